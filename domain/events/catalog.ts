@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { Instant, Reason } from '../registry/entities.ts';
+
+/** Every event on Millrace's bus. Rules and publishers both import this; a detail's shape changes with its schemaVersion. */
+const base = { schemaVersion: z.literal(1), model: z.string(), at: Instant };
+
+export const EVENTS = {
+  DatasetAccepted: {
+    source: 'millrace.data',
+    detail: z.object({ ...base, dataset: z.number().int(), rows: z.number().int() }),
+  },
+  DatasetRejected: {
+    source: 'millrace.data',
+    detail: z.object({ ...base, dataset: z.number().int().optional(), key: z.string(), reasons: z.array(Reason) }),
+  },
+  /** A person asks for a run. */
+  TrainingRequested: { source: 'millrace.training', detail: z.object({ ...base, by: z.string(), reason: z.string() }) },
+  TrainingRunStarted: { source: 'millrace.training', detail: z.object({ ...base, runId: z.string() }) },
+  TrainingRunFinished: {
+    source: 'millrace.training',
+    detail: z.object({
+      ...base,
+      runId: z.string(),
+      status: z.enum(['registered', 'rejected', 'failed']),
+      version: z.number().int().optional(),
+    }),
+  },
+  SpecApplied: { source: 'millrace.registry', detail: z.object({ ...base, specVersion: z.number().int() }) },
+  ModelVersionRegistered: {
+    source: 'millrace.registry',
+    detail: z.object({ ...base, version: z.number().int(), runId: z.string() }),
+  },
+  ApprovalRequested: {
+    source: 'millrace.registry',
+    detail: z.object({ ...base, version: z.number().int(), expiresAt: Instant }),
+  },
+  RolloutStarted: {
+    source: 'millrace.rollout',
+    detail: z.object({ ...base, rolloutId: z.string(), version: z.number().int() }),
+  },
+  RolloutPromoted: {
+    source: 'millrace.rollout',
+    detail: z.object({ ...base, rolloutId: z.string(), version: z.number().int() }),
+  },
+  RolloutRolledBack: {
+    source: 'millrace.rollout',
+    detail: z.object({ ...base, rolloutId: z.string(), version: z.number().int(), reasons: z.array(z.string()) }),
+  },
+  /** Somebody replays time: monitor as if it were `at` (detail.model '*' = every model). */
+  MonitoringTickRequested: { source: 'millrace.monitoring', detail: z.object(base) },
+  DriftDetected: {
+    source: 'millrace.monitoring',
+    detail: z.object({
+      ...base,
+      version: z.number().int(),
+      windowStart: Instant,
+      decisionId: z.string(),
+      features: z.array(z.string()),
+    }),
+  },
+} as const;
+
+export type EventName = keyof typeof EVENTS;
+export type EventDetail<N extends EventName> = z.infer<(typeof EVENTS)[N]['detail']>;
+
+/** Publishes to Millrace's bus; resolves when the bus has taken it. */
+export interface EventPublisher {
+  publish<N extends EventName>(name: N, detail: Omit<EventDetail<N>, 'schemaVersion'>): Promise<void>;
+}

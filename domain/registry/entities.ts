@@ -1,0 +1,242 @@
+import { z } from 'zod';
+import { ArtifactRef } from '../artifacts.ts';
+import { ModelSpec } from '../spec/model-spec.ts';
+
+/** ISO 8601 in UTC with milliseconds, so that text order is time order. */
+export const Instant = z.iso.datetime({ precision: 3 });
+
+export const RegisteredModel = z.object({
+  name: z.string(),
+  task: z.string(),
+  specVersion: z.number().int(),
+  specDigest: z.string(),
+  createdAt: Instant,
+  updatedAt: Instant,
+});
+export type RegisteredModel = z.infer<typeof RegisteredModel>;
+
+export const SpecVersion = z.object({
+  model: z.string(),
+  version: z.number().int(),
+  /** SHA-256 of the canonical JSON of the parsed spec. */
+  digest: z.string(),
+  spec: ModelSpec,
+  by: z.string(),
+  at: Instant,
+});
+export type SpecVersion = z.infer<typeof SpecVersion>;
+
+export const Reason = z.object({
+  /** Machine-readable: `null-not-allowed`, `out-of-range`, `wrong-header`, `duplicate` ... */
+  code: z.string(),
+  message: z.string(),
+  column: z.string().optional(),
+  rows: z.number().int().optional(),
+});
+export type Reason = z.infer<typeof Reason>;
+
+export const VERDICTS = ['accepted', 'accepted-with-quarantine', 'rejected'] as const;
+
+export const DatasetVersion = z.object({
+  model: z.string(),
+  version: z.number().int(),
+  /** SHA-256 of the uploaded bytes. */
+  contentDigest: z.string(),
+  verdict: z.enum(VERDICTS),
+  reasons: z.array(Reason),
+  source: z.object({ bucket: z.string(), key: z.string(), versionId: z.string(), size: z.number().int() }),
+  specVersion: z.number().int(),
+  rows: z.number().int(),
+  quarantinedRows: z.number().int(),
+  data: ArtifactRef.optional(),
+  quarantine: ArtifactRef.optional(),
+  profile: ArtifactRef.optional(),
+  report: ArtifactRef.optional(),
+  /** Smallest and largest value of the timestamp column. */
+  timeRange: z.object({ from: Instant, to: Instant }).optional(),
+  at: Instant,
+});
+export type DatasetVersion = z.infer<typeof DatasetVersion>;
+
+export const RUN_STATUSES = ['running', 'registered', 'rejected', 'failed'] as const;
+export const TriggerKind = z.enum(['new-data', 'drift', 'manual']);
+
+export const JobRecord = z.object({
+  name: z.string(),
+  kind: z.enum(['training', 'tuning', 'transform', 'endpoint']),
+  status: z.string(),
+  startedAt: Instant,
+  endedAt: Instant.optional(),
+  trainingSeconds: z.number().optional(),
+  billableSeconds: z.number().optional(),
+  failureReason: z.string().optional(),
+});
+export type JobRecord = z.infer<typeof JobRecord>;
+
+export const TrainingRun = z.object({
+  runId: z.string(),
+  model: z.string(),
+  specVersion: z.number().int(),
+  datasetVersions: z.array(z.number().int()).min(1),
+  trigger: z.object({ kind: TriggerKind, reason: z.string(), decisionId: z.string().optional() }),
+  status: z.enum(RUN_STATUSES),
+  executionArn: z.string().optional(),
+  jobs: z.array(JobRecord).default([]),
+  metrics: z.record(z.string(), z.number()).optional(),
+  gateDecisionId: z.string().optional(),
+  modelVersion: z.number().int().optional(),
+  failure: z.object({ state: z.string(), error: z.string(), cause: z.string() }).optional(),
+  startedAt: Instant,
+  endedAt: Instant.optional(),
+});
+export type TrainingRun = z.infer<typeof TrainingRun>;
+
+export const SignatureField = z.object({
+  name: z.string(),
+  datatype: z.enum(['BOOL', 'INT64', 'FP64', 'BYTES']),
+  nullable: z.boolean(),
+});
+export const Signature = z.object({ inputs: z.array(SignatureField), outputs: z.array(SignatureField) });
+export type Signature = z.infer<typeof Signature>;
+
+export const ModelVersion = z.object({
+  model: z.string(),
+  version: z.number().int(),
+  runId: z.string(),
+  specVersion: z.number().int(),
+  datasetVersions: z.array(z.number().int()),
+  approvalStatus: z.enum(['PendingManualApproval', 'Approved', 'Rejected']),
+  algorithm: z.enum(['xgboost', 'container']),
+  image: z.string(),
+  hyperparameters: z.record(z.string(), z.string()),
+  artifacts: z.object({
+    /** SageMaker's model.tar.gz. */
+    model: ArtifactRef,
+    /** The bare `xgboost-model` file, for the scorer. */
+    scorer: ArtifactRef.optional(),
+    featurizer: ArtifactRef,
+    /** Reference bins and counts: domain/monitoring/baseline.ts. */
+    baseline: ArtifactRef,
+    evaluation: ArtifactRef,
+  }),
+  signature: Signature,
+  metrics: z.record(z.string(), z.number()),
+  codeVersion: z.string(),
+  executionArn: z.string().optional(),
+  at: Instant,
+});
+export type ModelVersion = z.infer<typeof ModelVersion>;
+
+export const Alias = z.object({
+  model: z.string(),
+  alias: z.string(),
+  version: z.number().int(),
+  previousVersion: z.number().int().optional(),
+  rev: z.number().int(),
+  by: z.string(),
+  at: Instant,
+});
+export type Alias = z.infer<typeof Alias>;
+
+export const Target = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('endpoint'), endpointName: z.string() }),
+  z.object({ kind: z.literal('lambda') }),
+]);
+export type Target = z.infer<typeof Target>;
+
+/** What the router reads: where a model's requests go. Weights sum to 1. */
+export const Traffic = z.object({
+  model: z.string(),
+  rev: z.number().int(),
+  routes: z.array(z.object({ version: z.number().int(), weight: z.number().min(0).max(1), target: Target })).min(1),
+  /** Set while a rollout is judged: the router counts requests per version under it. */
+  rolloutId: z.string().optional(),
+  at: Instant,
+});
+export type Traffic = z.infer<typeof Traffic>;
+
+export const ROLLOUT_STATUSES = ['deploying', 'shifting', 'promoted', 'rolled-back', 'failed'] as const;
+export const Rollout = z.object({
+  rolloutId: z.string(),
+  model: z.string(),
+  candidate: z.number().int(),
+  champion: z.number().int().optional(),
+  status: z.enum(ROLLOUT_STATUSES),
+  /** Index into the strategy's steps; -1 before the first. */
+  step: z.number().int(),
+  target: Target,
+  reasons: z.array(z.string()),
+  executionArn: z.string().optional(),
+  startedAt: Instant,
+  endedAt: Instant.optional(),
+});
+export type Rollout = z.infer<typeof Rollout>;
+
+/** Requests a version answered during a rollout. */
+export const RequestCounts = z.object({
+  version: z.number().int(),
+  requests: z.number().int(),
+  errors: z.number().int(),
+  latencyMsSum: z.number(),
+});
+export type RequestCounts = z.infer<typeof RequestCounts>;
+
+export const ParkedToken = z.object({
+  /** Name of the SageMaker job or endpoint that is waited for. */
+  name: z.string(),
+  kind: JobRecord.shape.kind,
+  taskToken: z.string(),
+  model: z.string(),
+  /** Run or rollout the job belongs to. */
+  ownerId: z.string(),
+  parkedAt: Instant,
+  /** Next time the reconciler looks by itself. */
+  dueAt: Instant,
+});
+export type ParkedToken = z.infer<typeof ParkedToken>;
+
+export const DecisionKind = z.enum(['gate', 'retrain', 'rollout', 'drift', 'training-trigger']);
+export const Decision = z.object({
+  decisionId: z.string(),
+  model: z.string(),
+  kind: DecisionKind,
+  /** `passed`, `failed`, `start`, `skip`, `promoted`, `rolled-back`, `alarm`, `ok` ... */
+  outcome: z.string(),
+  reasons: z.array(z.string()),
+  /** The figures the decision was made on. */
+  numbers: z.record(z.string(), z.unknown()),
+  runId: z.string().optional(),
+  version: z.number().int().optional(),
+  at: Instant,
+});
+export type Decision = z.infer<typeof Decision>;
+
+export const MONITOR_STATUSES = ['ok', 'warn', 'alarm', 'insufficient_data'] as const;
+export const MonitorWindow = z.object({
+  model: z.string(),
+  windowStart: Instant,
+  windowEnd: Instant,
+  version: z.number().int(),
+  revision: z.number().int(),
+  status: z.enum(MONITOR_STATUSES),
+  rows: z.number().int(),
+  /** This window alone breached; `status` also weighs the windows before it. */
+  breached: z.boolean(),
+  report: ArtifactRef,
+  decisionId: z.string(),
+  at: Instant,
+});
+export type MonitorWindow = z.infer<typeof MonitorWindow>;
+
+export const AuditEvent = z.object({
+  stream: z.string(),
+  seq: z.number().int(),
+  prevHash: z.string(),
+  hash: z.string(),
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  after: z.string(),
+  at: Instant,
+});
+export type AuditEvent = z.infer<typeof AuditEvent>;

@@ -1,0 +1,123 @@
+import type { ModelSpec } from '../spec/model-spec.ts';
+import type {
+  Alias,
+  AuditEvent,
+  DatasetVersion,
+  Decision,
+  ModelVersion,
+  MonitorWindow,
+  ParkedToken,
+  RegisteredModel,
+  RequestCounts,
+  Rollout,
+  SpecVersion,
+  Traffic,
+  TrainingRun,
+} from './entities.ts';
+
+/** Who changes something and when; every change is written with it to the audit trail, in the same transaction. */
+export interface Change {
+  readonly by: string;
+  readonly at: Date;
+}
+
+export type Claim<T> =
+  | { readonly state: 'claimed' }
+  | { readonly state: 'done'; readonly result: T }
+  /** Another delivery holds the lease: try again after it ends. */
+  | { readonly state: 'busy'; readonly until: Date };
+
+/**
+ * The registry: the only source of truth. Reads of pointers are strongly consistent. `require*` throw NotFoundError,
+ * `find*` return undefined. Lists are newest first.
+ */
+export interface Registry {
+  findModel(name: string): Promise<RegisteredModel | undefined>;
+  listModels(): Promise<RegisteredModel[]>;
+
+  /** Idempotent: the same spec again returns the version it already has, with `created: false`. */
+  applySpec(spec: ModelSpec, change: Change): Promise<{ version: number; created: boolean }>;
+  /** Latest when no version is named. @throws NotFoundError */
+  requireSpec(model: string, version?: number): Promise<SpecVersion>;
+  listSpecs(model: string): Promise<SpecVersion[]>;
+
+  /** Makes processing of one upload single. A lease that ran out is claimed again. */
+  claim<T>(identity: string, owner: string, lease: { now: Date; ms: number }): Promise<Claim<T>>;
+  completeClaim<T>(identity: string, owner: string, result: T): Promise<void>;
+  /** Gives a claim up at once, so that a retry need not wait for the lease. */
+  releaseClaim(identity: string, owner: string): Promise<void>;
+
+  /** Assigns the next number. Idempotent per source bucket, key and versionId: a repeated call returns the first record. */
+  registerDataset(dataset: Omit<DatasetVersion, 'version'>, change: Change): Promise<DatasetVersion>;
+  requireDataset(model: string, version: number): Promise<DatasetVersion>;
+  listDatasets(model: string): Promise<DatasetVersion[]>;
+  /** An earlier accepted data set of the same bytes, if any. */
+  findDatasetByContent(model: string, contentDigest: string): Promise<DatasetVersion | undefined>;
+
+  /** Idempotent by runId: an existing run is returned unchanged with `created: false`. */
+  createRun(run: TrainingRun, change: Change): Promise<{ run: TrainingRun; created: boolean }>;
+  /** Merges top-level fields; `jobs` entries are merged by name. @throws NotFoundError */
+  updateRun(model: string, runId: string, patch: Partial<TrainingRun>, change: Change): Promise<TrainingRun>;
+  requireRun(model: string, runId: string): Promise<TrainingRun>;
+  listRuns(model: string): Promise<TrainingRun[]>;
+
+  /** Race-free number; idempotent by runId. */
+  registerVersion(version: Omit<ModelVersion, 'version'>, change: Change): Promise<ModelVersion>;
+  setApproval(
+    model: string,
+    version: number,
+    status: ModelVersion['approvalStatus'],
+    change: Change,
+  ): Promise<ModelVersion>;
+  requireVersion(model: string, version: number): Promise<ModelVersion>;
+  listVersions(model: string): Promise<ModelVersion[]>;
+
+  findAlias(model: string, alias: string): Promise<Alias | undefined>;
+  listAliases(model: string): Promise<Alias[]>;
+  /** Compare-and-swap on `rev` (0 = must not exist). @throws ConcurrentWriteError */
+  moveAlias(
+    move: { model: string; alias: string; version: number; expectedRev: number },
+    change: Change,
+  ): Promise<Alias>;
+
+  findTraffic(model: string): Promise<Traffic | undefined>;
+  /** Compare-and-swap on `rev` (0 = must not exist); writes rev + 1. @throws ConcurrentWriteError */
+  writeTraffic(traffic: Omit<Traffic, 'rev'>, expectedRev: number, change: Change): Promise<Traffic>;
+  /**
+   * Traffic and alias `champion` in one transaction: how a rollout ends and how it is taken back.
+   * @throws ConcurrentWriteError
+   */
+  promote(
+    input: { traffic: Omit<Traffic, 'rev'>; expectedTrafficRev: number; version: number; expectedAliasRev: number },
+    change: Change,
+  ): Promise<{ traffic: Traffic; champion: Alias }>;
+
+  /** Idempotent by rolloutId. */
+  createRollout(rollout: Rollout, change: Change): Promise<{ rollout: Rollout; created: boolean }>;
+  updateRollout(model: string, rolloutId: string, patch: Partial<Rollout>, change: Change): Promise<Rollout>;
+  requireRollout(model: string, rolloutId: string): Promise<Rollout>;
+  listRollouts(model: string): Promise<Rollout[]>;
+  /** Written by the router (see docs/architecture.md, "Request counts"). */
+  requestCounts(model: string, rolloutId: string): Promise<RequestCounts[]>;
+
+  /** Overwrites an earlier token of the same name: a redrive waits again. */
+  park(token: ParkedToken): Promise<void>;
+  findParked(name: string): Promise<ParkedToken | undefined>;
+  /** Removes it; true for exactly one caller. */
+  unpark(name: string): Promise<boolean>;
+  listParkedDue(now: Date): Promise<ParkedToken[]>;
+  postponeParked(name: string, dueAt: Date): Promise<void>;
+
+  /** Idempotent by decisionId. */
+  recordDecision(decision: Decision, change: Change): Promise<void>;
+  requireDecision(model: string, decisionId: string): Promise<Decision>;
+  listDecisions(model: string, kind?: Decision['kind']): Promise<Decision[]>;
+
+  /** Highest revision wins; a lower or equal one is refused. @throws ConcurrentWriteError */
+  putMonitorWindow(window: MonitorWindow, change: Change): Promise<void>;
+  /** Newest window first. */
+  listMonitorWindows(model: string, limit: number): Promise<MonitorWindow[]>;
+
+  /** The audit trail of a model, oldest first. */
+  listAudit(model: string): Promise<AuditEvent[]>;
+}

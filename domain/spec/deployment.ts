@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { Duration } from '../duration.ts';
+
+export const RolloutStrategy = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('all-at-once') }),
+  z.strictObject({
+    type: z.literal('canary'),
+    /** Share of traffic at each step before all of it, rising. */
+    steps: z.array(z.number().gt(0).lt(1)).min(1).max(10),
+    /** How long each step is watched. */
+    bake: Duration.default('5m'),
+    /** Requests the candidate must have answered before a step counts as watched. */
+    minRequests: z.number().int().min(0).default(0),
+    maxErrorRate: z.number().min(0).max(1).default(0.01),
+    /** Mean latency of the candidate, milliseconds. */
+    maxLatencyMs: z.number().positive().default(1_000),
+  }),
+]);
+export type RolloutStrategy = z.infer<typeof RolloutStrategy>;
+
+export const DeploymentSpec = z.strictObject({
+  target: z.enum(['serverless', 'realtime', 'lambda']).default('serverless'),
+  /** Serverless memory: 1,024 to 6,144 MB in steps of 1,024. */
+  memoryMb: z.number().int().optional(),
+  maxConcurrency: z.number().int().min(1).max(200).optional(),
+  instance: z
+    .string()
+    .regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/)
+    .optional(),
+  instanceCount: z.number().int().min(1).max(10).optional(),
+  approval: z.enum(['auto', 'manual']).default('auto'),
+  approvalTimeout: Duration.default('7d'),
+  strategy: RolloutStrategy.default({ type: 'all-at-once' }),
+});
+export type DeploymentSpec = z.infer<typeof DeploymentSpec>;
