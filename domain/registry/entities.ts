@@ -182,9 +182,9 @@ export const RequestCounts = z.object({
 export type RequestCounts = z.infer<typeof RequestCounts>;
 
 export const ParkedToken = z.object({
-  /** Name of the SageMaker job or endpoint that is waited for. */
+  /** Name of the SageMaker job or endpoint that is waited for, or `approval/<model>/<version>`. */
   name: z.string(),
-  kind: JobRecord.shape.kind,
+  kind: z.enum([...JobRecord.shape.kind.options, 'approval']),
   taskToken: z.string(),
   model: z.string(),
   /** Run or rollout the job belongs to. */

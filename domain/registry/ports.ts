@@ -21,6 +21,12 @@ export interface Change {
   readonly at: Date;
 }
 
+/** The newest audit event of a model, kept beside the model itself: an audit trail cut short does not reach it. */
+export interface AuditHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
 export type Claim<T> =
   | { readonly state: 'claimed' }
   | { readonly state: 'done'; readonly result: T }
@@ -29,20 +35,25 @@ export type Claim<T> =
 
 /**
  * The registry: the only source of truth. Reads of pointers are strongly consistent. `require*` throw NotFoundError,
- * `find*` return undefined. Lists are newest first.
+ * `find*` return undefined. Lists are newest first, and whole unless a limit is given. Whatever is written for a model
+ * that has no spec yet is refused with NotFoundError.
  */
 export interface Registry {
   findModel(name: string): Promise<RegisteredModel | undefined>;
   listModels(): Promise<RegisteredModel[]>;
 
-  /** Idempotent: the same spec again returns the version it already has, with `created: false`. */
+  /**
+   * Idempotent: the same spec again returns the version it already has, with `created: false`. Applying an earlier spec
+   * again makes it the current one. @throws RecordTooLargeError
+   */
   applySpec(spec: ModelSpec, change: Change): Promise<{ version: number; created: boolean }>;
-  /** Latest when no version is named. @throws NotFoundError */
+  /** The current one when no version is named. @throws NotFoundError */
   requireSpec(model: string, version?: number): Promise<SpecVersion>;
-  listSpecs(model: string): Promise<SpecVersion[]>;
+  listSpecs(model: string, limit?: number): Promise<SpecVersion[]>;
 
   /** Makes processing of one upload single. A lease that ran out is claimed again. */
   claim<T>(identity: string, owner: string, lease: { now: Date; ms: number }): Promise<Claim<T>>;
+  /** @throws ConcurrentWriteError when the lease ran out and another owner has claimed it since */
   completeClaim<T>(identity: string, owner: string, result: T): Promise<void>;
   /** Gives a claim up at once, so that a retry need not wait for the lease. */
   releaseClaim(identity: string, owner: string): Promise<void>;
@@ -50,7 +61,7 @@ export interface Registry {
   /** Assigns the next number. Idempotent per source bucket, key and versionId: a repeated call returns the first record. */
   registerDataset(dataset: Omit<DatasetVersion, 'version'>, change: Change): Promise<DatasetVersion>;
   requireDataset(model: string, version: number): Promise<DatasetVersion>;
-  listDatasets(model: string): Promise<DatasetVersion[]>;
+  listDatasets(model: string, limit?: number): Promise<DatasetVersion[]>;
   /** An earlier accepted data set of the same bytes, if any. */
   findDatasetByContent(model: string, contentDigest: string): Promise<DatasetVersion | undefined>;
 
@@ -59,10 +70,12 @@ export interface Registry {
   /** Merges top-level fields; `jobs` entries are merged by name. @throws NotFoundError */
   updateRun(model: string, runId: string, patch: Partial<TrainingRun>, change: Change): Promise<TrainingRun>;
   requireRun(model: string, runId: string): Promise<TrainingRun>;
-  listRuns(model: string): Promise<TrainingRun[]>;
+  /** With a limit the newest are read from an index, which may lack a run created within the last second. */
+  listRuns(model: string, limit?: number): Promise<TrainingRun[]>;
 
   /** Race-free number; idempotent by runId. */
   registerVersion(version: Omit<ModelVersion, 'version'>, change: Change): Promise<ModelVersion>;
+  /** Setting the status it already has changes nothing. @throws InvalidTransitionError */
   setApproval(
     model: string,
     version: number,
@@ -70,25 +83,32 @@ export interface Registry {
     change: Change,
   ): Promise<ModelVersion>;
   requireVersion(model: string, version: number): Promise<ModelVersion>;
-  listVersions(model: string): Promise<ModelVersion[]>;
+  listVersions(model: string, limit?: number): Promise<ModelVersion[]>;
 
   findAlias(model: string, alias: string): Promise<Alias | undefined>;
   listAliases(model: string): Promise<Alias[]>;
-  /** Compare-and-swap on `rev` (0 = must not exist). @throws ConcurrentWriteError */
+  /** Compare-and-swap on `rev` (0 = must not exist). @throws ConcurrentWriteError, NotFoundError for the version */
   moveAlias(
     move: { model: string; alias: string; version: number; expectedRev: number },
     change: Change,
   ): Promise<Alias>;
 
   findTraffic(model: string): Promise<Traffic | undefined>;
-  /** Compare-and-swap on `rev` (0 = must not exist); writes rev + 1. @throws ConcurrentWriteError */
+  /** Compare-and-swap on `rev` (0 = must not exist); writes rev + 1. @throws ConcurrentWriteError, NotFoundError for a version, InvalidInputError unless weights sum to 1 */
   writeTraffic(traffic: Omit<Traffic, 'rev'>, expectedRev: number, change: Change): Promise<Traffic>;
   /**
-   * Traffic and alias `champion` in one transaction: how a rollout ends and how it is taken back.
-   * @throws ConcurrentWriteError
+   * Traffic and alias `champion` in one transaction: how a rollout ends and how it is taken back. A `rollback` forgets
+   * the version it came from, so that repeating it cannot bring that version back.
+   * @throws ConcurrentWriteError, NotFoundError for a version
    */
   promote(
-    input: { traffic: Omit<Traffic, 'rev'>; expectedTrafficRev: number; version: number; expectedAliasRev: number },
+    input: {
+      traffic: Omit<Traffic, 'rev'>;
+      expectedTrafficRev: number;
+      version: number;
+      expectedAliasRev: number;
+      rollback?: boolean;
+    },
     change: Change,
   ): Promise<{ traffic: Traffic; champion: Alias }>;
 
@@ -96,7 +116,7 @@ export interface Registry {
   createRollout(rollout: Rollout, change: Change): Promise<{ rollout: Rollout; created: boolean }>;
   updateRollout(model: string, rolloutId: string, patch: Partial<Rollout>, change: Change): Promise<Rollout>;
   requireRollout(model: string, rolloutId: string): Promise<Rollout>;
-  listRollouts(model: string): Promise<Rollout[]>;
+  listRollouts(model: string, limit?: number): Promise<Rollout[]>;
   /** Written by the router (see docs/architecture.md, "Request counts"). */
   requestCounts(model: string, rolloutId: string): Promise<RequestCounts[]>;
 
@@ -111,13 +131,14 @@ export interface Registry {
   /** Idempotent by decisionId. */
   recordDecision(decision: Decision, change: Change): Promise<void>;
   requireDecision(model: string, decisionId: string): Promise<Decision>;
-  listDecisions(model: string, kind?: Decision['kind']): Promise<Decision[]>;
+  listDecisions(model: string, kind?: Decision['kind'], limit?: number): Promise<Decision[]>;
 
   /** Highest revision wins; a lower or equal one is refused. @throws ConcurrentWriteError */
   putMonitorWindow(window: MonitorWindow, change: Change): Promise<void>;
   /** Newest window first. */
   listMonitorWindows(model: string, limit: number): Promise<MonitorWindow[]>;
 
-  /** The audit trail of a model, oldest first. */
-  listAudit(model: string): Promise<AuditEvent[]>;
+  /** The audit trail of a model, oldest first; `after` is the last sequence number already read. */
+  listAudit(model: string, page?: { after?: number; limit?: number }): Promise<AuditEvent[]>;
+  findAuditHead(model: string): Promise<AuditHead | undefined>;
 }
