@@ -1,0 +1,97 @@
+"""
+Serves MiniStack until standard input closes, so that it ends with the process that holds the other end of the pipe,
+however that process ends. Run by local/ministack.ts, with the settings of MiniStack in the environment and
+
+    MILLRACE_MINISTACK_PORT    the port to listen on. GATEWAY_PORT, which MiniStack writes into the URLs it hands out,
+                               is the port of the front door
+    MILLRACE_SNAPSHOT_SECONDS  how often changed state is saved
+"""
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+
+import ministack.app as ministack
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from ministack.core.persistence import save_all
+
+PORT = int(os.environ.pop("MILLRACE_MINISTACK_PORT"))
+SNAPSHOT_SECONDS = float(os.environ.pop("MILLRACE_SNAPSHOT_SECONDS"))
+# saving may take at most this share of the time, however large the state has become
+SNAPSHOT_SHARE = 0.05
+# how long a client may keep an idle connection; longer than the front door does, so that the front door closes first
+KEEP_ALIVE_SECONDS = 120
+
+
+class App:
+    """MiniStack's ASGI application, which remembers whether anything but a health check came in."""
+
+    def __init__(self):
+        self.touched = False
+
+    async def __call__(self, scope, receive, send):
+        if not scope.get("path", "/_").startswith("/_ministack/"):
+            self.touched = True
+        await ministack.app(scope, receive, send)
+
+
+async def keep_snapshots(app):
+    """MiniStack itself saves only when it is shut down in good order; this keeps most of the state over a kill."""
+    pause = SNAPSHOT_SECONDS
+    while True:
+        await asyncio.sleep(pause)
+        if not app.touched:
+            continue
+        app.touched = False
+        started = time.monotonic()
+        await asyncio.to_thread(save_all, ministack._build_persistence_save_dict())
+        pause = max(SNAPSHOT_SECONDS, (time.monotonic() - started) / SNAPSHOT_SHARE)
+
+
+def stop_with_standard_input(loop, stop):
+    def watch():
+        sys.stdin.buffer.read()
+        loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch, daemon=True, name="standard-input").start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+
+def leave():
+    """Ends without waiting for worker threads, which may sit in a Lambda call, and takes the Lambda processes along."""
+    logging.shutdown()
+    if os.getpgrp() == os.getpid():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.killpg(0, signal.SIGTERM)
+    os._exit(0)
+
+
+async def main():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard and hard != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    logging.getLogger("persistence").setLevel(logging.WARNING)
+
+    config = Config()
+    config.bind = [f"{os.environ['BIND_HOST']}:{PORT}"]
+    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
+    config.keep_alive_max_requests = sys.maxsize
+    config.loglevel = ministack.LOG_LEVEL
+
+    stop = asyncio.Event()
+    stop_with_standard_input(asyncio.get_running_loop(), stop)
+    app = App()
+    snapshots = asyncio.create_task(keep_snapshots(app))
+    await serve(app, config, shutdown_trigger=stop.wait)
+    snapshots.cancel()
+    leave()
+
+
+asyncio.run(main())
