@@ -1,0 +1,57 @@
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  type CreateEndpointConfigCommandInput,
+  CreateHyperParameterTuningJobCommand,
+  type CreateHyperParameterTuningJobCommandInput,
+  CreateModelCommand,
+  type CreateModelCommandInput,
+  CreateTrainingJobCommand,
+  type CreateTrainingJobCommandInput,
+  CreateTransformJobCommand,
+  type CreateTransformJobCommandInput,
+  type SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
+import { UnavailableError } from '../../domain/common-errors.ts';
+import { QuotaExceededError } from '../../domain/training/errors.ts';
+
+/** Creates what is not there yet: a name that exists already means an earlier attempt got this far. */
+export interface SageMakerJobs {
+  createTrainingJob(request: CreateTrainingJobCommandInput): Promise<void>;
+  createTuningJob(request: CreateHyperParameterTuningJobCommandInput): Promise<void>;
+  createTransformJob(request: CreateTransformJobCommandInput): Promise<void>;
+  createModel(request: CreateModelCommandInput): Promise<void>;
+  createEndpointConfig(request: CreateEndpointConfigCommandInput): Promise<void>;
+  createEndpoint(name: string): Promise<void>;
+}
+
+export function sageMakerJobs(client: SageMakerClient): SageMakerJobs {
+  return {
+    createTrainingJob: (request) => create(() => client.send(new CreateTrainingJobCommand(request))),
+    createTuningJob: (request) => create(() => client.send(new CreateHyperParameterTuningJobCommand(request))),
+    createTransformJob: (request) => create(() => client.send(new CreateTransformJobCommand(request))),
+    createModel: (request) => create(() => client.send(new CreateModelCommand(request))),
+    createEndpointConfig: (request) => create(() => client.send(new CreateEndpointConfigCommand(request))),
+    createEndpoint: (name) =>
+      create(() => client.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }))),
+  };
+}
+
+async function create(send: () => Promise<unknown>): Promise<void> {
+  try {
+    await send();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (exists(error)) return;
+    if (error.name === 'ResourceLimitExceeded') throw new QuotaExceededError(error.message, { cause: error });
+    if (error.name === 'ThrottlingException') throw new UnavailableError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Jobs answer ResourceInUse; models, configs and endpoints a ValidationException that says so. */
+function exists(error: Error): boolean {
+  return (
+    error.name === 'ResourceInUse' || (error.name === 'ValidationException' && /already exist/i.test(error.message))
+  );
+}

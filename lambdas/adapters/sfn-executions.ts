@@ -1,0 +1,26 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  type SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+
+/** Starts executions by a name that derives from content, so that a repeated start is recognised. */
+export function sfnExecutions(client: SFNClient, stateMachineArn: string) {
+  return {
+    /** @returns the execution's ARN, also when it had been started before */
+    async start(name: string, input: object): Promise<string> {
+      try {
+        const { executionArn } = await client.send(
+          new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
+        );
+        return executionArn as string;
+      } catch (error) {
+        if (!(error instanceof ExecutionAlreadyExists)) throw error;
+        const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+        await client.send(new DescribeExecutionCommand({ executionArn }));
+        return executionArn;
+      }
+    },
+  };
+}

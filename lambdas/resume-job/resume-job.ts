@@ -1,0 +1,73 @@
+import type { ParkedToken, TrainingRun } from '../../domain/registry/entities.ts';
+import type { Registry } from '../../domain/registry/ports.ts';
+import { type JobDescription, type JobState, jobState } from '../../domain/training/job-state.ts';
+import type { SageMakerStatus } from '../adapters/sagemaker-status.ts';
+import type { TaskResumer } from '../adapters/sfn-tasks.ts';
+import { logger } from '../runtime/logger.ts';
+
+export interface ResumeJobDeps {
+  readonly registry: Registry;
+  readonly sagemaker: SageMakerStatus;
+  readonly tasks: TaskResumer;
+  readonly now: () => Date;
+}
+
+/** Looks again this much later while a job goes on. */
+const RECHECK_MS = 5 * 60_000;
+
+/** An event says only that something changed: what is true is asked of SageMaker. */
+export async function resumeByName(name: string, deps: ResumeJobDeps): Promise<void> {
+  const parked = await deps.registry.findParked(name);
+  if (parked) await resume(parked, deps);
+}
+
+/** The heartbeat: whatever is overdue is looked at, so that a lost event only costs time. */
+export async function resumeOverdue(deps: ResumeJobDeps): Promise<void> {
+  for (const parked of await deps.registry.listParkedDue(deps.now())) await resume(parked, deps);
+}
+
+async function resume(parked: ParkedToken, deps: ResumeJobDeps): Promise<void> {
+  const { registry, sagemaker, tasks, now } = deps;
+  const { kind, name } = parked;
+  // an approval is answered by a person, or times out in the state machine
+  if (kind === 'approval') {
+    await registry.unpark(name);
+    return;
+  }
+  const description = await sagemaker.describe(kind, name);
+  const state = jobState({ name, kind }, description);
+  if (state.state === 'open') {
+    await registry.postponeParked(name, new Date(now().getTime() + RECHECK_MS));
+    return;
+  }
+  await recordJob(parked, state, description, deps);
+  // told first and unparked after: a crash between the two repeats the call, which is harmless
+  const heard =
+    state.state === 'succeeded'
+      ? await tasks.succeed(parked.taskToken, state.outcome)
+      : await tasks.fail(parked.taskToken, state.error);
+  await registry.unpark(name);
+  logger.info('job-resumed', { model: parked.model, name, kind, state: state.state, heard });
+}
+
+async function recordJob(
+  { kind, name, model, ownerId }: ParkedToken,
+  state: Exclude<JobState, { state: 'open' }>,
+  description: JobDescription | undefined,
+  { registry, now }: ResumeJobDeps,
+): Promise<void> {
+  if (kind === 'endpoint' || kind === 'approval') return;
+  const run = await registry.requireRun(model, ownerId);
+  const at = now().toISOString();
+  const job: TrainingRun['jobs'][number] = {
+    name,
+    kind,
+    startedAt: run.jobs.find((known) => known.name === name)?.startedAt ?? at,
+    endedAt: at,
+    status: description?.status ?? 'Lost',
+    trainingSeconds: description?.trainingSeconds,
+    billableSeconds: description?.billableSeconds,
+    ...(state.state === 'failed' ? { failureReason: state.error.message } : {}),
+  };
+  await registry.updateRun(model, ownerId, { jobs: [job] }, { by: 'resume-job', at: now() });
+}

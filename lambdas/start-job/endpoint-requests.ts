@@ -1,0 +1,51 @@
+import type { CreateEndpointConfigCommandInput, CreateModelCommandInput } from '@aws-sdk/client-sagemaker';
+import type { ModelVersion } from '../../domain/registry/entities.ts';
+import type { DeploymentSpec } from '../../domain/spec/deployment.ts';
+import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import { containerEnvironment } from './training-requests.ts';
+
+/** Memory of a serverless endpoint unless the spec says more. */
+const DEFAULT_MEMORY_MB = 2_048;
+const DEFAULT_MAX_CONCURRENCY = 5;
+const DEFAULT_INSTANCE = 'ml.m5.large';
+
+export function modelRequest(
+  name: string,
+  { image, artifacts }: Pick<ModelVersion, 'image' | 'artifacts'>,
+  { spec, stage, roleArn }: { spec: ModelSpec; stage: string; roleArn: string },
+): CreateModelCommandInput {
+  const { bucket, key } = artifacts.model;
+  return {
+    ModelName: name,
+    ExecutionRoleArn: roleArn,
+    PrimaryContainer: {
+      Image: image,
+      ModelDataUrl: `s3://${bucket}/${key}`,
+      Environment: containerEnvironment({ spec, stage }),
+    },
+  };
+}
+
+/** One immutable configuration per version; the variant carries all of the endpoint's traffic. */
+export function endpointConfigRequest(name: string, deployment: DeploymentSpec): CreateEndpointConfigCommandInput {
+  return {
+    EndpointConfigName: name,
+    ProductionVariants: [{ VariantName: 'AllTraffic', ModelName: name, ...capacity(deployment) }],
+  };
+}
+
+function capacity(deployment: DeploymentSpec) {
+  if (deployment.target === 'realtime') {
+    return {
+      InstanceType: (deployment.instance ?? DEFAULT_INSTANCE) as never,
+      InitialInstanceCount: deployment.instanceCount ?? 1,
+      InitialVariantWeight: 1,
+    };
+  }
+  return {
+    ServerlessConfig: {
+      MemorySizeInMB: deployment.memoryMb ?? DEFAULT_MEMORY_MB,
+      MaxConcurrency: deployment.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
+    },
+  };
+}

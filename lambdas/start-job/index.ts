@@ -1,0 +1,21 @@
+import { dynamo, s3, sagemaker } from '../adapters/clients.ts';
+import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
+import { s3ArtifactStore } from '../adapters/s3-artifact-store.ts';
+import { sageMakerJobs } from '../adapters/sagemaker-jobs.ts';
+import { parseEnv } from '../runtime/env.ts';
+import { StartJobEnv } from './env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = parseEnv(StartJobEnv);
+export const handler = makeHandler({
+  registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
+  sagemaker: sageMakerJobs(sagemaker()),
+  artifacts: s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME),
+  settings: {
+    lakeBucket: env.LAKE_BUCKET_NAME,
+    roleArn: env.SAGEMAKER_ROLE_ARN,
+    region: env.AWS_REGION,
+    stage: env.STAGE,
+  },
+  now: () => new Date(),
+});

@@ -1,0 +1,105 @@
+import type { ArtifactStore } from '../../domain/artifacts.ts';
+import { endpointName, trainingJobName, transformJobName, tuningJobName } from '../../domain/names.ts';
+import type { JobRecord, TrainingRun } from '../../domain/registry/entities.ts';
+import type { Registry } from '../../domain/registry/ports.ts';
+import type { SageMakerJobs } from '../adapters/sagemaker-jobs.ts';
+import { logger } from '../runtime/logger.ts';
+import { endpointConfigRequest, modelRequest } from './endpoint-requests.ts';
+import {
+  containerEnvironment,
+  type JobContext,
+  trainingImage,
+  trainingJobRequest,
+  transformJobRequest,
+  tuningJobRequest,
+} from './training-requests.ts';
+import type { Work } from './work.ts';
+
+export interface StartJobDeps {
+  readonly registry: Registry;
+  readonly sagemaker: SageMakerJobs;
+  readonly artifacts: ArtifactStore;
+  readonly settings: Pick<JobContext, 'lakeBucket' | 'roleArn' | 'region' | 'stage'>;
+  /** Resumes what ended before its token was parked, or whose name was in use. */
+  readonly now: () => Date;
+}
+
+/** First look by ourselves, should the state-change event be lost. */
+const FIRST_CHECK_MS = 5 * 60_000;
+
+/** Parks the task token, then creates the job or endpoint under a name that derives from content. */
+export async function startJob(work: Work, deps: StartJobDeps): Promise<{ name: string }> {
+  const name = work.work === 'endpoint' ? await startEndpoint(work, deps) : await startRunJob(work, deps);
+  logger.info('job-started', { model: work.model, name, work: work.work });
+  return { name };
+}
+
+async function park(work: Work, name: string, ownerId: string, { registry, now }: StartJobDeps): Promise<void> {
+  await registry.park({
+    name,
+    kind: work.work,
+    taskToken: work.taskToken,
+    model: work.model,
+    ownerId,
+    parkedAt: now().toISOString(),
+    dueAt: new Date(now().getTime() + FIRST_CHECK_MS).toISOString(),
+  });
+}
+
+async function startRunJob(work: Exclude<Work, { work: 'endpoint' }>, deps: StartJobDeps): Promise<string> {
+  const { registry, sagemaker, settings, now } = deps;
+  const run = await registry.requireRun(work.model, work.runId);
+  const { spec } = await registry.requireSpec(work.model, run.specVersion);
+  const context: JobContext = { ...settings, spec, model: work.model, runId: work.runId };
+  const name = freshName(work, run);
+  await park(work, name, run.runId, deps);
+
+  if (work.work === 'training') await sagemaker.createTrainingJob(trainingJobRequest(context, name, work.spot));
+  if (work.work === 'tuning') await sagemaker.createTuningJob(tuningJobRequest(context, name, work.spot));
+  if (work.work === 'transform') {
+    await sagemaker.createModel({
+      ModelName: name,
+      ExecutionRoleArn: settings.roleArn,
+      PrimaryContainer: {
+        Image: trainingImage(spec, settings.region),
+        ModelDataUrl: work.job.modelDataUrl,
+        Environment: containerEnvironment(context),
+      },
+    });
+    await sagemaker.createTransformJob(transformJobRequest(context, name));
+  }
+  const job: JobRecord = { name, kind: work.work, status: 'InProgress', startedAt: now().toISOString() };
+  if (!run.jobs.some((known) => known.name === name)) {
+    await registry.updateRun(work.model, run.runId, { jobs: [job] }, { by: 'start-job', at: now() });
+  }
+  return name;
+}
+
+/**
+ * SageMaker never takes a job's name twice. A job that this run has seen end is left behind by a redrive, so the next
+ * number is taken; one that is still open is joined.
+ */
+function freshName(work: Exclude<Work, { work: 'endpoint' }>, run: TrainingRun): string {
+  const named = {
+    training: (attempt: number) => trainingJobName(work.runId, attempt),
+    tuning: (attempt: number) => tuningJobName(work.runId.slice(-12), attempt),
+    transform: (attempt: number) => transformJobName(work.runId, attempt),
+  }[work.work];
+  let attempt = work.attempt;
+  while (run.jobs.some((job) => job.name === named(attempt) && job.endedAt)) attempt += 1;
+  return named(attempt);
+}
+
+async function startEndpoint(work: Extract<Work, { work: 'endpoint' }>, deps: StartJobDeps): Promise<string> {
+  const { registry, sagemaker, artifacts, settings } = deps;
+  const version = await registry.requireVersion(work.model, work.version);
+  const { spec } = await registry.requireSpec(work.model, version.specVersion);
+  // whoever can replace the artifact runs code in the container: the bytes are checked before a model is made of them
+  await artifacts.getBytes(version.artifacts.model);
+  const name = endpointName(work.model, work.version, version.artifacts.model.sha256);
+  await park(work, name, work.rolloutId, deps);
+  await sagemaker.createModel(modelRequest(name, version, { spec, stage: settings.stage, roleArn: settings.roleArn }));
+  await sagemaker.createEndpointConfig(endpointConfigRequest(name, spec.deployment));
+  await sagemaker.createEndpoint(name);
+  return name;
+}

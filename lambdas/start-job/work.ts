@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+const base = { taskToken: z.string(), model: z.string() };
+const attempt = z.number().int().min(1).default(1);
+
+/** What the state machines ask for. */
+export const Work = z.discriminatedUnion('work', [
+  z.object({ ...base, work: z.literal('training'), runId: z.string(), attempt, spot: z.boolean().default(false) }),
+  z.object({ ...base, work: z.literal('tuning'), runId: z.string(), attempt, spot: z.boolean().default(false) }),
+  z.object({
+    ...base,
+    work: z.literal('transform'),
+    runId: z.string(),
+    attempt,
+    job: z.object({ modelDataUrl: z.string() }).loose(),
+  }),
+  z.object({ ...base, work: z.literal('endpoint'), rolloutId: z.string(), version: z.number().int() }),
+]);
+export type Work = z.infer<typeof Work>;
+export type TrainingWork = Extract<Work, { work: 'training' | 'tuning' }>;

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../domain/canonical-json.ts';
+import { durationMs } from '../../domain/duration.ts';
+import type { EventPublisher } from '../../domain/events/catalog.ts';
+import { runId } from '../../domain/names.ts';
+import type { DatasetVersion, TrainingRun } from '../../domain/registry/entities.ts';
+import type { Registry } from '../../domain/registry/ports.ts';
+import { chooseDatasets } from '../../domain/training/split.ts';
+import { decideTrigger, type Trigger, type TriggerDecision } from '../../domain/training/trigger.ts';
+import { logger } from '../runtime/logger.ts';
+import type { DebounceMessage, QueueMessage } from './messages.ts';
+
+export interface StartTrainingDeps {
+  readonly registry: Registry;
+  readonly publisher: EventPublisher;
+  readonly pipeline: {
+    /** Starts the execution named like the run; one that already exists is a success. @returns its ARN */
+    start(name: string, input: object): Promise<string>;
+  };
+  readonly delay: (message: DebounceMessage, seconds: number) => Promise<void>;
+  readonly now: () => Date;
+}
+
+const BY = 'start-training';
+const digest = (value: unknown) => createHash('sha256').update(canonicalJson(value)).digest('hex');
+
+/** Turns what came over the queue into a decision, writes it down, and starts a run if it says so. */
+export async function startTraining(message: QueueMessage, deps: StartTrainingDeps): Promise<void> {
+  if ('debounce' in message) {
+    const { model, dataset } = message.debounce;
+    const newest = (await deps.registry.listDatasets(model)).find((entry) => entry.verdict !== 'rejected');
+    // a newer data set sent its own message, which comes later
+    if (newest && newest.version > dataset) return;
+    return decideAndStart(model, { kind: 'new-data' }, `data-${dataset}`, deps);
+  }
+  const { detail } = message;
+  switch (message['detail-type']) {
+    case 'DatasetAccepted':
+      return debounce(message.detail, deps);
+    case 'DriftDetected': {
+      const { at, features, windowStart, version } = message.detail;
+      return decideAndStart(
+        detail.model,
+        { kind: 'drift', at: new Date(at), features },
+        `drift-${windowStart}-v${version}`,
+        deps,
+      );
+    }
+    case 'TrainingRequested':
+      return decideAndStart(
+        detail.model,
+        { kind: 'manual', reason: `${message.detail.by}: ${message.detail.reason}` },
+        `manual-${detail.at}`,
+        deps,
+      );
+    case 'TrainingRunFinished':
+      // data that came while the run was going had to wait for this
+      return decideAndStart(detail.model, { kind: 'new-data' }, `after-${message.detail.runId}`, deps);
+  }
+}
+
+async function debounce(
+  { model, dataset }: { model: string; dataset: number },
+  deps: StartTrainingDeps,
+): Promise<void> {
+  const { spec } = await deps.registry.requireSpec(model);
+  if (spec.training.trigger.newData === false) return;
+  await deps.delay({ debounce: { model, dataset } }, durationMs(spec.training.trigger.debounce) / 1_000);
+}
+
+async function decideAndStart(model: string, trigger: Trigger, cause: string, deps: StartTrainingDeps): Promise<void> {
+  const { registry, now } = deps;
+  const kind = trigger.kind === 'drift' ? 'retrain' : 'training-trigger';
+  const decisionId = `${kind}-${digest({ model, cause }).slice(0, 16)}`;
+  // by-the-clock order of drift follows the monitored time, which a replay sets
+  const at = trigger.kind === 'drift' ? trigger.at : now();
+
+  const { version: specVersion, spec } = await registry.requireSpec(model);
+  const [datasets, runs, alias, retrainDecisions] = await Promise.all([
+    registry.listDatasets(model),
+    registry.listRuns(model),
+    registry.findAlias(model, 'champion'),
+    registry.listDecisions(model, 'retrain'),
+  ]);
+  const earlier = runs.find((run) => run.trigger.decisionId === decisionId);
+  if (earlier) return startExecution(earlier, deps);
+
+  const champion = alias && (await registry.requireVersion(model, alias.version));
+  const chosen = chooseDatasets(spec, datasets);
+  const decision = withSameInputs(
+    decideTrigger(trigger, { spec, datasets, runs, champion, retrainDecisions }),
+    runs,
+    specVersion,
+    chosen,
+  );
+  const inputs = { model, specVersion, datasets: chosen.map((entry) => entry.contentDigest) };
+  // a failed run on the same inputs may be tried again, under a name of its own
+  const failures = sameInputs(runs, specVersion, chosen).filter((run) => run.status === 'failed').length;
+  const id = runId(model, digest({ ...inputs, failures }));
+
+  await registry.recordDecision(
+    {
+      decisionId,
+      model,
+      kind,
+      outcome: decision.start ? 'start' : 'skip',
+      reasons: [...decision.reasons],
+      numbers: { ...decision.numbers, specVersion, datasetVersions: chosen.map((entry) => entry.version) },
+      ...(decision.start ? { runId: id } : {}),
+      at: at.toISOString(),
+    },
+    { by: BY, at: now() },
+  );
+  logger.info('training-decision', { model, trigger: trigger.kind, start: decision.start, reasons: decision.reasons });
+  if (!decision.start) return;
+
+  const { run } = await registry.createRun(
+    {
+      runId: id,
+      model,
+      specVersion,
+      datasetVersions: chosen.map((entry) => entry.version).sort((a, b) => a - b),
+      trigger: { kind: trigger.kind, reason: decision.reasons.join('; '), decisionId },
+      status: 'running',
+      jobs: [],
+      startedAt: now().toISOString(),
+    },
+    { by: BY, at: now() },
+  );
+  await startExecution(run, deps);
+}
+
+/** Safe to repeat: the execution's name is the run's, and a second start of the same name is recognised. */
+async function startExecution(
+  run: TrainingRun,
+  { registry, publisher, pipeline, now }: StartTrainingDeps,
+): Promise<void> {
+  if (run.status !== 'running' || run.executionArn) return;
+  const { model, specVersion, datasetVersions, trigger } = run;
+  const executionArn = await pipeline.start(run.runId, {
+    model,
+    runId: run.runId,
+    specVersion,
+    datasetVersions,
+    trigger,
+  });
+  await registry.updateRun(model, run.runId, { executionArn }, { by: BY, at: now() });
+  await publisher.publish('TrainingRunStarted', { model, at: now().toISOString(), runId: run.runId });
+}
+
+function sameInputs(
+  runs: readonly TrainingRun[],
+  specVersion: number,
+  chosen: readonly DatasetVersion[],
+): TrainingRun[] {
+  const versions = chosen.map((entry) => entry.version).sort((a, b) => a - b);
+  return runs.filter((run) => run.specVersion === specVersion && run.datasetVersions.join() === versions.join());
+}
+
+/** Training again on exactly the same inputs gives exactly the same model: not worth its cost. */
+function withSameInputs(
+  decision: TriggerDecision,
+  runs: readonly TrainingRun[],
+  specVersion: number,
+  chosen: readonly DatasetVersion[],
+): TriggerDecision {
+  const done = sameInputs(runs, specVersion, chosen).find((run) => run.status !== 'failed');
+  if (!decision.start || !done) return decision;
+  return { ...decision, start: false, reasons: [`run ${done.runId} was made from the same spec and data`] };
+}
