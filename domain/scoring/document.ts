@@ -6,6 +6,8 @@ import { type Objective, objectiveNamed } from './objectives.ts';
 
 /** A split keeps its feature and one more bit in 32 bits. */
 const MAX_FEATURES = 2 ** 30;
+/** Bounds what a file of a few bytes can make the scorer allocate. */
+const MAX_GROUPS = 10_000;
 
 /** What scoring needs of a model file, checked. */
 export interface ModelDocument {
@@ -44,6 +46,7 @@ export function readDocument(document: unknown): ModelDocument {
   const numTarget = countOf(param.num_target ?? 1, 'num_target'); // since XGBoost 1.6
   if (objective.multiclass && numClass < 1) malformed('num_class', `is ${numClass} although it is ${objective.name}`);
   const groups = Math.max(1, numClass, numTarget);
+  if (groups > MAX_GROUPS) throw new UnsupportedModelError(`${groups} classes or targets are more than ${MAX_GROUPS}`);
   const shape = { numFeatures, groups };
   const { booster, terms } = readBooster(fieldsOf(learner.gradient_booster, 'gradient_booster'), shape);
   return {

@@ -33,6 +33,7 @@ export function countOf(value: unknown, path: string): number {
 /** Integers of 32 bits; JSON files of XGBoost 1.0 hold booleans where later ones hold 0 and 1. */
 export function integersOf(value: unknown, path: string): Int32Array {
   if (value instanceof Int32Array) return value;
+  if (value instanceof Uint8Array) return new Int32Array(value);
   const list = listOf(value, path);
   const integers = new Int32Array(list.length);
   for (let i = 0; i < list.length; i++) {

@@ -144,8 +144,8 @@ export function addForest(forest: Forest, rows: Float32Array, rowCount: number, 
       while (at >= 0) {
         const feature = rows[features + (at >> 1)] as number;
         const threshold = value[node] as number;
-        // NaN, a missing value, is neither below nor above: it goes the way the low bit says
-        const goesRight = feature < threshold ? 0 : feature >= threshold ? 1 : at & 1;
+        // no branch, since the processor could not predict it; NaN is neither below nor above and takes the low bit
+        const goesRight = +(feature >= threshold) | (at & +!(feature < threshold));
         node = (child[node] as number) + goesRight;
         at = split[node] as number;
       }

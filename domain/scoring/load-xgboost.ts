@@ -12,6 +12,18 @@ export function loadXgboost(bytes: Uint8Array): XgboostModel {
   return new XgboostModel(readDocument(parseModelFile(bytes)));
 }
 
+/** Most of each tree is of use to training alone, or to categorical splits, which `split_type` gives away. */
+const UNREAD = new Set([
+  'base_weights',
+  'categories',
+  'categories_nodes',
+  'categories_segments',
+  'categories_sizes',
+  'loss_changes',
+  'parents',
+  'sum_hessian',
+]);
+
 /** First bytes of files that are often taken for a model. */
 const FOREIGN: readonly (readonly [prefix: string, what: string])[] = [
   ['\x1f\x8b', 'a gzip file: unpack model.tar.gz and pass the xgboost-model in it'],
@@ -27,7 +39,7 @@ function parseModelFile(bytes: Uint8Array): unknown {
   if (foreign) throw new MalformedModelError(`the file is ${foreign[1]}`);
   // after its `{`, JSON has a quote or white space, UBJ the type marker of a length
   if (/^(?:\xef\xbb\xbf)?\s*\{\s*["}]/.test(head) || /^(?:\xef\xbb\xbf)?\s+/.test(head)) return parseJson(bytes);
-  if (head.startsWith('{')) return parseUbj(bytes);
+  if (head.startsWith('{')) return parseUbj(bytes, UNREAD);
   throw new MalformedModelError(
     'the file is neither UBJ nor JSON; if it is an XGBoost model without the `binf` header of the old binary format ' +
       `(before 1.0), convert it as follows: ${new OldBinaryModelError().message}`,

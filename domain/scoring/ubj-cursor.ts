@@ -49,7 +49,10 @@ export class UbjCursor {
   }
 
   number(marker: string): number {
-    const at = this.#advance(WIDTH[marker] ?? this.fail(`'${marker}' is not a number`));
+    return this.#numberAt(marker, this.#advance(WIDTH[marker] ?? this.fail(`'${marker}' is not a number`)));
+  }
+
+  #numberAt(marker: string, at: number): number {
     switch (marker) {
       case 'i':
         return this.#view.getInt8(at);
@@ -97,27 +100,38 @@ export class UbjCursor {
     const width = WIDTH[marker] ?? this.fail(`'${marker}' is not a number`);
     const count = this.size(width);
     const start = this.#advance(count * width);
-    const view = this.#view;
-    const fill = <T extends UbjNumbers>(into: T, read: (at: number) => number): T => {
-      for (let i = 0, at = start; i < count; i++, at += width) into[i] = read(at);
-      return into;
-    };
+    // a copy, and a real one: the slice of a Node Buffer would share its memory
+    const copy = new Uint8Array(this.#bytes.subarray(start, start + count * width)).buffer;
     switch (marker) {
       case 'U':
-        return this.#bytes.slice(start, start + count);
+        return new Uint8Array(copy);
       case 'i':
-        return fill(new Int8Array(count), (at) => view.getInt8(at));
-      case 'I':
-        return fill(new Int16Array(count), (at) => view.getInt16(at));
+        return new Int8Array(copy);
       case 'l':
-        return fill(new Int32Array(count), (at) => view.getInt32(at));
+        return fromBigEndian(new Int32Array(copy));
       case 'd':
-        return fill(new Float32Array(count), (at) => view.getFloat32(at));
-      case 'D':
-        return fill(new Float64Array(count), (at) => view.getFloat64(at));
-      default:
-        return fill(new Float64Array(count), (at) => this.#int64(at));
+        fromBigEndian(new Int32Array(copy));
+        return new Float32Array(copy);
+      default: {
+        const values = marker === 'I' ? new Int16Array(count) : new Float64Array(count);
+        for (let i = 0; i < count; i++) values[i] = this.#numberAt(marker, start + i * width);
+        return values;
+      }
     }
+  }
+
+  /** After `[`: passes over a typed numeric array, if it is one. */
+  skipNumbers(): boolean {
+    const start = this.position;
+    if (this.accept('$')) {
+      const width = WIDTH[this.marker()];
+      if (width !== undefined && this.accept('#')) {
+        this.#advance(this.size(width) * width);
+        return true;
+      }
+    }
+    this.position = start;
+    return false;
   }
 
   #int64(at: number): number {
@@ -139,4 +153,16 @@ export class UbjCursor {
       return this.fail('a string is not UTF-8', start);
     }
   }
+}
+
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Turns big-endian words into the processor's own, in place. Nearly all of a model passes through here. */
+function fromBigEndian(words: Int32Array): Int32Array {
+  if (!LITTLE_ENDIAN) return words;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as number;
+    words[i] = (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+  }
+  return words;
 }

@@ -19,10 +19,11 @@ interface Container {
  * Reads one UBJSON document (draft 12), as XGBoost 1.6 and later write it.
  *
  * Objects have no prototype. Typed numeric arrays become typed arrays; high-precision numbers become doubles.
+ * @param unread keys whose typed numeric arrays are passed over, and absent from the result
  * @throws MalformedModelError for anything that is not exactly one well-formed document
  * @see https://ubjson.org
  */
-export function parseUbj(bytes: Uint8Array): unknown {
+export function parseUbj(bytes: Uint8Array, unread: ReadonlySet<string> = new Set()): unknown {
   const cursor = new UbjCursor(bytes);
   let budget = MAX_VALUES;
 
@@ -85,7 +86,9 @@ export function parseUbj(bytes: Uint8Array): unknown {
     const fields: Record<string, unknown> = Object.create(null);
     const readField = (): void => {
       const key = cursor.string();
-      fields[key] = value(type ?? cursor.marker(), depth);
+      const marker = type ?? cursor.marker();
+      if (marker === '[' && unread.has(key) && cursor.skipNumbers()) return;
+      fields[key] = value(marker, depth);
     };
     if (counted) for (let left = cursor.size(1); left > 0; left--) readField();
     else while (!cursor.accept('}')) readField();
