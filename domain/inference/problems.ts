@@ -1,0 +1,38 @@
+import { InvalidInputError } from '../common-errors.ts';
+
+/** A request with thousands of bad values is answered with the first few. */
+const MAX_PROBLEMS = 10;
+const MAX_SHOWN = 60;
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Collects what is wrong with a request, each with the JSON pointer (RFC 6901) of the field. */
+export class Problems {
+  readonly #found: string[] = [];
+
+  text(pointer: string, seen: unknown, allowed: string): string {
+    return `${pointer || 'body'}: ${allowed} expected, got ${show(seen)}`;
+  }
+
+  add(pointer: string, seen: unknown, allowed: string): void {
+    if (this.#found.length < MAX_PROBLEMS) this.#found.push(this.text(pointer, seen, allowed));
+  }
+
+  say(problem: string): void {
+    if (this.#found.length < MAX_PROBLEMS) this.#found.push(problem);
+  }
+
+  /** @throws InvalidInputError */
+  throwIfAny(): void {
+    if (this.#found.length > 0) throw new InvalidInputError(this.#found);
+  }
+}
+
+function show(seen: unknown): string {
+  if (seen === undefined) return 'nothing';
+  if (Array.isArray(seen) && seen.length > 8) return `an array of ${seen.length}`;
+  const json = JSON.stringify(seen);
+  return json.length > MAX_SHOWN ? `${json.slice(0, MAX_SHOWN)}…` : json;
+}

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../../../domain/common-errors.ts';
+import { decodeRequest, MAX_ROWS } from '../../../domain/inference/decode-request.ts';
+import { encodeRequest } from '../../../domain/inference/encode-response.ts';
+import type { Signature } from '../../../domain/registry/entities.ts';
+
+const signature: Signature = {
+  inputs: [
+    { name: 'age', datatype: 'INT64', nullable: false },
+    { name: 'spend', datatype: 'FP64', nullable: true },
+    { name: 'plan', datatype: 'BYTES', nullable: true },
+    { name: 'active', datatype: 'BOOL', nullable: false },
+  ],
+  outputs: [{ name: 'probability', datatype: 'FP64', nullable: false }],
+};
+const tensor = (name: string, datatype: string, data: unknown[], shape: number[] = [data.length]) => ({
+  name,
+  shape,
+  datatype,
+  data,
+});
+const age = tensor('age', 'INT64', [30, 41]);
+const spend = tensor('spend', 'FP64', [1.5, null]);
+const plan = tensor('plan', 'BYTES', ['pro', null]);
+const active = tensor('active', 'BOOL', [true, false]);
+const rows = [
+  [30, 1.5, 'pro', true],
+  [41, null, null, false],
+];
+
+describe('a request that fits', () => {
+  const fitting: [string, unknown][] = [
+    ['has flat data', { inputs: [age, spend, plan, active] }],
+    ['names its inputs in another order', { inputs: [active, plan, spend, age] }],
+    ['has shape [n, 1] with flat data', { inputs: [{ ...age, shape: [2, 1] }, spend, plan, active] }],
+    [
+      'has shape [n, 1] with nested data',
+      { inputs: [tensor('age', 'INT64', [[30], [41]], [2, 1]), spend, plan, active] },
+    ],
+    ['has smaller integers', { inputs: [{ ...age, datatype: 'UINT8' }, spend, plan, active] }],
+    ['has 32-bit floats', { inputs: [age, { ...spend, datatype: 'FP32' }, plan, active] }],
+    ['has an empty list of outputs', { inputs: [age, spend, plan, active], outputs: [] }],
+  ];
+  for (const [what, body] of fitting) {
+    it(`is read when it ${what}`, () => {
+      expect(decodeRequest(body, signature).rows).toEqual(rows);
+    });
+  }
+
+  it('hands on id, parameters and the outputs asked for', () => {
+    const parameters = { event_time: '2001-04-01T08:00:00+02:00', routing_key: 'user-1', other: 1 };
+    const body = { id: 'x', parameters, inputs: [age, spend, plan, active], outputs: [{ name: 'probability' }] };
+    expect(decodeRequest(body, signature)).toEqual({
+      id: 'x',
+      eventTime: new Date('2001-04-01T06:00:00Z'),
+      routingKey: 'user-1',
+      outputs: ['probability'],
+      rows,
+    });
+  });
+
+  it('is read back as the rows it was made from', () => {
+    const row = fc.tuple(
+      fc.maxSafeInteger(),
+      fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)),
+      fc.option(fc.string()),
+      fc.boolean(),
+    );
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), (table) => {
+        const body: unknown = JSON.parse(JSON.stringify(encodeRequest(signature, table)));
+        const sent = table.map((cells) => cells.map((cell) => (cell === 0 ? 0 : cell)));
+        expect(decodeRequest(body, signature).rows).toEqual(sent);
+      }),
+    );
+  });
+});
+
+describe('a request that does not fit', () => {
+  const withAge = (changes: object) => ({ inputs: [{ ...age, ...changes }, spend, plan, active] });
+  const full = { inputs: [age, spend, plan, active] };
+  const cases: [string, unknown, string][] = [
+    ['no object', [], 'body: a JSON object expected, got []'],
+    ['no inputs', {}, '/inputs: an array with one tensor per feature expected, got nothing'],
+    ['an input that is no object', { inputs: [1] }, '/inputs/0: an object with name'],
+    ['a missing input', { inputs: [age, spend, plan] }, '/inputs: active missing'],
+    [
+      'an extra input',
+      { inputs: [...full.inputs, tensor('gender', 'BYTES', ['f', 'm'])] },
+      '/inputs/4/name: one of age, spend, plan, active expected, got "gender"',
+    ],
+    ['an input twice', { inputs: [...full.inputs, age] }, '/inputs/4/name: each feature once expected, got "age"'],
+    ['a prototype name', { inputs: [...full.inputs, tensor('__proto__', 'BYTES', ['f', 'm'])] }, '/inputs/4/name'],
+    ['an incompatible datatype', withAge({ datatype: 'FP64' }), '/inputs/0/datatype: one of INT8, INT16'],
+    ['an unknown datatype', withAge({ datatype: 'int64' }), 'got "int64"'],
+    [
+      'a null where none is allowed',
+      withAge({ data: [30, null] }),
+      '/inputs/0/data/1: a whole number within ±(2^53 − 1) expected, got null',
+    ],
+    ['a fraction for an integer', withAge({ data: [30, 1.5] }), '/inputs/0/data/1'],
+    ['an integer beyond 2^53', withAge({ data: [30, 2 ** 53] }), '/inputs/0/data/1'],
+    [
+      'a negative unsigned integer',
+      withAge({ datatype: 'UINT64', data: [30, -1] }),
+      'a whole number from 0 to 2^53 − 1 expected, got -1',
+    ],
+    [
+      '128 as INT8',
+      withAge({ datatype: 'INT8', data: [127, 128] }),
+      '/inputs/0/data/1: a whole number from -128 to 127 expected, got 128',
+    ],
+    ['a string for a number', withAge({ data: [30, '41'] }), '/inputs/0/data/1'],
+    [
+      'a number for a string',
+      { inputs: [age, spend, tensor('plan', 'BYTES', ['pro', 1]), active] },
+      '/inputs/2/data/1: a string, or null expected, got 1',
+    ],
+    ['a number for a boolean', { inputs: [age, spend, plan, tensor('active', 'BOOL', [true, 0])] }, '/inputs/3/data/1'],
+    ['too few values', withAge({ data: [30] }), '/inputs/0/data: an array of 2 values expected, got [30]'],
+    ['data that is no array', withAge({ data: 30 }), '/inputs/0/data'],
+    ['nested data with shape [n]', withAge({ data: [[30], [41]] }), '/inputs/0/data/0'],
+    ['mixed nesting', withAge({ shape: [2, 1], data: [[30], 41] }), '/inputs/0/data/1: an array of one value'],
+    ['two values in a nested cell', withAge({ shape: [2, 1], data: [[30, 1], [41]] }), '/inputs/0/data/0'],
+    [
+      'other rows than the input before',
+      { inputs: [age, tensor('spend', 'FP64', [1]), plan, active] },
+      '/inputs/1/shape: 2 rows as in the inputs before',
+    ],
+    ['shape [n, 2]', withAge({ shape: [1, 2] }), '/inputs/0/shape'],
+    ['shape []', withAge({ shape: [] }), '/inputs/0/shape'],
+    ['no rows', withAge({ shape: [0], data: [] }), '/inputs/0/shape'],
+    ['shape [-1]', withAge({ shape: [-1] }), '/inputs/0/shape'],
+    ['no shape', withAge({ shape: undefined }), 'got nothing'],
+    [
+      'an unknown output',
+      { ...full, outputs: [{ name: 'shap' }] },
+      '/outputs/0/name: one of probability expected, got "shap"',
+    ],
+    ['outputs that are no array', { ...full, outputs: 'probability' }, '/outputs: an array'],
+    ['an id that is no string', { ...full, id: 7 }, '/id: a string'],
+    ['parameters that are no object', { ...full, parameters: [] }, '/parameters: an object'],
+    [
+      'an event time without a zone',
+      { ...full, parameters: { event_time: '2001-04-01T08:00:00' } },
+      '/parameters/event_time',
+    ],
+    [
+      'an event time before 1970',
+      { ...full, parameters: { event_time: '1969-12-31T23:59:59Z' } },
+      '/parameters/event_time',
+    ],
+    [
+      'an impossible event time',
+      { ...full, parameters: { event_time: '2001-13-01T00:00:00Z' } },
+      '/parameters/event_time',
+    ],
+    ['a routing key that is no string', { ...full, parameters: { routing_key: 1 } }, '/parameters/routing_key'],
+  ];
+  for (const [what, body, problem] of cases) {
+    it(`is refused with a pointer: ${what}`, () => {
+      expect(() => decodeRequest(body, signature)).toThrow(InvalidInputError);
+      expect(() => decodeRequest(body, signature)).toThrow(problem);
+    });
+  }
+
+  for (const n of [MAX_ROWS, MAX_ROWS + 1]) {
+    const one: Signature = { ...signature, inputs: signature.inputs.slice(0, 1) };
+    const act = () => decodeRequest({ inputs: [tensor('age', 'INT64', new Array(n).fill(1))] }, one);
+    it(`${n <= MAX_ROWS ? 'takes' : 'refuses'} ${n} rows`, () => {
+      if (n <= MAX_ROWS) expect(act().rows).toHaveLength(n);
+      else expect(act).toThrow('/inputs/0/shape');
+    });
+  }
+
+  it('is answered with the first ten problems only', () => {
+    const data = new Array(1_000).fill('x');
+    try {
+      decodeRequest({ inputs: [tensor('age', 'INT64', data), spend, plan, active] }, signature);
+      expect.unreachable();
+    } catch (error) {
+      expect((error as InvalidInputError).problems).toHaveLength(10);
+    }
+  });
+});
