@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { nearest } from '../domain/nearest.ts';
 import {
   type Command,
   type CommandContext,
@@ -11,7 +12,6 @@ import {
 } from './command.ts';
 import { commands } from './commands.ts';
 import { commandHelp, generalHelp } from './help.ts';
-import { nearest } from './nearest.ts';
 import { findProject } from './project.ts';
 
 /** Runs one command line. @returns the exit code: 0 ok, 1 failed, 2 wrong usage */
