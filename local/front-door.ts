@@ -16,7 +16,7 @@ export interface FrontDoor {
 }
 
 // shorter than the servers behind keep an idle connection, so that none is used while they close it
-const IDLE_CONNECTION_MS = 60_000;
+const IDLE_CONNECTION_MS = 30_000;
 const CLIENT_KEEP_ALIVE_MS = 75_000;
 const HEALTH_PATH = '/_millrace/health';
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'upgrade', 'te', 'trailer', 'expect']);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalPlatformError } from './errors.ts';
@@ -49,6 +49,11 @@ export interface MiniStackOptions {
   /** What MiniStack writes into the URLs it hands out, and what Lambdas call. */
   readonly frontDoorPort: number;
   readonly state: StateFolder;
+  /**
+   * Where Lambdas are unpacked; MiniStack removes it when it ends. Outside the project, as Node would otherwise find the
+   * project's node_modules and package.json from there, and a bundle that lacks a module would run here and not in AWS.
+   */
+  readonly temporary: string;
   readonly region: string;
   readonly accountId: string;
   /** File descriptor its output goes to. */
@@ -67,13 +72,13 @@ export function ministackEnvironment(
   options: MiniStackOptions,
   env: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
-  const { frontDoorPort, port, state, region, accountId } = options;
+  const { frontDoorPort, port, state, temporary, region, accountId } = options;
   const kept = ['HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SSL_CERT_FILE'];
   return {
     ...Object.fromEntries(kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
     // Lambdas run as processes of the `node` found first
     PATH: [dirname(process.execPath), env.PATH].join(delimiter),
-    TMPDIR: state.temporary,
+    TMPDIR: temporary,
     PYTHONUNBUFFERED: '1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
@@ -101,7 +106,6 @@ export function ministackEnvironment(
 
 /** Starts MiniStack and waits until it answers. @throws LocalPlatformError if it ends first or takes too long */
 export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {
-  mkdirSync(options.state.temporary, { recursive: true });
   mkdirSync(options.state.ministack, { recursive: true });
   const child = spawn(options.python, [join(import.meta.dirname, 'ministack', 'run.py')], {
     cwd: options.state.ministack,
@@ -116,7 +120,11 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     child.once('error', () => resolve());
   });
   child.stdin?.on('error', () => {});
-  const stop = () => stopGroup(child, exited);
+  const stop = async () => {
+    await stopGroup(child, exited);
+    // a MiniStack that was killed could not remove it
+    rmSync(options.temporary, { recursive: true, force: true });
+  };
   try {
     await waitForHealth(options.port, exited);
   } catch (error) {

@@ -1,13 +1,24 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalPlatformError } from './errors.ts';
+import type { Deployment } from './deploy.ts';
+import { LocalPlatformError, LocalSetupError } from './errors.ts';
 import { isAlive } from './file-lock.ts';
 import { DEFAULT_PORT } from './ports.ts';
-import { ensurePython, lockFile } from './python.ts';
-import { readSupervisor, type SupervisorRecord, stateFolder } from './state.ts';
+import { ensurePython } from './python.ts';
+import { readJson, readSupervisor, type SupervisorRecord, stateFolder } from './state.ts';
 import type { SupervisorArguments, SupervisorMessage } from './supervisor.ts';
 
 export const REGION = 'us-east-1';
@@ -15,6 +26,7 @@ export const ACCOUNT_ID = '000000000000';
 
 const STOP_TIMEOUT_MS = 90_000;
 const STOP_POLL_MS = 50;
+const START_AFRESH = 'run millrace down --purge and then millrace up --port';
 const LARGEST_OLD_LOG_BYTES = 20_000_000;
 
 export interface Health {
@@ -43,11 +55,13 @@ export async function findSupervisor(dir: string): Promise<{ record: SupervisorR
   return health?.id === record.id ? { record, health } : undefined;
 }
 
-/** Another value means that a running supervisor is not the one this checkout would start. */
+/** A hash of this folder: a running supervisor with another value is not the one this checkout would start. */
 export function fingerprint(): string {
   const hash = createHash('sha256');
-  for (const file of [lockFile('platform'), join(import.meta.dirname, 'ministack', 'run.py')])
-    hash.update(readFileSync(file));
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(ts|js|py|lock)$/.test(file))
+    .sort();
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(import.meta.dirname, file)));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -66,6 +80,13 @@ export interface StartOptions {
 export async function startPlatform(options: StartOptions): Promise<{ record: SupervisorRecord; wasUp: boolean }> {
   const { dir, progress = () => {} } = options;
   const running = await findSupervisor(dir);
+  const deployedPort = Number(new URL(readJson<Deployment>(stateFolder(dir).deployed)?.endpoint ?? 'http://none').port);
+  // the URLs of queues and APIs in the deployed stack name the port
+  if (options.port !== undefined && deployedPort && options.port !== deployedPort) {
+    throw new LocalSetupError(
+      `the app is deployed on port ${deployedPort}: ${START_AFRESH} to move it to port ${options.port}`,
+    );
+  }
   if (running) {
     if (running.record.fingerprint === fingerprint()) return { record: running.record, wasUp: true };
     progress('the running platform is of another version: restarting it');
@@ -73,12 +94,18 @@ export async function startPlatform(options: StartOptions): Promise<{ record: Su
   const lastPort = readSupervisor(dir)?.port;
   await stopPlatform(dir);
   const python = await ensurePython('platform', progress);
-  const port = options.port ?? lastPort ?? DEFAULT_PORT;
+  const port = options.port ?? (deployedPort || (lastPort ?? DEFAULT_PORT));
   const supervisorArguments: SupervisorArguments = {
     ...{ dir, port, python },
     ...{ fingerprint: fingerprint(), region: REGION, accountId: ACCOUNT_ID },
   };
   const record = await spawnSupervisor(supervisorArguments, progress);
+  if (deployedPort && record.port !== deployedPort) {
+    await stopPlatform(dir);
+    throw new LocalSetupError(
+      `the app is deployed on port ${deployedPort}, which is taken by something else: free it, or ${START_AFRESH} to move to another port`,
+    );
+  }
   if (record.port !== port) progress(`port ${port} is taken by something else: the platform is on port ${record.port}`);
   return { record, wasUp: false };
 }
@@ -89,7 +116,7 @@ function spawnSupervisor(
 ): Promise<SupervisorRecord> {
   const { logs } = stateFolder(supervisorArguments.dir);
   mkdirSync(logs, { recursive: true });
-  for (const name of ['supervisor.log', 'ministack.log']) setAside(join(logs, name));
+  for (const name of ['supervisor.log', 'ministack.log', 'sagemaker.log']) setAside(join(logs, name));
   const logFd = openSync(join(logs, 'supervisor.log'), 'a');
   const file = join(import.meta.dirname, `supervisor${extname(import.meta.filename)}`);
   const child = spawn(process.execPath, [file, '--arguments', JSON.stringify(supervisorArguments)], {

@@ -5,12 +5,13 @@ export const HOST = '127.0.0.1';
 export const DEFAULT_PORT = 4566;
 const ATTEMPTS = 50;
 
-/** Listens on `wanted` or, if that is taken, on the next free port. @returns the port it got */
-export async function listenNear(server: Server, wanted: number): Promise<number> {
-  for (let port = wanted; port < wanted + ATTEMPTS; port += 1) {
+/** Listens on `wanted` or, if that is taken, on the next free port of `attempts`. @returns the port it got */
+export async function listenNear(server: Server, wanted: number, attempts: number = ATTEMPTS): Promise<number> {
+  for (let port = wanted; port < wanted + attempts; port += 1) {
     if (await tryListen(server, port)) return (server.address() as { port: number }).port;
   }
-  throw new LocalSetupError(`the ports ${wanted} to ${wanted + ATTEMPTS - 1} are all taken: name another with --port`);
+  const taken = attempts === 1 ? `port ${wanted} is` : `the ports ${wanted} to ${wanted + attempts - 1} are all`;
+  throw new LocalSetupError(`${taken} taken by something else: name another with --port`);
 }
 
 function tryListen(server: Server, port: number): Promise<boolean> {

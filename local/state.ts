@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { NotRunningError } from './errors.ts';
 
 /** Where the local platform of one project keeps its things; all of it below `.millrace/`. */
 export interface StateFolder {
@@ -10,7 +11,6 @@ export interface StateFolder {
   readonly logs: string;
   readonly ministack: string;
   readonly sagemaker: string;
-  readonly temporary: string;
   readonly assembly: string;
   /** Held while `up` or `down` is at work. */
   readonly lock: string;
@@ -26,7 +26,6 @@ export function stateFolder(dir: string): StateFolder {
     logs: join(root, 'logs'),
     ministack: join(root, 'ministack'),
     sagemaker: join(root, 'sagemaker'),
-    temporary: join(root, 'tmp'),
     assembly: join(root, 'cdk.out'),
     lock: join(root, 'lock'),
   };
@@ -60,7 +59,7 @@ export interface SupervisorRecord {
   readonly ministackPort: number;
   readonly ministackPid: number;
   readonly sagemakerPort: number;
-  /** Changes with the lock files and the code that runs MiniStack; a supervisor with another one is restarted. */
+  /** A hash of the code and the lock files it was started from; with another one it is restarted. */
   readonly fingerprint: string;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -85,6 +84,13 @@ export function writeJson(path: string, value: unknown): void {
 /** The local platform deployed in a project folder; undefined if none is. */
 export function readLocal(dir: string): LocalPlatform | undefined {
   return readJson<LocalPlatform>(stateFolder(dir).local);
+}
+
+/** @throws NotRunningError if the local platform is not up */
+export function requireLocal(dir: string): LocalPlatform {
+  const local = readLocal(dir);
+  if (!local) throw new NotRunningError(`the local platform is not up in ${dir}: run millrace up`);
+  return local;
 }
 
 export function readSupervisor(dir: string): SupervisorRecord | undefined {

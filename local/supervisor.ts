@@ -3,7 +3,8 @@
  * ends with all of them. Started by local/platform.ts, to which it reports over the IPC channel.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -11,7 +12,7 @@ import { type Backends, type FrontDoor, startFrontDoor } from './front-door.ts';
 import { type MiniStack, startMiniStack } from './ministack.ts';
 import { freePort } from './ports.ts';
 import { ensurePython } from './python.ts';
-import { type SageMaker, startSageMakerStandIn } from './sagemaker-process.ts';
+import { type SageMakerServer, startSageMaker } from './sagemaker/server.ts';
 import { readSupervisor, type StateFolder, type SupervisorRecord, stateFolder, writeJson } from './state.ts';
 
 export interface SupervisorArguments {
@@ -37,9 +38,10 @@ class Supervisor {
   private readonly state: StateFolder;
   private readonly backends: Backends = {};
   private readonly ministackLog: number;
+  private readonly sagemakerLog: number;
   private frontDoor: FrontDoor | undefined;
   private ministack: MiniStack | undefined;
-  private sagemaker: SageMaker | undefined;
+  private sagemaker: SageMakerServer | undefined;
   private stopping = false;
 
   constructor(options: SupervisorArguments) {
@@ -47,6 +49,7 @@ class Supervisor {
     this.state = stateFolder(options.dir);
     mkdirSync(this.state.logs, { recursive: true });
     this.ministackLog = openSync(join(this.state.logs, 'ministack.log'), 'a');
+    this.sagemakerLog = openSync(join(this.state.logs, 'sagemaker.log'), 'a');
   }
 
   async start(): Promise<SupervisorRecord> {
@@ -56,17 +59,16 @@ class Supervisor {
     tell({ progress: `front door on http://127.0.0.1:${frontDoorPort}` });
     await this.runMiniStack(frontDoorPort);
     tell({ progress: 'MiniStack is up' });
-    this.sagemaker = await startSageMakerStandIn({
+    this.sagemaker = await startSageMaker({
       port: 0,
       stateDir: this.state.sagemaker,
       awsEndpoint: `http://127.0.0.1:${frontDoorPort}`,
       region,
       accountId,
-      // the built-in image versions the stand-in knows: 1.7-1 and 3.0-5
-      python: (version) => ensurePython(version.startsWith('1.7') ? 'xgboost-1.7' : 'platform', log),
-      log,
+      python: (version) => ensurePython(version === '1.7-1' ? 'xgboost-1.7' : 'platform', log),
+      log: (line) => void writeSync(this.sagemakerLog, stamped(line)),
     });
-    if (this.sagemaker) this.backends.sagemaker = this.sagemaker.port;
+    this.backends.sagemaker = this.sagemaker.port;
     tell({ progress: 'the SageMaker stand-in is up' });
     this.watch(frontDoorPort).catch((error) => this.fail(error));
     const record = this.record(frontDoorPort);
@@ -83,13 +85,15 @@ class Supervisor {
     await this.frontDoor?.stop();
     if (readSupervisor(this.options.dir)?.id === this.id) rmSync(this.state.supervisor, { force: true });
     closeSync(this.ministackLog);
+    closeSync(this.sagemakerLog);
   }
 
   private async runMiniStack(frontDoorPort: number): Promise<void> {
     const port = await freePort();
+    const temporary = mkdtempSync(join(tmpdir(), 'millrace-'));
     const { python, region, accountId } = this.options;
     const { state, ministackLog: logFd } = this;
-    this.ministack = await startMiniStack({ python, port, frontDoorPort, state, region, accountId, logFd });
+    this.ministack = await startMiniStack({ python, port, frontDoorPort, state, temporary, region, accountId, logFd });
     this.backends.ministack = port;
   }
 
@@ -149,8 +153,12 @@ class Supervisor {
   }
 }
 
+function stamped(line: string): string {
+  return `${new Date().toISOString()} ${line}\n`;
+}
+
 function log(line: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  process.stderr.write(stamped(line));
 }
 
 function tell(message: SupervisorMessage): void {

@@ -4,6 +4,7 @@ however that process ends. Run by local/ministack.ts, with the settings of MiniS
 
     MILLRACE_MINISTACK_PORT    the port to listen on. GATEWAY_PORT, which MiniStack writes into the URLs it hands out,
                                is the port of the front door
+    TMPDIR                     a folder of its own, removed at the end
     MILLRACE_SNAPSHOT_SECONDS  how often changed state is saved
 """
 
@@ -11,14 +12,17 @@ import asyncio
 import logging
 import os
 import resource
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 
 import ministack.app as ministack
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from ministack.core.lambda_runtime import Worker
 from ministack.core.persistence import save_all
 
 PORT = int(os.environ.pop("MILLRACE_MINISTACK_PORT"))
@@ -27,6 +31,9 @@ SNAPSHOT_SECONDS = float(os.environ.pop("MILLRACE_SNAPSHOT_SECONDS"))
 SNAPSHOT_SHARE = 0.05
 # how long a client may keep an idle connection; longer than the front door does, so that the front door closes first
 KEEP_ALIVE_SECONDS = 120
+# how long the end of an invocation waits for its first log line; MiniStack's own 50 ms are paid by every silent Lambda.
+# A line that comes later is kept and appears with the next invocation
+FIRST_LOG_LINE_SECONDS = 0.005
 
 
 class App:
@@ -65,15 +72,26 @@ def stop_with_standard_input(loop, stop):
 
 
 def leave():
-    """Ends without waiting for worker threads, which may sit in a Lambda call, and takes the Lambda processes along."""
+    """Ends without waiting for worker threads, which may sit in a Lambda call, and takes the Lambda processes and their files along."""
     logging.shutdown()
     if os.getpgrp() == os.getpid():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         os.killpg(0, signal.SIGTERM)
+    shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
     os._exit(0)
 
 
+def shorten_log_wait():
+    drain = Worker._drain_stderr_bounded
+    names = drain.__code__.co_varnames[1 : drain.__code__.co_argcount]
+    drain.__defaults__ = tuple(
+        FIRST_LOG_LINE_SECONDS if name == "first_line_wait" else default
+        for name, default in zip(names, drain.__defaults__, strict=True)
+    )
+
+
 async def main():
+    shorten_log_wait()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard and hard != resource.RLIM_INFINITY:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,22 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { awsInvocation, findAwsCli } from '../local/aws-cli.ts';
+import { requireLocal } from '../local/state.ts';
+import { type Command, EXIT_FAILED } from './command.ts';
+
+export const aws: Command = {
+  name: 'aws',
+  summary: 'Run the AWS CLI against the local platform',
+  usage: 'aws <arguments of the AWS CLI>',
+  details:
+    'Example: millrace aws s3 ls. The endpoint, the region and dummy keys are set; it cannot reach the real AWS.',
+  passthrough: true,
+  run: async ({ dir, positionals, io }) => {
+    const { args, env } = awsInvocation(requireLocal(dir), positionals, io.env);
+    const child = spawn(findAwsCli(io.env), args, { cwd: io.cwd, env, stdio: 'inherit' });
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', (code, signal) => resolve(code ?? (signal ? 128 + constants.signals[signal] : EXIT_FAILED)));
+    });
+  },
+};
