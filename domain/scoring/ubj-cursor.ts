@@ -5,7 +5,7 @@ export type UbjNumbers = Uint8Array | Int8Array | Int16Array | Int32Array | Floa
 /** Payload size of the numeric markers, in bytes. */
 const WIDTH: Record<string, number> = { i: 1, U: 1, I: 2, l: 4, L: 8, d: 4, D: 8 };
 const NO_OP = 'N'.charCodeAt(0);
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads UBJSON's primitives (big-endian) and never past the end: every short read is a MalformedModelError. */
 export class UbjCursor {
@@ -85,14 +85,11 @@ export class UbjCursor {
   string(): string {
     const length = this.size(1);
     const start = this.#advance(length);
-    // TextDecoder costs more than it does on the short ASCII keys that make up a model
-    let text = '';
-    for (let i = start; i < start + length; i++) {
-      const byte = this.#bytes[i] as number;
-      if (byte > 0x7f || length > 64) return this.#decode(start, length);
-      text += String.fromCharCode(byte);
+    try {
+      return utf8.decode(this.#bytes.subarray(start, start + length));
+    } catch {
+      return this.fail('a string is not UTF-8', start);
     }
-    return text;
   }
 
   /** The payload of `[$<marker>#<count>`: 8-byte integers become doubles, everything else keeps its type. */
@@ -144,14 +141,6 @@ export class UbjCursor {
     if (length > this.remaining) this.fail(`${length} bytes expected, ${this.remaining} left`);
     this.position += length;
     return start;
-  }
-
-  #decode(start: number, length: number): string {
-    try {
-      return utf8.decode(this.#bytes.subarray(start, start + length));
-    } catch {
-      return this.fail('a string is not UTF-8', start);
-    }
   }
 }
 

@@ -27,6 +27,7 @@ describe('a UBJSON value', () => {
     ['character', () => parse('Cx'), 'x'],
     ['string', () => parse('Si', 3, 'abc'), 'abc'],
     ['string of UTF-8', () => parse('Si', 4, 0xf0, 0x9f, 0x8c, 0xb3), '🌳'],
+    ['string with a byte order mark', () => parse('Si', 3, 0xef, 0xbb, 0xbf), '\uFEFF'],
     ['string longer than a key', () => parse('SU', 200, 'a'.repeat(200)), 'a'.repeat(200)],
     ['value among no-ops', () => parse('NN[Ni', 1, 'NTN]N'), [1, true]],
   ] as const) {
