@@ -1,0 +1,109 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { JobDescription } from '../../../domain/training/job-state.ts';
+import { makeHandler } from '../../../lambdas/resume-job/handler.ts';
+import { aModelSpec } from '../../fixtures/builders.ts';
+import { AT, aRun } from '../../fixtures/entities.ts';
+import { memoryRegistry } from '../../fixtures/memory-registry.ts';
+
+const change = { by: 'test', at: new Date(AT) };
+const RUN = 'churn-0123456789ab';
+const JOB = `${RUN}-t1`;
+const event = { source: 'aws.sagemaker', detail: { TrainingJobName: JOB, TrainingJobStatus: 'Completed' } };
+const tick = { source: 'aws.events', detail: {} };
+
+async function setUp() {
+  const registry = memoryRegistry();
+  await registry.applySpec(aModelSpec(), change);
+  await registry.createRun(aRun(), change);
+  const parked = {
+    name: JOB,
+    kind: 'training',
+    taskToken: 'token',
+    model: 'churn',
+    ownerId: RUN,
+    parkedAt: AT,
+    dueAt: AT,
+  } as const;
+  await registry.park(parked);
+  const answers: string[] = [];
+  const world = {
+    registry,
+    answers,
+    parked,
+    seen: { status: 'Completed', modelDataUrl: 's3://lake/model.tar.gz' } as JobDescription | undefined,
+    now: new Date(AT),
+  };
+  const handle = makeHandler({
+    registry,
+    sagemaker: { describe: async () => world.seen },
+    tasks: {
+      succeed: async (token) => Boolean(answers.push(`${token} succeeded`)),
+      fail: async (token, error) => Boolean(answers.push(`${token} ${error.name}`)),
+    },
+    now: () => world.now,
+  });
+  return {
+    ...world,
+    handle,
+    see: (seen: JobDescription | undefined) => {
+      world.seen = seen;
+    },
+    at: (now: Date) => {
+      world.now = now;
+    },
+  };
+}
+
+describe('resume-job', () => {
+  let world: Awaited<ReturnType<typeof setUp>>;
+  beforeEach(async () => {
+    world = await setUp();
+  });
+
+  it('resumes the execution once, however often the event comes', async () => {
+    await world.handle(event);
+    await world.handle(event);
+    expect(world.answers).toEqual(['token succeeded']);
+  });
+
+  it('believes SageMaker and not the event', async () => {
+    world.see({ status: 'InProgress' });
+    await world.handle(event);
+    expect(world.answers).toEqual([]);
+  });
+
+  it('writes the job and its failure into the run', async () => {
+    world.see({ status: 'Failed', failureReason: 'UserError: no label' });
+    await world.handle(event);
+    expect(world.answers).toEqual(['token TrainingJobFailedError']);
+    const { jobs } = await world.registry.requireRun('churn', RUN);
+    expect(jobs).toMatchObject([{ name: JOB, status: 'Failed', failureReason: expect.stringContaining('no label') }]);
+  });
+
+  it('finds a job whose event was lost on the next tick', async () => {
+    await world.handle(tick);
+    expect(world.answers).toEqual(['token succeeded']);
+  });
+
+  it('looks again later while a job goes on', async () => {
+    world.see({ status: 'InProgress' });
+    await world.handle(tick);
+    world.see({ status: 'Completed' });
+    await world.handle(tick);
+    expect(world.answers).toEqual([]);
+    world.at(new Date(Date.parse(AT) + 5 * 60_000));
+    await world.handle(tick);
+    expect(world.answers).toEqual(['token succeeded']);
+  });
+
+  it('fails the wait for a job that SageMaker does not know', async () => {
+    world.see(undefined);
+    await world.handle(tick);
+    expect(world.answers).toEqual(['token JobLostError']);
+  });
+
+  it('ignores jobs that are not ours', async () => {
+    await world.handle({ source: 'aws.sagemaker', detail: { TrainingJobName: 'somebody-elses' } });
+    expect(world.answers).toEqual([]);
+  });
+});

@@ -1,0 +1,140 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { SageMakerJobs } from '../../../lambdas/adapters/sagemaker-jobs.ts';
+import { makeHandler } from '../../../lambdas/start-job/handler.ts';
+import type { StartJobDeps } from '../../../lambdas/start-job/start-job.ts';
+import { aModelSpec } from '../../fixtures/builders.ts';
+import { AT, aModelVersion, aRun } from '../../fixtures/entities.ts';
+import { memoryRegistry } from '../../fixtures/memory-registry.ts';
+
+const change = { by: 'test', at: new Date(AT) };
+const RUN = 'churn-0123456789ab';
+
+async function setUp(spec = aModelSpec()) {
+  const registry = memoryRegistry();
+  await registry.applySpec(spec, change);
+  await registry.createRun(aRun(), change);
+  const calls: { call: string; request: Record<string, unknown> }[] = [];
+  const record = (call: keyof SageMakerJobs) => async (request: unknown) => {
+    calls.push({ call, request: request as Record<string, unknown> });
+  };
+  const deps: StartJobDeps = {
+    registry,
+    sagemaker: {
+      createTrainingJob: record('createTrainingJob'),
+      createTuningJob: record('createTuningJob'),
+      createTransformJob: record('createTransformJob'),
+      createModel: record('createModel'),
+      createEndpointConfig: record('createEndpointConfig'),
+      createEndpoint: record('createEndpoint'),
+    },
+    artifacts: {
+      putBytes: () => Promise.reject(new Error('not used')),
+      putFile: () => Promise.reject(new Error('not used')),
+      getFile: () => Promise.reject(new Error('not used')),
+      getBytes: async () => new Uint8Array(),
+    },
+    settings: { lakeBucket: 'lake', roleArn: 'arn:role', region: 'us-east-1', stage: 'dev' },
+    now: () => new Date(AT),
+  };
+  return { registry, calls, deps, start: makeHandler(deps) };
+}
+
+describe('start-job', () => {
+  let world: Awaited<ReturnType<typeof setUp>>;
+  beforeEach(async () => {
+    world = await setUp();
+  });
+  const training = { taskToken: 'token', work: 'training', model: 'churn', runId: RUN, spot: true };
+
+  it('parks the token under the job it starts', async () => {
+    const { name } = await world.start(training);
+    expect(name).toBe(`${RUN}-t1`);
+    expect(await world.registry.findParked(name)).toMatchObject({ taskToken: 'token', kind: 'training', ownerId: RUN });
+    expect((await world.registry.requireRun('churn', RUN)).jobs).toMatchObject([{ name, status: 'InProgress' }]);
+  });
+
+  it('asks for spot capacity with a checkpoint and a bounded wait', async () => {
+    await world.start(training);
+    expect(world.calls[0]?.request).toMatchObject({
+      EnableManagedSpotTraining: true,
+      StoppingCondition: { MaxRuntimeInSeconds: 3_600, MaxWaitTimeInSeconds: 7_200 },
+      CheckpointConfig: { S3Uri: `s3://lake/runs/churn/${RUN}/checkpoints/${RUN}-t1/` },
+    });
+  });
+
+  it('trains on demand in the second attempt, without waiting time or checkpoint', async () => {
+    await world.start({ ...training, spot: false, attempt: 2 });
+    const request = world.calls[0]?.request;
+    expect(request).toMatchObject({ TrainingJobName: `${RUN}-t2`, EnableManagedSpotTraining: false });
+    expect(request).not.toHaveProperty('CheckpointConfig');
+    expect(request?.StoppingCondition).toEqual({ MaxRuntimeInSeconds: 3_600 });
+  });
+
+  it('joins a job that is still open, and takes a new name after one that ended', async () => {
+    expect((await world.start(training)).name).toBe(`${RUN}-t1`);
+    expect((await world.start({ ...training, taskToken: 'token 2' })).name).toBe(`${RUN}-t1`);
+    await world.registry.updateRun(
+      'churn',
+      RUN,
+      { jobs: [{ name: `${RUN}-t1`, kind: 'training', status: 'Failed', startedAt: AT, endedAt: AT }] },
+      change,
+    );
+    expect((await world.start({ ...training, taskToken: 'token 3' })).name).toBe(`${RUN}-t2`);
+  });
+
+  it('sends every hyperparameter as text', async () => {
+    await world.start(training);
+    expect(world.calls[0]?.request.HyperParameters).toEqual({
+      objective: 'binary:logistic',
+      num_round: '20',
+      max_depth: '3',
+      eta: '0.3',
+    });
+  });
+
+  it('searches whole numbers as integers and keeps tuned names out of the fixed ones', async () => {
+    world = await setUp(
+      aModelSpec({
+        training: {
+          tuning: {
+            objective: { metric: 'validation:auc', goal: 'Maximize' },
+            ranges: { max_depth: { min: 2, max: 6 }, eta: { min: 0.01, max: 0.5, scale: 'logarithmic' } },
+          },
+        },
+      }),
+    );
+    const { name } = await world.start({ ...training, work: 'tuning' });
+    expect(name.length).toBeLessThanOrEqual(32);
+    expect(world.calls[0]?.request).toMatchObject({
+      HyperParameterTuningJobConfig: {
+        ParameterRanges: {
+          IntegerParameterRanges: [{ Name: 'max_depth', MinValue: '2', MaxValue: '6' }],
+          ContinuousParameterRanges: [{ Name: 'eta', ScalingType: 'Logarithmic' }],
+        },
+      },
+      TrainingJobDefinition: { StaticHyperParameters: { objective: 'binary:logistic', num_round: '20' } },
+    });
+  });
+
+  it('creates model, configuration and endpoint under one name that carries version and digest', async () => {
+    const { version: _, ...version } = aModelVersion();
+    await world.registry.registerVersion(version, change);
+    const work = { taskToken: 'token', work: 'endpoint', model: 'churn', rolloutId: 'churn-v1-r1', version: 1 };
+    const { name } = await world.start(work);
+    expect(name).toBe('churn-v1-bbbbbbbb');
+    expect(world.calls.map(({ call }) => call)).toEqual(['createModel', 'createEndpointConfig', 'createEndpoint']);
+    expect(world.calls[1]?.request).toMatchObject({
+      ProductionVariants: [{ ModelName: name, ServerlessConfig: { MemorySizeInMB: 2_048 } }],
+    });
+  });
+
+  it('creates nothing from an artifact whose bytes have changed', async () => {
+    const { version: _, ...version } = aModelVersion();
+    await world.registry.registerVersion(version, change);
+    const artifacts = { ...world.deps.artifacts, getBytes: () => Promise.reject(new Error('digest')) };
+    const start = makeHandler({ ...world.deps, artifacts });
+    const work = { taskToken: 'token', work: 'endpoint', model: 'churn', rolloutId: 'churn-v1-r1', version: 1 };
+    await expect(start(work)).rejects.toThrow('digest');
+    expect(world.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { EventName } from '../../../domain/events/catalog.ts';
+import { QueueMessage } from '../../../lambdas/start-training/messages.ts';
+import { type StartTrainingDeps, startTraining } from '../../../lambdas/start-training/start-training.ts';
+import { aModelSpec } from '../../fixtures/builders.ts';
+import { AT, aDataset } from '../../fixtures/entities.ts';
+import { memoryRegistry } from '../../fixtures/memory-registry.ts';
+
+const change = { by: 'test', at: new Date(AT) };
+const accepted = (dataset: number) =>
+  QueueMessage.parse({
+    source: 'millrace.data',
+    'detail-type': 'DatasetAccepted',
+    detail: { schemaVersion: 1, model: 'churn', at: AT, dataset, rows: 100 },
+  });
+const requested = (at = AT) =>
+  QueueMessage.parse({
+    'detail-type': 'TrainingRequested',
+    detail: { schemaVersion: 1, model: 'churn', at, by: 'ana', reason: 'try' },
+  });
+
+async function setUp(spec = aModelSpec({ training: { trigger: { newData: { minRows: 100 }, debounce: '60s' } } })) {
+  const registry = memoryRegistry();
+  await registry.applySpec(spec, change);
+  const started: string[] = [];
+  const delayed: { seconds: number; dataset: number }[] = [];
+  const published: EventName[] = [];
+  const deps: StartTrainingDeps = {
+    registry,
+    publisher: { publish: async (name) => void published.push(name) },
+    pipeline: {
+      start: async (name) => {
+        started.push(name);
+        return `arn:execution:${name}`;
+      },
+    },
+    delay: async (message, seconds) => void delayed.push({ seconds, dataset: message.debounce.dataset }),
+    now: () => new Date(AT),
+  };
+  const upload = (overrides = {}) => {
+    const { version: _, ...dataset } = aDataset(overrides);
+    return registry.registerDataset(dataset, change);
+  };
+  return { deps, registry, started, delayed, published, upload };
+}
+
+describe('start-training', () => {
+  let world: Awaited<ReturnType<typeof setUp>>;
+  beforeEach(async () => {
+    world = await setUp();
+  });
+
+  it('waits for further uploads before it decides', async () => {
+    await startTraining(accepted(1), world.deps);
+    expect(world.delayed).toEqual([{ seconds: 60, dataset: 1 }]);
+    expect(world.started).toEqual([]);
+  });
+
+  it('starts once for the newest of several uploads', async () => {
+    await world.upload({ version: 1 });
+    await world.upload({ version: 2 });
+    await startTraining({ debounce: { model: 'churn', dataset: 1 } }, world.deps);
+    await startTraining({ debounce: { model: 'churn', dataset: 2 } }, world.deps);
+    expect(world.started).toHaveLength(1);
+    const [run] = await world.registry.listRuns('churn');
+    expect(run).toMatchObject({
+      status: 'running',
+      datasetVersions: [1, 2],
+      executionArn: `arn:execution:${run?.runId}`,
+    });
+    expect(world.published).toEqual(['TrainingRunStarted']);
+  });
+
+  it('does nothing more when a message is delivered again', async () => {
+    await world.upload();
+    await startTraining({ debounce: { model: 'churn', dataset: 1 } }, world.deps);
+    await startTraining({ debounce: { model: 'churn', dataset: 1 } }, world.deps);
+    expect(world.started).toHaveLength(1);
+    expect(await world.registry.listRuns('churn')).toHaveLength(1);
+  });
+
+  it('starts the execution of a run that a crash left without one', async () => {
+    await world.upload();
+    const crashing = { ...world.deps, pipeline: { start: () => Promise.reject(new Error('killed')) } };
+    await expect(startTraining(requested(), crashing)).rejects.toThrow('killed');
+    await startTraining(requested(), world.deps);
+    expect(world.started).toHaveLength(1);
+    expect(await world.registry.listRuns('churn')).toHaveLength(1);
+  });
+
+  it('writes a decision down also when it does not start', async () => {
+    await world.upload({ rows: 99 });
+    await startTraining({ debounce: { model: 'churn', dataset: 1 } }, world.deps);
+    const [decision] = await world.registry.listDecisions('churn');
+    expect(decision).toMatchObject({
+      kind: 'training-trigger',
+      outcome: 'skip',
+      numbers: { newRows: 99, minRows: 100 },
+    });
+  });
+
+  it('does not train twice on the same spec and data, but tries a failed run again', async () => {
+    await world.upload();
+    await startTraining(requested(), world.deps);
+    const [first] = await world.registry.listRuns('churn');
+    const end = (status: 'registered' | 'failed') =>
+      world.registry.updateRun('churn', first?.runId ?? '', { status }, change);
+    await end('registered');
+    await startTraining(requested('2026-03-03T00:00:00.000Z'), world.deps);
+    expect(world.started).toHaveLength(1);
+    await end('failed');
+    await startTraining(requested('2026-03-04T00:00:00.000Z'), world.deps);
+    expect(world.started).toHaveLength(2);
+    expect(new Set(world.started).size).toBe(2);
+  });
+});
