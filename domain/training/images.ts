@@ -54,9 +54,9 @@ const XGBOOST_VERSIONS: readonly string[] = ['1.7-1', '3.0-5'];
  */
 export function xgboostImage(region: string, version: string): string {
   const account = Object.hasOwn(XGBOOST_ACCOUNTS, region) ? XGBOOST_ACCOUNTS[region] : undefined;
-  if (!account) throw new InvalidInputError(`no built-in XGBoost image is known for region ${region}`);
+  if (!account) throw new InvalidInputError([`no built-in XGBoost image is known for region ${region}`]);
   if (!XGBOOST_VERSIONS.includes(version)) {
-    throw new InvalidInputError(`XGBoost version must be one of ${XGBOOST_VERSIONS.join(', ')}, got ${version}`);
+    throw new InvalidInputError([`XGBoost version must be one of ${XGBOOST_VERSIONS.join(', ')}, got ${version}`]);
   }
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return `${account}.dkr.ecr.${region}.${suffix}/sagemaker-xgboost:${version}`;
