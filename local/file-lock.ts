@@ -4,13 +4,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 200;
 
+/** Whether a process runs; one that has ended and that nobody has collected (a zombie) does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     // EPERM: somebody else's process, but a process
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** A container without an init process collects no orphans. Linux only; elsewhere there is always an init. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 
