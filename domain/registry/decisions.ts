@@ -1,8 +1,20 @@
 import { ConcurrentWriteError, InvalidInputError } from '../common-errors.ts';
-import { Alias, type ModelVersion, Rollout, Traffic, TrainingRun } from './entities.ts';
+import { Alias, DatasetVersion, Decision, ModelVersion, Rollout, Traffic, TrainingRun } from './entities.ts';
 import { InvalidTransitionError } from './errors.ts';
-import { boundTexts } from './limits.ts';
+import { boundReasons, boundTexts } from './limits.ts';
 import type { Change } from './ports.ts';
+
+export const numberedDataset = (dataset: Omit<DatasetVersion, 'version'>, version: number): DatasetVersion =>
+  DatasetVersion.parse({ ...dataset, reasons: boundReasons(dataset.reasons), version });
+
+export const numberedVersion = (modelVersion: Omit<ModelVersion, 'version'>, version: number): ModelVersion =>
+  ModelVersion.parse({ ...modelVersion, version });
+
+export const newRollout = (rollout: Rollout): Rollout =>
+  Rollout.parse({ ...rollout, reasons: boundTexts(rollout.reasons) });
+
+export const newDecision = (decision: Decision): Decision =>
+  Decision.parse({ ...decision, reasons: boundTexts(decision.reasons) });
 
 type ApprovalStatus = ModelVersion['approvalStatus'];
 
@@ -38,8 +50,7 @@ export function mergeRun(run: TrainingRun, patch: Partial<TrainingRun>): Trainin
 }
 
 export function mergeRollout(rollout: Rollout, patch: Partial<Rollout>): Rollout {
-  const merged = { ...rollout, ...defined(patch), rolloutId: rollout.rolloutId, model: rollout.model };
-  return Rollout.parse({ ...merged, reasons: boundTexts(merged.reasons) });
+  return newRollout({ ...rollout, ...defined(patch), rolloutId: rollout.rolloutId, model: rollout.model });
 }
 
 /** @throws ConcurrentWriteError unless the pointer stands at the revision the caller saw */

@@ -17,16 +17,18 @@ export function checkSpecSize(spec: ModelSpec): void {
 const shorten = (text: string): string =>
   text.length > MAX_REASON_LENGTH ? `${text.slice(0, MAX_REASON_LENGTH)}…` : text;
 
-/** Keeps the first reasons and says how many more there were. */
-export function boundReasons(reasons: readonly Reason[]): Reason[] {
-  const kept = reasons.slice(0, MAX_REASONS).map((reason) => ({ ...reason, message: shorten(reason.message) }));
-  const left = reasons.length - kept.length;
-  return left > 0 ? [...kept, { code: 'more-reasons', message: `and ${left} more` }] : kept;
+/** All of few; of many the first, and as the last a line that says how many are left out. Bounding twice changes nothing. */
+function bound<T>(items: readonly T[], leftOut: (count: number) => T): T[] {
+  if (items.length <= MAX_REASONS) return [...items];
+  const kept = items.slice(0, MAX_REASONS - 1);
+  return [...kept, leftOut(items.length - kept.length)];
 }
 
-/** The same for reasons in plain words. */
-export function boundTexts(reasons: readonly string[]): string[] {
-  const kept = reasons.slice(0, MAX_REASONS).map(shorten);
-  const left = reasons.length - kept.length;
-  return left > 0 ? [...kept, `and ${left} more`] : kept;
-}
+export const boundTexts = (reasons: readonly string[]): string[] =>
+  bound(reasons, (count) => `and ${count} more`).map(shorten);
+
+export const boundReasons = (reasons: readonly Reason[]): Reason[] =>
+  bound(reasons, (count) => ({ code: 'more-reasons', message: `and ${count} more` })).map((reason) => ({
+    ...reason,
+    message: shorten(reason.message),
+  }));

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+
+/** Everything lives in one workspace for now; the prefix leaves room for more. */
+const WORKSPACE = 'W#default';
+
+export interface Key {
+  readonly PK: string;
+  readonly SK: string;
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** Fixed width, so that text order is number order. */
+const tenDigits = (number: number): string => String(number).padStart(10, '0');
+const twelveDigits = (number: number): string => String(number).padStart(12, '0');
+
+export const modelPartition = (model: string): string => `${WORKSPACE}#RM#${model}`;
+export const auditPartition = (model: string): string => `${WORKSPACE}#AUD#${model}`;
+
+/** Sort-key prefixes of what a model has many of. */
+export const PREFIX = {
+  spec: 'SPEC#',
+  dataset: 'DV#',
+  run: 'RUN#',
+  version: 'V#',
+  alias: 'A#',
+  rollout: 'RO#',
+  decision: 'DEC#',
+  window: 'WIN#',
+  counts: (rolloutId: string): string => `COUNT#${rolloutId}#`,
+} as const;
+
+/** Partitions of the index GSI1. */
+export const GSI1 = {
+  models: `${WORKSPACE}#RMLIST`,
+  runs: (model: string): string => `${WORKSPACE}#RUNS#${model}`,
+  parked: `${WORKSPACE}#PARKED`,
+} as const;
+
+const ofModel =
+  <A extends unknown[]>(sortKey: (...rest: A) => string) =>
+  (model: string, ...rest: A): Key => ({ PK: modelPartition(model), SK: sortKey(...rest) });
+
+/** Primary keys of the registry table. */
+export const keys = {
+  model: ofModel(() => 'META'),
+  spec: ofModel((version: number) => `${PREFIX.spec}${tenDigits(version)}`),
+  specDigest: ofModel((digest: string) => `SPECDIGEST#${digest}`),
+  dataset: ofModel((version: number) => `${PREFIX.dataset}${tenDigits(version)}`),
+  datasetSource: ofModel(
+    (source: { bucket: string; key: string; versionId: string }) =>
+      `DVSRC#${sha256([source.bucket, source.key, source.versionId].join('\0'))}`,
+  ),
+  datasetContent: ofModel((digest: string) => `DVSHA#${digest}`),
+  run: ofModel((runId: string) => `${PREFIX.run}${runId}`),
+  version: ofModel((version: number) => `${PREFIX.version}${tenDigits(version)}`),
+  versionOfRun: ofModel((runId: string) => `VRUN#${runId}`),
+  alias: ofModel((alias: string) => `${PREFIX.alias}${alias}`),
+  traffic: ofModel(() => 'TRAFFIC'),
+  rollout: ofModel((rolloutId: string) => `${PREFIX.rollout}${rolloutId}`),
+  counts: ofModel((rolloutId: string, version: number) => `${PREFIX.counts(rolloutId)}${tenDigits(version)}`),
+  decision: ofModel((at: string, decisionId: string) => `${PREFIX.decision}${at}#${decisionId}`),
+  decisionId: ofModel((decisionId: string) => `DECID#${decisionId}`),
+  window: ofModel((windowStart: string) => `${PREFIX.window}${windowStart}`),
+  claim: (identity: string): Key => ({ PK: `${WORKSPACE}#CLAIM#${sha256(identity)}`, SK: 'C' }),
+  parked: (name: string): Key => ({ PK: `${WORKSPACE}#PARK#${name}`, SK: 'P' }),
+  audit: (model: string, seq: number): Key => ({ PK: auditPartition(model), SK: twelveDigits(seq) }),
+} as const;
