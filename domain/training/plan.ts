@@ -31,7 +31,7 @@ export const TrainingPlan = z.object({
     holdout: z.string(),
     /** Label and features of the holdout, numbers only. */
     holdoutCsv: z.string(),
-    /** The holdout without its label: input of a transform job. */
+    /** `holdout/features.csv`: the holdout without its label, input of a transform job. */
     holdoutFeaturesCsv: z.string(),
     /** The holdout's raw columns and `__label`, same order as the CSV. */
     holdoutRows: z.string(),
