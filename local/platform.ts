@@ -16,7 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from './deploy.ts';
 import { LocalPlatformError, LocalSetupError } from './errors.ts';
 import { isAlive } from './file-lock.ts';
-import { DEFAULT_PORT } from './ports.ts';
+import { DEFAULT_PORT, isFree } from './ports.ts';
 import { ensurePython } from './python.ts';
 import { readJson, readSupervisor, type SupervisorRecord, stateFolder } from './state.ts';
 import type { SupervisorArguments, SupervisorMessage } from './supervisor.ts';
@@ -93,6 +93,11 @@ export async function startPlatform(options: StartOptions): Promise<{ record: Su
   }
   const lastPort = readSupervisor(dir)?.port;
   await stopPlatform(dir);
+  if (deployedPort && !(await isFree(deployedPort))) {
+    throw new LocalSetupError(
+      `the app is deployed on port ${deployedPort}, which is taken by something else: free it, or ${START_AFRESH} to move to another port`,
+    );
+  }
   const python = await ensurePython('platform', progress);
   const port = options.port ?? (deployedPort || (lastPort ?? DEFAULT_PORT));
   const supervisorArguments: SupervisorArguments = {
@@ -100,12 +105,6 @@ export async function startPlatform(options: StartOptions): Promise<{ record: Su
     ...{ fingerprint: fingerprint(), region: REGION, accountId: ACCOUNT_ID },
   };
   const record = await spawnSupervisor(supervisorArguments, progress);
-  if (deployedPort && record.port !== deployedPort) {
-    await stopPlatform(dir);
-    throw new LocalSetupError(
-      `the app is deployed on port ${deployedPort}, which is taken by something else: free it, or ${START_AFRESH} to move to another port`,
-    );
-  }
   if (record.port !== port) progress(`port ${port} is taken by something else: the platform is on port ${record.port}`);
   return { record, wasUp: false };
 }

@@ -31,6 +31,13 @@ function tryListen(server: Server, port: number): Promise<boolean> {
   });
 }
 
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const free = await tryListen(server, port);
+  if (free) await new Promise((resolve) => server.close(resolve));
+  return free;
+}
+
 /** A port that nothing listens on at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer();

@@ -82,4 +82,13 @@ describe('the files of a project', () => {
       'the app is deployed on port 4566: run millrace down --purge and then millrace up --port to move it to port 4570',
     );
   });
+
+  it('refuse to start a deployed app whose port is taken', async () => {
+    const other = createServer();
+    const port = await listenNear(other, 0);
+    writeJson(stateFolder(dir).deployed, { assemblyHash: 'a', endpoint: `http://127.0.0.1:${port}`, stacks: {} });
+    const message = `the app is deployed on port ${port}, which is taken by something else: free it`;
+    await expect(startPlatform({ dir })).rejects.toThrow(message);
+    await new Promise((resolve) => other.close(resolve));
+  });
 });
