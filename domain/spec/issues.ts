@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { nearest } from '../nearest.ts';
+import { ModelSpec } from './model-spec.ts';
+import type { Path, Report } from './problem.ts';
+
+type Issue = z.core.$ZodIssue;
+
+const NOUNS: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/** What no schema can say in a few words; `*` stands for any key. */
+const HINTS: readonly (readonly [path: string, allowed: string])[] = [
+  ['training.window', 'all, {last: 30d} or {datasets: 3}'],
+  ['training.trigger.newData', 'false or {minRows: 1000}'],
+  ['training.tuning.ranges.*', '{min: 0.1, max: 0.5, scale: linear} or {values: [1, 2]}'],
+];
+
+/** Says what a shape issue is about in the reader's terms. */
+export function reportIssue(issue: Issue, document: unknown, report: Report, base: Path = []): void {
+  const path = [...base, ...issue.path];
+  const seen = valueAt(document, path);
+  switch (issue.code) {
+    case 'invalid_type': {
+      const noun = nounFor(issue.expected);
+      report(path, seen === undefined ? 'is missing' : `must be ${noun}`, seen, hintFor(path) ?? noun);
+      break;
+    }
+    case 'invalid_value':
+      reportChoice(path, seen, issue.values, report);
+      break;
+    case 'too_small':
+    case 'too_big': {
+      const bound = boundText(issue);
+      report(path, `must ${bound}`, seen, bound);
+      break;
+    }
+    case 'unrecognized_keys': {
+      const known = knownKeys(path);
+      for (const key of issue.keys) {
+        const message = `is not a field of a model spec here${suggestion(key, known)}`;
+        report([...path, key], message, valueAt(document, [...path, key]), oneOf(known));
+      }
+      break;
+    }
+    case 'invalid_union':
+      reportUnion(issue, path, seen, document, report);
+      break;
+    case 'invalid_key':
+      report(path, `is not a valid name: ${issue.issues[0]?.message ?? issue.message}`, path.at(-1), 'a name');
+      break;
+    default:
+      report(path, seen === undefined ? 'is missing' : 'has the wrong form', seen, issue.message);
+  }
+}
+
+function reportChoice(path: Path, seen: unknown, values: readonly unknown[], report: Report): void {
+  const known = values.map(String);
+  report(path, seen === undefined ? 'is missing' : `is not known${suggestion(seen, known)}`, seen, oneOf(known));
+}
+
+function reportUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  path: Path,
+  seen: unknown,
+  document: unknown,
+  report: Report,
+): void {
+  const { discriminator, options } = issue as { discriminator?: string; options?: readonly unknown[] };
+  if (discriminator !== undefined) {
+    reportChoice(path, seen, options ?? [], report);
+    return;
+  }
+  // the branch whose fields the value has is the one that was meant
+  const meant = issue.errors.filter((issues) => issues.every((one) => one.path.length > 0));
+  if (meant.length === 1) {
+    for (const one of meant[0] ?? []) reportIssue(one, document, report, path);
+    return;
+  }
+  const expected = issue.errors.flat().map((one) => (one.code === 'invalid_type' ? nounFor(one.expected) : undefined));
+  const nouns = [...new Set(expected.filter((noun) => noun !== undefined))];
+  report(path, 'has none of the allowed forms', seen, hintFor(path) ?? nouns.join(' or '));
+}
+
+function boundText(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string {
+  const [bound, inclusive, exclusive] =
+    issue.code === 'too_small' ? [issue.minimum, 'at least', 'more than'] : [issue.maximum, 'at most', 'less than'];
+  const comparison = issue.inclusive === false ? exclusive : inclusive;
+  if (issue.origin === 'string') return `have ${comparison} ${bound} characters`;
+  if (issue.origin === 'array') return `have ${comparison} ${bound} items`;
+  return `be ${comparison} ${bound}`;
+}
+
+const nounFor = (expected: string): string => NOUNS[expected] ?? expected;
+export const oneOf = (values: readonly string[]): string => values.join(', ');
+
+/** `; did you mean …?`, if a known name is close. */
+export function suggestion(seen: unknown, known: readonly string[]): string {
+  const guess = typeof seen === 'string' ? nearest(seen, known) : undefined;
+  return guess === undefined ? '' : `; did you mean ${guess}?`;
+}
+
+function hintFor(path: Path): string | undefined {
+  const found = HINTS.find(([pattern]) => {
+    const parts = pattern.split('.');
+    return parts.length === path.length && parts.every((part, i) => part === '*' || part === path[i]);
+  });
+  return found?.[1];
+}
+
+export function valueAt(document: unknown, path: Path): unknown {
+  let value = document;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
+}
+
+interface SchemaNode {
+  readonly properties?: Record<string, SchemaNode>;
+  readonly additionalProperties?: SchemaNode | boolean;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly oneOf?: readonly SchemaNode[];
+}
+
+let schema: SchemaNode | undefined;
+
+/** The fields the schema knows at a path, over all its alternatives there. */
+function knownKeys(path: Path): string[] {
+  schema ??= z.toJSONSchema(ModelSpec, { io: 'input' }) as SchemaNode;
+  let nodes = alternatives(schema);
+  for (const key of path) nodes = nodes.flatMap((node) => childOf(node, key)).flatMap(alternatives);
+  return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+const alternatives = (node: SchemaNode): SchemaNode[] => [
+  node,
+  ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(alternatives),
+];
+
+function childOf(node: SchemaNode, key: PropertyKey): SchemaNode[] {
+  const named = node.properties && Object.hasOwn(node.properties, key) ? node.properties[String(key)] : undefined;
+  const other = typeof node.additionalProperties === 'object' ? node.additionalProperties : undefined;
+  return [typeof key === 'number' ? node.items : (named ?? other)].filter((child) => child !== undefined);
+}

@@ -1,0 +1,53 @@
+/** One thing that is wrong with a model spec. */
+export interface Problem {
+  /** Where, as one would write it: `training.xgboost.hyperparameters.eta`, `data.columns[2].min`. */
+  readonly path: string;
+  readonly message: string;
+  /** The value found, as JSON, shortened; `nothing` where there is none. */
+  readonly seen: string;
+  /** What may stand there instead. */
+  readonly allowed: string;
+}
+
+export type Path = readonly PropertyKey[];
+
+/** How a rule says that something is wrong. */
+export type Report = (path: Path, message: string, seen: unknown, allowed: string) => void;
+
+const SHOWN_CHARACTERS = 100;
+const PLAIN_KEY = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+export function showPath(path: Path): string {
+  let text = '';
+  for (const key of path) {
+    if (typeof key === 'number') text += `[${key}]`;
+    else if (PLAIN_KEY.test(String(key))) text += text === '' ? String(key) : `.${String(key)}`;
+    else text += `[${JSON.stringify(String(key))}]`;
+  }
+  return text;
+}
+
+export function showValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  const characters = [...text.slice(0, 2 * SHOWN_CHARACTERS + 2)];
+  return characters.length > SHOWN_CHARACTERS ? `${characters.slice(0, SHOWN_CHARACTERS).join('')}…` : text;
+}
+
+/** `path: message (seen …; allowed: …)` on one line. */
+export function showProblem({ path, message, seen, allowed }: Problem): string {
+  return `${path === '' ? 'spec' : path}: ${message} (seen ${seen}; allowed: ${allowed})`;
+}
+
+/** Collects problems, each once. */
+export function problemList(): { problems: Problem[]; report: Report } {
+  const problems: Problem[] = [];
+  const known = new Set<string>();
+  const report: Report = (path, message, seen, allowed) => {
+    const problem = { path: showPath(path), message, seen: showValue(seen), allowed };
+    const key = JSON.stringify([problem.path, message]);
+    if (!known.has(key)) problems.push(problem);
+    known.add(key);
+  };
+  return { problems, report };
+}

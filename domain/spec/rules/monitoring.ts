@@ -1,0 +1,52 @@
+import type { SpecDraft } from '../draft.ts';
+import { oneOf, suggestion } from '../issues.ts';
+import type { Path, Report } from '../problem.ts';
+import { columnsByName } from './data.ts';
+
+/** Largest value a method can give: a higher threshold would never be reached. PSI has no bound. */
+const LARGEST: Readonly<Record<string, number>> = { jensen_shannon: 1, l_infinity: 1 };
+
+export function monitoringRules(draft: SpecDraft, report: Report): void {
+  const { monitoring } = draft;
+  if (!monitoring) return;
+  const { thresholds = {}, threshold, predictionThreshold, persistence, retrain } = monitoring;
+  const features = featuresOf(draft);
+  for (const name of Object.keys(thresholds))
+    if (features && !features.includes(name))
+      report(['monitoring', 'thresholds', name], `is no feature${suggestion(name, features)}`, name, oneOf(features));
+
+  const largest = LARGEST[monitoring.method ?? 'psi'];
+  const checked: [Path, number | undefined][] = [
+    [['monitoring', 'threshold'], threshold],
+    [['monitoring', 'predictionThreshold'], predictionThreshold],
+    ...Object.entries(thresholds).map(([name, value]): [Path, number | undefined] => [
+      ['monitoring', 'thresholds', name],
+      value,
+    ]),
+  ];
+  for (const [path, value] of checked)
+    if (largest !== undefined && value !== undefined && value > largest)
+      report(path, `can never be reached by ${monitoring.method}`, value, `at most ${largest}`);
+
+  const { breaches, of } = persistence ?? {};
+  if (breaches !== undefined && of !== undefined && breaches > of)
+    report(['monitoring', 'persistence', 'breaches'], 'is more than there are windows', breaches, `at most ${of}`);
+  const { maxRunsPerDay, maxRunsPerMonth } = retrain ?? {};
+  if (maxRunsPerDay !== undefined && maxRunsPerMonth !== undefined && maxRunsPerDay > maxRunsPerMonth)
+    report(
+      ['monitoring', 'retrain', 'maxRunsPerDay'],
+      'is above maxRunsPerMonth',
+      maxRunsPerDay,
+      `at most ${maxRunsPerMonth}`,
+    );
+}
+
+/** Like `featureNames`, of a spec that may be incomplete; undefined if nobody can tell. */
+export function featuresOf(draft: SpecDraft): string[] | undefined {
+  const { data, training } = draft;
+  if (training?.features) return training.features.filter((name) => name !== undefined);
+  const columns = columnsByName(draft);
+  if (!columns || !data || typeof data.target !== 'string') return undefined;
+  const taken = new Set([data.target, data.id, data.timestamp, ...(data.protected ?? []), ...(data.ignored ?? [])]);
+  return [...columns.keys()].filter((name) => !taken.has(name));
+}
