@@ -1,0 +1,39 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { AccessLogBucket, PrivateBucket } from './private-bucket.ts';
+
+export interface DataLandingProps {
+  readonly removalPolicy: RemovalPolicy;
+  readonly encryptionKey?: IKey;
+  /** How long uploads stay; what was accepted lives on in the lake. */
+  readonly uploadRetention: Duration;
+  /** How long a run's working files stay; artifacts are kept. */
+  readonly workRetention: Duration;
+}
+
+/** Where data arrives (landing) and where Millrace keeps what it made of it (lake). */
+export class DataLanding extends Construct {
+  readonly landing: PrivateBucket;
+  readonly lake: PrivateBucket;
+  readonly accessLogs: AccessLogBucket;
+
+  constructor(scope: Construct, id: string, props: DataLandingProps) {
+    super(scope, id);
+    const { removalPolicy, encryptionKey } = props;
+    this.accessLogs = new AccessLogBucket(this, 'AccessLogs', { removalPolicy });
+    this.landing = new PrivateBucket(this, 'Landing', {
+      removalPolicy,
+      encryptionKey,
+      accessLogs: this.accessLogs,
+      events: true,
+      lifecycleRules: [{ id: 'uploads', expiration: props.uploadRetention }],
+    });
+    this.lake = new PrivateBucket(this, 'Lake', {
+      removalPolicy,
+      encryptionKey,
+      accessLogs: this.accessLogs,
+      lifecycleRules: [{ id: 'run-work-files', prefix: 'runs/', expiration: props.workRetention }],
+    });
+  }
+}

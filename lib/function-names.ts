@@ -1,0 +1,25 @@
+/** These open DuckDB and share one asset, so that its 68 MB native library is uploaded once. */
+export const DUCKDB_FUNCTIONS = ['validate-upload', 'prepare-training', 'evaluate-model'] as const;
+
+const SMALL_FUNCTIONS = [
+  'advance-rollout',
+  'apply-spec',
+  'authorize-request',
+  'feedback',
+  'finish-run',
+  'infer',
+  'monitor-model',
+  'partition-capture',
+  'register-model',
+  'registry-api',
+  'request-approval',
+  'resume-job',
+  'start-job',
+  'start-rollout',
+  'start-training',
+  'tick-monitors',
+  'verify-endpoint',
+] as const;
+
+export type FunctionName = (typeof DUCKDB_FUNCTIONS)[number] | (typeof SMALL_FUNCTIONS)[number];
+export const FUNCTION_NAMES: readonly FunctionName[] = [...DUCKDB_FUNCTIONS, ...SMALL_FUNCTIONS];

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { Capture } from './capture.ts';
+import { DataLanding } from './data-landing.ts';
+import { hostPlatform } from './duckdb-natives.ts';
+import { FunctionCode } from './function-code.ts';
+import { type ApiAuthorization, InferenceApi } from './inference-api.ts';
+import type { FunctionDefaults } from './millrace-function.ts';
+import { ModelRegistry } from './model-registry.ts';
+import { Monitoring } from './monitoring.ts';
+import { Observability } from './observability.ts';
+import { packageRoot } from './package-root.ts';
+import { Rollouts } from './rollout.ts';
+import { SageMakerJobs } from './sagemaker-jobs.ts';
+import { TrainingPipeline } from './training-pipeline.ts';
+import { TrainingTrigger } from './training-trigger.ts';
+import { Validation } from './validation.ts';
+import { deadLetterQueue } from './work-queue.ts';
+
+export interface MillraceProps {
+  /** Name of this deployment; `local` builds the functions for this machine. @default 'prod' */
+  readonly stage?: string;
+  /** What becomes of buckets and table when the stack goes. @default RemovalPolicy.RETAIN, and the table cannot be deleted */
+  readonly removalPolicy?: RemovalPolicy;
+  /** Runs the functions in this VPC, which needs ways to S3, DynamoDB, SageMaker, Step Functions, SQS, EventBridge and Firehose. @default none */
+  readonly vpc?: IVpc;
+  /** @default one that CDK makes, which lets everything out */
+  readonly securityGroups?: ISecurityGroup[];
+  /** Encrypts buckets, table and capture stream; its policy must let this account's IAM decide. @default keys that AWS manages */
+  readonly encryptionKey?: IKey;
+  /** Who may call the API. @default { type: 'iam' } */
+  readonly apiAuthorization?: ApiAuthorization;
+  /** Told of every alarm. @default nobody is told */
+  readonly alarmTopic?: ITopic;
+  /** How long uploads stay in the landing bucket. @default Duration.days(365) */
+  readonly uploadRetention?: Duration;
+  /** How long working files of training runs stay. @default Duration.days(90) */
+  readonly workRetention?: Duration;
+  /** How long captured predictions and labels stay. @default Duration.days(400) */
+  readonly captureRetention?: Duration;
+  /** @default RetentionDays.ONE_MONTH */
+  readonly logRetention?: RetentionDays;
+  /** @default 'info' */
+  readonly logLevel?: FunctionDefaults['logLevel'];
+  /** Uploads validated at a time, 2 to 1,000. @default 10 */
+  readonly validationConcurrency?: number;
+  /** Concurrency set aside for predictions alone. @default none: new accounts have too little to reserve from */
+  readonly inferConcurrency?: number;
+  /** Processor of the functions. @default arm64, or this machine's for stage `local` */
+  readonly architecture?: Architecture;
+  /** Set the role that API Gateway logs with, a setting of the whole account. @default true */
+  readonly manageApiGatewayAccount?: boolean;
+}
+
+/** The platform: from an upload to a monitored, retrained model, for any number of models. */
+export class Millrace extends Construct {
+  readonly data: DataLanding;
+  readonly registry: ModelRegistry;
+  readonly capture: Capture;
+  readonly validation: Validation;
+  readonly rollouts: Rollouts;
+  readonly trainingPipeline: TrainingPipeline;
+  readonly inferenceApi: InferenceApi;
+
+  constructor(scope: Construct, id: string, props: MillraceProps = {}) {
+    super(scope, id);
+    const stage = props.stage ?? 'prod';
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    const { encryptionKey } = props;
+    const logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
+    const architecture = props.architecture ?? (stage === 'local' ? hostArchitecture() : Architecture.ARM_64);
+    checkConcurrency(this, 'validationConcurrency', props.validationConcurrency, 2);
+    checkConcurrency(this, 'inferConcurrency', props.inferConcurrency, 1);
+
+    const undelivered = deadLetterQueue(this, 'Undelivered');
+    const defaults: FunctionDefaults = {
+      code: new FunctionCode(this, stage === 'local' ? hostPlatform() : `linux-${duckDbName(architecture)}`),
+      architecture,
+      undelivered,
+      logRetention,
+      logLevel: props.logLevel ?? 'info',
+      vpc: props.vpc,
+      securityGroups: props.securityGroups,
+    };
+
+    this.data = new DataLanding(this, 'Data', {
+      removalPolicy,
+      encryptionKey,
+      uploadRetention: props.uploadRetention ?? Duration.days(365),
+      workRetention: props.workRetention ?? Duration.days(90),
+    });
+    const { lake, accessLogs } = this.data;
+    const registry = new ModelRegistry(this, 'Registry', { removalPolicy, encryptionKey });
+    this.registry = registry;
+    this.capture = new Capture(this, 'Capture', {
+      removalPolicy,
+      encryptionKey,
+      accessLogs,
+      retention: props.captureRetention ?? Duration.days(400),
+      logRetention,
+    });
+    this.validation = new Validation(this, 'Validation', {
+      defaults,
+      data: this.data,
+      registry,
+      maxConcurrency: props.validationConcurrency ?? 10,
+    });
+    const jobs = new SageMakerJobs(this, 'SageMaker', { defaults, lake, registry, stage });
+    this.rollouts = new Rollouts(this, 'Rollout', { defaults, lake, registry, jobs });
+    this.trainingPipeline = new TrainingPipeline(this, 'Training', {
+      defaults,
+      lake,
+      registry,
+      jobs,
+      rollouts: this.rollouts,
+      codeVersion: packageVersion(),
+    });
+    const trigger = new TrainingTrigger(this, 'Trigger', { defaults, registry, pipeline: this.trainingPipeline });
+    this.inferenceApi = new InferenceApi(this, 'Inference', {
+      defaults,
+      capture: this.capture,
+      lake,
+      registry,
+      rollouts: this.rollouts,
+      pipeline: this.trainingPipeline,
+      authorization: props.apiAuthorization ?? { type: 'iam' },
+      inferConcurrency: props.inferConcurrency,
+      manageApiGatewayAccount: props.manageApiGatewayAccount ?? true,
+    });
+    const monitoring = new Monitoring(this, 'Monitoring', { defaults, capture: this.capture, lake, registry });
+    new Observability(this, 'Observability', {
+      alarmTopic: props.alarmTopic,
+      validation: this.validation,
+      pipeline: this.trainingPipeline,
+      rollouts: this.rollouts,
+      inferenceApi: this.inferenceApi,
+      deadLetters: {
+        Uploads: this.validation.uploads.deadLetters,
+        TrainingRequests: trigger.requests.deadLetters,
+        Captured: monitoring.captured.deadLetters,
+        Windows: monitoring.windows.deadLetters,
+        Undelivered: undelivered,
+      },
+    });
+  }
+}
+
+const hostArchitecture = (): Architecture => (process.arch === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64);
+const duckDbName = (architecture: Architecture) => (architecture.name === 'arm64' ? 'arm64' : 'x64');
+
+function checkConcurrency(scope: Construct, prop: string, value: number | undefined, least: number): void {
+  if (value === undefined || Token.isUnresolved(value)) return;
+  if (!Number.isInteger(value) || value < least || value > 1_000) {
+    throw new Error(`${scope.node.path}: ${prop} must be a whole number from ${least} to 1000, got ${value}`);
+  }
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('package.json', packageRoot()), 'utf8')) as { version: string };
+  return version;
+}

@@ -1,0 +1,117 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { captureKeys } from '../domain/names.ts';
+import type { MonitorModelEnv } from '../lambdas/monitor-model/env.ts';
+import type { PartitionCaptureEnv } from '../lambdas/partition-capture/env.ts';
+import type { EnvVars } from '../lambdas/runtime/env.ts';
+import type { TickMonitorsEnv } from '../lambdas/tick-monitors/env.ts';
+import type { Capture } from './capture.ts';
+import { EventRoute, millraceEvents, objectCreated } from './event-route.ts';
+import { type FunctionDefaults, MillraceFunction } from './millrace-function.ts';
+import type { ModelRegistry } from './model-registry.ts';
+import type { PrivateBucket } from './private-bucket.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export interface MonitoringProps {
+  readonly defaults: FunctionDefaults;
+  readonly capture: Capture;
+  readonly lake: PrivateBucket;
+  readonly registry: ModelRegistry;
+}
+
+/** Sorts what was captured into windows and, once a window is closed, looks for drift in it. */
+export class Monitoring extends Construct {
+  readonly captured: WorkQueue;
+  readonly windows: WorkQueue;
+
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    this.captured = this.sortCapture(props);
+    this.windows = this.watchWindows(props);
+  }
+
+  private sortCapture({ defaults, capture, registry }: MonitoringProps): WorkQueue {
+    const timeout = Duration.minutes(2);
+    const queue = new WorkQueue(this, 'Captured', { workerTimeout: timeout });
+    const partition = new MillraceFunction(this, 'PartitionCapture', {
+      defaults,
+      name: 'partition-capture',
+      description: 'Sorts captured predictions and labels by model and event-time window',
+      environment: {
+        TABLE_NAME: registry.table.tableName,
+        CAPTURE_BUCKET_NAME: capture.bucket.bucket.bucketName,
+      } satisfies EnvVars<typeof PartitionCaptureEnv>,
+      memoryMb: 512,
+      timeout,
+    });
+    queue.feed(partition, { batchSize: 1, maxConcurrency: 5 });
+    registry.grantRead(partition);
+    capture.bucket.grantRead(partition, captureKeys.raw);
+    capture.bucket.grantPut(partition, 'windows/');
+    new EventRoute(this, 'RawCaptureWritten', {
+      description: 'Firehose wrote captured predictions or labels',
+      pattern: objectCreated(capture.bucket.bucket.bucketName, [{ prefix: captureKeys.raw }]),
+      to: queue.queue,
+      undelivered: defaults.undelivered,
+    });
+    return queue;
+  }
+
+  private watchWindows({ defaults, capture, lake, registry }: MonitoringProps): WorkQueue {
+    const timeout = Duration.minutes(5);
+    const queue = new WorkQueue(this, 'Windows', { workerTimeout: timeout });
+    const TABLE_NAME = registry.table.tableName;
+    const CAPTURE_BUCKET_NAME = capture.bucket.bucket.bucketName;
+
+    const monitor = new MillraceFunction(this, 'MonitorModel', {
+      defaults,
+      name: 'monitor-model',
+      description: 'Profiles a closed window, compares it with the baseline and decides about drift',
+      environment: {
+        TABLE_NAME,
+        EVENT_BUS_NAME: registry.eventBus.eventBusName,
+        LAKE_BUCKET_NAME: lake.bucket.bucketName,
+        CAPTURE_BUCKET_NAME,
+      } satisfies EnvVars<typeof MonitorModelEnv>,
+      memoryMb: 1_024,
+      timeout,
+    });
+    queue.feed(monitor, { batchSize: 1, maxConcurrency: 5 });
+    registry.grantReadWrite(monitor);
+    registry.grantPublish(monitor);
+    lake.grantRead(monitor, 'artifacts/');
+    lake.grantPut(monitor, 'artifacts/');
+    capture.bucket.grantRead(monitor, 'windows/');
+
+    const tick = new MillraceFunction(this, 'TickMonitors', {
+      defaults,
+      name: 'tick-monitors',
+      description: 'Asks for each closed window to be monitored',
+      environment: {
+        TABLE_NAME,
+        MONITOR_QUEUE_URL: queue.queue.queueUrl,
+        CAPTURE_BUCKET_NAME,
+      } satisfies EnvVars<typeof TickMonitorsEnv>,
+      timeout: Duration.minutes(2),
+      asynchronous: true,
+    });
+    registry.grantRead(tick);
+    capture.bucket.grantRead(tick, 'windows/');
+    queue.queue.grantSendMessages(tick);
+    const { undelivered } = defaults;
+    new EventRoute(this, 'Hourly', {
+      description: 'Look for closed windows',
+      every: Duration.hours(1),
+      to: tick,
+      undelivered,
+    });
+    new EventRoute(this, 'TickRequested', {
+      description: 'Somebody asks to monitor as of a moment',
+      eventBus: registry.eventBus,
+      pattern: millraceEvents('MonitoringTickRequested'),
+      to: tick,
+      undelivered,
+    });
+    return queue;
+  }
+}

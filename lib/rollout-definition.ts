@@ -1,0 +1,85 @@
+import { type Definition, lambdaTask, QUOTA, TASK_TOKEN } from './asl.ts';
+
+const INPUT = '$states.context.Execution.Input';
+const ROLLOUT = { model: `{% ${INPUT}.model %}`, rolloutId: `{% ${INPUT}.rolloutId %}` };
+const WITH_VERSION = { ...ROLLOUT, version: `{% ${INPUT}.version %}` };
+
+/** An endpoint can sit in `Creating` for more than an hour. */
+const ENDPOINT_TIMEOUT_SECONDS = 3 * 3_600;
+
+/** An execution has room for 25,000 history events and a look takes eight; too little traffic for so long is a failure. */
+const MAX_LOOKS = 2_000;
+
+const advance = (action: 'begin' | 'judge' | 'promote' | 'roll-back') => ({
+  function: 'AdvanceRollout',
+  payload: { action, ...ROLLOUT },
+});
+
+/** Takes a version from registered to champion, or back. Input: `{model, rolloutId, version, target, bakeSeconds, steps}`. */
+export const rolloutDefinition: Definition = {
+  Comment: 'Create an immutable endpoint, verify it, shift traffic step by step, judge, promote or roll back',
+  QueryLanguage: 'JSONata',
+  StartAt: 'NeedsEndpoint',
+  States: {
+    NeedsEndpoint: {
+      Type: 'Choice',
+      Assign: { looks: 0 },
+      Choices: [{ Condition: `{% ${INPUT}.target = 'lambda' %}`, Assign: { looks: 0 }, Next: 'Verify' }],
+      Default: 'CreateEndpoint',
+    },
+    CreateEndpoint: lambdaTask({
+      function: 'StartJob',
+      wait: true,
+      payload: { taskToken: TASK_TOKEN, work: 'endpoint', ...WITH_VERSION },
+      timeoutSeconds: ENDPOINT_TIMEOUT_SECONDS,
+      retry: [QUOTA],
+      next: 'Verify',
+      onError: 'RollBackFailure',
+    }),
+    Verify: lambdaTask({
+      function: 'VerifyEndpoint',
+      payload: WITH_VERSION,
+      next: 'Begin',
+      onError: 'RollBackFailure',
+    }),
+    Begin: lambdaTask({
+      ...advance('begin'),
+      assign: { done: '{% $states.result.Payload.done %}' },
+      next: 'IsDone',
+      onError: 'RollBackFailure',
+    }),
+    IsDone: {
+      Type: 'Choice',
+      Choices: [{ Condition: '{% $done = true %}', Next: 'Promoted' }],
+      Default: 'Bake',
+    },
+    Bake: { Type: 'Wait', Seconds: `{% ${INPUT}.bakeSeconds %}`, Next: 'Judge' },
+    Judge: lambdaTask({
+      ...advance('judge'),
+      assign: { verdict: '{% $states.result.Payload.verdict %}', looks: '{% $looks + 1 %}' },
+      next: 'Verdict',
+      onError: 'RollBackFailure',
+    }),
+    Verdict: {
+      Type: 'Choice',
+      Choices: [
+        { Condition: "{% $verdict = 'promote' %}", Next: 'Promote' },
+        { Condition: "{% $verdict = 'roll-back' %}", Next: 'RollBack' },
+        { Condition: `{% $looks < ${MAX_LOOKS} %}`, Next: 'Bake' },
+      ],
+      Default: 'RollBack',
+    },
+    Promote: lambdaTask({ ...advance('promote'), next: 'Promoted', onError: 'RollBackFailure' }),
+    RollBack: lambdaTask({ ...advance('roll-back'), next: 'RolledBack', onError: 'Failed' }),
+    RollBackFailure: lambdaTask({
+      ...advance('roll-back'),
+      comment: 'Traffic goes back first; then the execution fails, visibly',
+      keepsFailure: true,
+      next: 'Failed',
+      onError: 'Failed',
+    }),
+    Promoted: { Type: 'Succeed' },
+    RolledBack: { Type: 'Succeed', Comment: 'The champion kept serving: a result, not a fault' },
+    Failed: { Type: 'Fail', Error: '{% $failure.error %}', Cause: '{% $failure.cause %}' },
+  },
+};

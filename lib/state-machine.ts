@@ -1,0 +1,58 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, LogLevel, StateMachine as StepFunctionsMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { acknowledge, allow } from './allow.ts';
+import { type Definition, INTEGRATIONS } from './asl.ts';
+import type { MillraceFunction } from './millrace-function.ts';
+
+export interface StateMachineProps {
+  readonly definition: Definition;
+  /** Every function the definition names, by that name. */
+  readonly functions: Readonly<Record<string, MillraceFunction>>;
+  readonly logRetention: RetentionDays;
+}
+
+/** A Standard state machine that may invoke exactly the functions its definition names. */
+export class StateMachine extends Construct {
+  readonly machine: StepFunctionsMachine;
+
+  constructor(scope: Construct, id: string, props: StateMachineProps) {
+    super(scope, id);
+    const functions = Object.entries(props.functions).map(([name, { fn }]) => [name, fn.functionArn]);
+    const integrations = Object.entries(INTEGRATIONS).map(([name, arn]) => [name, `arn:${Aws.PARTITION}:${arn}`]);
+    this.machine = new StepFunctionsMachine(this, 'Machine', {
+      definitionBody: DefinitionBody.fromString(JSON.stringify(props.definition)),
+      definitionSubstitutions: Object.fromEntries([...functions, ...integrations]),
+      tracingEnabled: true,
+      logs: {
+        destination: new LogGroup(this, 'Log', {
+          retention: props.logRetention,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+        level: LogLevel.ALL,
+        // inputs and results are names and numbers: data goes by S3
+        includeExecutionData: true,
+      },
+    });
+    for (const worker of Object.values(props.functions)) worker.grantInvoke(this.machine);
+    acknowledge(
+      this.machine.role as unknown as Construct,
+      'AwsSolutions-IAM5[Resource::*]',
+      'Log delivery and X-Ray actions support no resource; AWS documents them with *',
+    );
+  }
+
+  grantStart(grantee: IGrantable): void {
+    allow(grantee, { actions: ['states:StartExecution'], resources: [this.machine.stateMachineArn] });
+  }
+
+  /** Answer tasks that wait for a token. */
+  grantAnswer(grantee: IGrantable): void {
+    allow(grantee, {
+      actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+      resources: [this.machine.stateMachineArn],
+    });
+  }
+}

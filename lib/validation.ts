@@ -1,0 +1,86 @@
+import { Duration, Size } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { ApplySpecEnv } from '../lambdas/apply-spec/env.ts';
+import type { EnvVars } from '../lambdas/runtime/env.ts';
+import type { ValidateUploadEnv } from '../lambdas/validate-upload/env.ts';
+import type { DataLanding } from './data-landing.ts';
+import { EventRoute, objectCreated } from './event-route.ts';
+import { type FunctionDefaults, MillraceFunction } from './millrace-function.ts';
+import type { ModelRegistry } from './model-registry.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export interface ValidationProps {
+  readonly defaults: FunctionDefaults;
+  readonly data: DataLanding;
+  readonly registry: ModelRegistry;
+  /** Uploads validated at a time. */
+  readonly maxConcurrency: number;
+}
+
+/** Keys in the landing bucket that are not data. */
+const SPECS = 'specs/';
+const SPEC_PROBLEMS = 'spec-problems/';
+
+/** A failed upload is tried again after six times as long, so this is no longer than ten million rows need. */
+const VALIDATION_TIMEOUT = Duration.minutes(5);
+
+/** Room for the upload, the Parquet made of it and what DuckDB spills: Lambda's most. */
+const SCRATCH = Size.gibibytes(10);
+
+/** Turns uploads into data set versions, and spec files into spec versions. */
+export class Validation extends Construct {
+  readonly uploads: WorkQueue;
+  readonly validateUpload: MillraceFunction;
+
+  constructor(scope: Construct, id: string, { defaults, data, registry, maxConcurrency }: ValidationProps) {
+    super(scope, id);
+    const { landing, lake } = data;
+    const names = {
+      TABLE_NAME: registry.table.tableName,
+      EVENT_BUS_NAME: registry.eventBus.eventBusName,
+      LANDING_BUCKET_NAME: landing.bucket.bucketName,
+    };
+
+    const applySpec = new MillraceFunction(this, 'ApplySpec', {
+      defaults,
+      name: 'apply-spec',
+      description: 'Applies a model spec uploaded under specs/',
+      environment: names satisfies EnvVars<typeof ApplySpecEnv>,
+      asynchronous: true,
+    });
+    registry.grantReadWrite(applySpec);
+    registry.grantPublish(applySpec);
+    landing.grantRead(applySpec, SPECS);
+    landing.grantPut(applySpec, SPEC_PROBLEMS);
+    new EventRoute(this, 'SpecUploaded', {
+      description: 'A model spec was uploaded',
+      pattern: objectCreated(landing.bucket.bucketName, [{ prefix: SPECS }]),
+      to: applySpec,
+      undelivered: defaults.undelivered,
+    });
+
+    this.validateUpload = new MillraceFunction(this, 'ValidateUpload', {
+      defaults,
+      name: 'validate-upload',
+      description: 'Validates an upload in one DuckDB pass and registers it as a data set version',
+      environment: { ...names, LAKE_BUCKET_NAME: lake.bucket.bucketName } satisfies EnvVars<typeof ValidateUploadEnv>,
+      memoryMb: 3_008,
+      timeout: VALIDATION_TIMEOUT,
+      ephemeralStorage: SCRATCH,
+    });
+    registry.grantReadWrite(this.validateUpload);
+    registry.grantPublish(this.validateUpload);
+    landing.grantRead(this.validateUpload);
+    lake.grantRead(this.validateUpload, 'artifacts/');
+    lake.grantPut(this.validateUpload, 'artifacts/');
+    this.uploads = new WorkQueue(this, 'Uploads', { workerTimeout: VALIDATION_TIMEOUT });
+    // one upload may take all the time and memory there is
+    this.uploads.feed(this.validateUpload, { batchSize: 1, maxConcurrency });
+    new EventRoute(this, 'DataUploaded', {
+      description: 'Data was uploaded',
+      pattern: objectCreated(landing.bucket.bucketName, [{ 'anything-but': { prefix: [SPECS, SPEC_PROBLEMS] } }]),
+      to: this.uploads.queue,
+      undelivered: defaults.undelivered,
+    });
+  }
+}
