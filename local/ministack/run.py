@@ -24,6 +24,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.core.lambda_runtime import Worker
 from ministack.core.persistence import save_all
+from ministack.services import eventbridge
 
 PORT = int(os.environ.pop("MILLRACE_MINISTACK_PORT"))
 SNAPSHOT_SECONDS = float(os.environ.pop("MILLRACE_SNAPSHOT_SECONDS"))
@@ -90,8 +91,24 @@ def shorten_log_wait():
     )
 
 
+def accept_sagemaker_events():
+    """
+    Lets PutEvents publish events of SageMaker, which the stand-in has to and which EventBridge refuses from everyone but
+    AWS itself. Every other source that begins with "aws." stays refused.
+    """
+    put_events = eventbridge._put_events
+
+    def accepting(data, allow_aws_source=False):
+        entries = data.get("Entries") or []
+        ours = bool(entries) and all(entry.get("Source") == "aws.sagemaker" for entry in entries)
+        return put_events(data, allow_aws_source=allow_aws_source or ours)
+
+    eventbridge._put_events = accepting
+
+
 async def main():
     shorten_log_wait()
+    accept_sagemaker_events()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard and hard != resource.RLIM_INFINITY:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -89,6 +89,18 @@ describe('the local platform', { timeout: 60_000 }, () => {
     expect(await getObject('a b+c')).toBe('body of a b+c');
   });
 
+  it('accepts events of SageMaker, and of no other AWS service', async () => {
+    const put = async (source: string) => {
+      const answer = await fetch(endpoint(), {
+        method: 'POST',
+        headers: { 'x-amz-target': 'AWSEvents.PutEvents', 'content-type': 'application/x-amz-json-1.1' },
+        body: JSON.stringify({ Entries: [{ Source: source, DetailType: 'X', Detail: '{}' }] }),
+      });
+      return ((await answer.json()) as { FailedEntryCount: number }).FailedEntryCount;
+    };
+    expect([await put('aws.sagemaker'), await put('aws.s3'), await put('millrace.data')]).toEqual([0, 1, 0]);
+  });
+
   it('runs a Lambda on the Node that runs Millrace, outside the project', async () => {
     // a timer that never ends keeps the process from leaving by itself
     const code =
