@@ -1,0 +1,94 @@
+import { InvalidInputError } from '../../domain/common-errors.ts';
+import { PlatformError } from '../../domain/errors.ts';
+import { AwsCallError } from './aws.ts';
+
+/** The parts of an API Gateway REST proxy event the router reads. */
+export interface ProxyEvent {
+  readonly httpMethod: string;
+  readonly path: string;
+  readonly pathParameters?: Readonly<Record<string, string | undefined>> | null;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null;
+  readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
+}
+
+export interface ProxyResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What Lambda takes and gives at most, in bytes. */
+export const MAX_BODY_BYTES = 6_291_456;
+
+/** An answer other than 200, worded for the caller. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+export function respond(statusCode: number, value: unknown, headers: Record<string, string> = {}): ProxyResponse {
+  return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
+}
+
+export function header(event: ProxyEvent, name: string): string | undefined {
+  const found = Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name);
+  return found?.[1];
+}
+
+/** @throws HttpError 413, 415, 501 or 400 */
+export function readJsonBody(event: ProxyEvent): unknown {
+  const [type, ...parameters] = (header(event, 'content-type') ?? 'application/json').toLowerCase().split(';');
+  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
+  if (type?.trim() !== 'application/json') throw new HttpError(415, `content type ${type} is not application/json`);
+  if (charset && !/^charset="?utf-8"?$/.test(charset)) throw new HttpError(415, `${charset} is not utf-8`);
+  if (header(event, 'inference-header-content-length') !== undefined) {
+    throw new HttpError(501, 'the binary tensor data extension is not supported');
+  }
+  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+  checkSize('the request', text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpError(400, 'body: JSON expected (NaN and Infinity are not JSON; a missing value is null)');
+  }
+}
+
+/** @throws HttpError 413 */
+export function checkSize(what: string, text: string, maxBytes = MAX_BODY_BYTES): void {
+  // a string has at most three bytes of UTF-8 per unit
+  if (text.length * 3 <= maxBytes) return;
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxBytes) throw new HttpError(413, `${what} has ${bytes} bytes, at most ${maxBytes} are possible`);
+}
+
+/** Status and message for whatever went wrong; messages of our own making only, so none carries a payload. */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof InvalidInputError) return new HttpError(400, error.message);
+  if (isTimeout(error)) return new HttpError(504, 'the model did not answer in time');
+  if (error instanceof AwsCallError) return fromAws(error);
+  // a damaged artifact or a model that answers nonsense is not the caller's fault
+  if (error instanceof PlatformError) return new HttpError(500, error.message);
+  return new HttpError(500, 'internal error');
+}
+
+function fromAws({ status, code }: AwsCallError): HttpError {
+  if (status === 429 || /^(?:Throttl|ProvisionedThroughput|RequestLimit|TooManyRequests)/.test(code)) {
+    return new HttpError(429, 'too many requests for this model', { 'retry-after': '1' });
+  }
+  if (status === 413) return new HttpError(413, 'the request is too large for the endpoint of this model');
+  // 424: the container answered, with an error of its own
+  if (status === 424) return new HttpError(500, 'the model failed');
+  return new HttpError(503, 'the model is not ready');
+}
+
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
+}

@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import { awsCalls } from './aws.ts';
+import type { InferEnv } from './env.ts';
+import { makeHandler } from './handler.ts';
+import { emfMetrics } from './metrics.ts';
+import { servedModels } from './models.ts';
+
+/** @throws Error naming the variable */
+function required(name: keyof z.input<typeof InferEnv> | AwsVariable): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`environment: ${name}: required`);
+  return value;
+}
+type AwsVariable = 'AWS_REGION' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY';
+
+const now = () => new Date();
+const { AWS_ENDPOINT_URL: endpointUrl, AWS_SESSION_TOKEN: sessionToken } = process.env;
+const aws = awsCalls({
+  region: required('AWS_REGION'),
+  credentials: {
+    accessKeyId: required('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: required('AWS_SECRET_ACCESS_KEY'),
+    ...(sessionToken ? { sessionToken } : {}),
+  },
+  ...(endpointUrl ? { endpointUrl } : {}),
+  fetch: (input, init) => fetch(input, init),
+});
+const metrics = emfMetrics((line) => process.stdout.write(line), now);
+const table = required('TABLE_NAME');
+
+export const handler = makeHandler({
+  aws,
+  models: servedModels({ aws, table, lakeBucket: required('LAKE_BUCKET_NAME'), metrics, now }),
+  table,
+  stream: required('CAPTURE_STREAM_NAME'),
+  metrics,
+  now,
+  elapsed: () => performance.now(),
+  random: () => (crypto.getRandomValues(new Uint32Array(1))[0] as number) / 2 ** 32,
+  codeVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION ?? 'local',
+});

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import type { ArtifactRef } from '../../domain/artifacts.ts';
+import { ArtifactMismatchError } from '../../domain/common-errors.ts';
+import { makeFeaturizer, type RowFeaturizer } from '../../domain/features/featurize-row.ts';
+import type { Featurizer } from '../../domain/features/featurizer.ts';
+import { taskOf } from '../../domain/inference/predictions.ts';
+import type { ModelVersion, Traffic } from '../../domain/registry/entities.ts';
+import { keys } from '../../domain/registry/keys.ts';
+import { loadXgboost } from '../../domain/scoring/load-xgboost.ts';
+import type { XgboostModel } from '../../domain/scoring/xgboost-model.ts';
+import type { Aws } from './aws.ts';
+import { ByteLru } from './cache.ts';
+import { HttpError } from './http.ts';
+import type { Metrics } from './metrics.ts';
+
+/** How long a weight moved in the registry may go unnoticed. */
+export const TRAFFIC_TTL_MS = 2_000;
+/** Artifact bytes kept; loaded models take about three times as much. */
+const CACHE_BYTES = 64 * 1_048_576;
+/** An item of the registry counts as much, whatever it holds. */
+const ITEM_BYTES = 4_096;
+
+/** What a request needs of a version. */
+export interface ServedVersion {
+  readonly version: number;
+  readonly signature: ModelVersion['signature'];
+  readonly algorithm: ModelVersion['algorithm'];
+  readonly featurizer: RowFeaturizer;
+  /** Labels in the order of the probabilities; multiclass only. */
+  readonly classes?: readonly string[];
+  /** Predictions per row. */
+  readonly width: number;
+  readonly scorer?: ArtifactRef;
+}
+
+export interface ModelsDeps {
+  readonly aws: Pick<Aws, 'getItem' | 'getObject'>;
+  readonly table: string;
+  /** Artifacts from anywhere else are refused. */
+  readonly lakeBucket: string;
+  readonly metrics: Metrics;
+  readonly now: () => Date;
+}
+
+type LoadedFeaturizer = Pick<ServedVersion, 'featurizer' | 'classes'>;
+
+/** The router's view of the registry and the lake: traffic for two seconds, versions and artifacts by digest for good. */
+export function servedModels({ aws, table, lakeBucket, metrics, now }: ModelsDeps) {
+  const traffic = new Map<string, { readonly value: Traffic | undefined; readonly readAt: number }>();
+  const versions = new ByteLru<ModelVersion>(512 * ITEM_BYTES);
+  const artifacts = new ByteLru<LoadedFeaturizer | XgboostModel>(CACHE_BYTES);
+
+  async function artifact<T extends LoadedFeaturizer | XgboostModel>(
+    ref: ArtifactRef,
+    load: (bytes: Uint8Array) => T,
+  ): Promise<T> {
+    const known = artifacts.get(ref.sha256);
+    if (known) return known as T;
+    if (ref.bucket !== lakeBucket) throw new ArtifactMismatchError(ref.key, `an object of ${lakeBucket}`, ref.bucket);
+    const bytes = await aws.getObject(ref);
+    const seen = createHash('sha256').update(bytes).digest('hex');
+    if (seen !== ref.sha256) throw new ArtifactMismatchError(`s3://${ref.bucket}/${ref.key}`, ref.sha256, seen);
+    const loaded = load(bytes);
+    artifacts.set(ref.sha256, loaded, bytes.byteLength);
+    return loaded;
+  }
+
+  async function version(model: string, number: number): Promise<ModelVersion> {
+    const key = keys.version(model, number);
+    const id = `${key.PK} ${key.SK}`;
+    const known = versions.get(id);
+    if (known) return known;
+    const item = (await aws.getItem(table, key)) as ModelVersion | undefined;
+    if (!item) throw new HttpError(404, `${model}:${number} is not registered`);
+    versions.set(id, item, ITEM_BYTES);
+    return item;
+  }
+
+  return {
+    /** Undefined when nothing serves the model. With DynamoDB down, the last that was read goes on. */
+    async traffic(model: string): Promise<Traffic | undefined> {
+      const cached = traffic.get(model);
+      const time = now().getTime();
+      if (cached && time - cached.readAt < TRAFFIC_TTL_MS) return cached.value;
+      try {
+        const value = (await aws.getItem(table, keys.traffic(model))) as Traffic | undefined;
+        // names nobody registered must not fill the memory
+        if (value) traffic.set(model, { value, readAt: time });
+        else traffic.delete(model);
+        return value;
+      } catch (error) {
+        if (!cached) throw error;
+        traffic.set(model, { value: cached.value, readAt: time });
+        metrics.add('StaleTraffic', 1);
+        return cached.value;
+      }
+    },
+
+    async served(model: string, number: number): Promise<ServedVersion> {
+      const { signature, algorithm, artifacts: refs } = await version(model, number);
+      const { featurizer, classes } = await artifact(refs.featurizer, readFeaturizer);
+      const multiclass = taskOf(signature) === 'multiclass';
+      return {
+        version: number,
+        signature,
+        algorithm,
+        featurizer,
+        width: multiclass ? (classes?.length ?? 1) : 1,
+        ...(multiclass && classes ? { classes } : {}),
+        ...(refs.scorer ? { scorer: refs.scorer } : {}),
+      };
+    },
+
+    scorer: (ref: ArtifactRef): Promise<XgboostModel> => artifact(ref, loadXgboost),
+  };
+}
+export type ServedModels = ReturnType<typeof servedModels>;
+
+function readFeaturizer(bytes: Uint8Array): LoadedFeaturizer {
+  // its digest was checked: it is what the training run wrote
+  const fitted = JSON.parse(new TextDecoder().decode(bytes)) as Featurizer;
+  const classes = fitted.label.kind === 'class' ? { classes: fitted.label.classes } : {};
+  return { featurizer: makeFeaturizer(fitted), ...classes };
+}

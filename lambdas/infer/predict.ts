@@ -1,0 +1,189 @@
+import { captureLines } from '../../domain/capture/lines.ts';
+import { InvalidInputError } from '../../domain/common-errors.ts';
+import { decodeRequest, type InferRequest } from '../../domain/inference/decode-request.ts';
+import { encodeResponse, type InferResponse } from '../../domain/inference/encode-response.ts';
+import { encodeInferenceId } from '../../domain/inference/inference-id.ts';
+import type { Predictions } from '../../domain/inference/predictions.ts';
+import { isRecord } from '../../domain/inference/problems.ts';
+import { chooseRoute, fallbackRoute, type Route, stickyPosition } from '../../domain/inference/route.ts';
+import type { Traffic } from '../../domain/registry/entities.ts';
+import { keys } from '../../domain/registry/keys.ts';
+import { logger } from '../runtime/logger.ts';
+import type { Aws, CountedRequest } from './aws.ts';
+import { HttpError } from './http.ts';
+import type { Metrics } from './metrics.ts';
+import type { ServedModels, ServedVersion } from './models.ts';
+import { score } from './score.ts';
+
+/** Milliseconds for the whole answer, capture apart: API Gateway gives up after 29 s. */
+const BUDGET_MS = 26_000;
+/** Of them the first version may use this many while another could answer in its place. */
+const FIRST_ATTEMPT_MS = 11_000;
+
+export interface PredictDeps {
+  readonly aws: Pick<Aws, 'invokeEndpoint' | 'addCounts' | 'putRecord'>;
+  readonly models: ServedModels;
+  readonly table: string;
+  readonly stream: string;
+  readonly metrics: Metrics;
+  readonly now: () => Date;
+  /** Milliseconds of a clock that never goes back. */
+  readonly elapsed: () => number;
+  /** In [0, 1), not to be guessed. */
+  readonly random: () => number;
+}
+
+interface Answer {
+  readonly served: ServedVersion;
+  readonly request: InferRequest;
+  readonly inferenceId: string;
+  readonly eventTime: Date;
+  readonly predictions: Predictions;
+}
+
+/** @returns the routes of a model. @throws HttpError 404 */
+export async function requireTraffic(model: string, models: Pick<ServedModels, 'traffic'>): Promise<Traffic> {
+  const traffic = await models.traffic(model);
+  if (!traffic) throw new HttpError(404, `model ${model} is not served`);
+  return traffic;
+}
+
+/** A version can be asked for by number while it is listed in the routes, with whatever weight. @throws HttpError 404 */
+export function requireRoute(traffic: Traffic, version: number): Route {
+  const route = traffic.routes.find((listed) => listed.version === version);
+  if (route) return route;
+  const listed = traffic.routes.map((other) => other.version).join(', ');
+  throw new HttpError(404, `version ${version} of ${traffic.model} is not deployed; deployed: ${listed}`);
+}
+
+/** Answers one call: chooses a version, scores, then captures and counts. Neither of the last two can fail the call. */
+export async function predict(
+  call: { readonly model: string; readonly version?: number; readonly body: unknown },
+  deps: PredictDeps,
+): Promise<InferResponse> {
+  const traffic = await requireTraffic(call.model, deps.models);
+  const asked = call.version === undefined ? undefined : requireRoute(traffic, call.version);
+  const route = asked ?? chooseRoute(traffic.routes, position(call.model, call.body, deps.random));
+  const second = traffic.rolloutId === undefined || asked ? undefined : fallbackRoute(traffic.routes, route);
+  const counts: CountedRequest[] = [];
+  const answer = await answerOrFallBack(call, route, second, counts, deps).catch(async (error: unknown) => {
+    await Promise.all(count(traffic, counts, deps));
+    throw error;
+  });
+  await Promise.all([capture(call.model, answer, deps), ...count(traffic, counts, deps)]);
+  const { served, request, inferenceId, predictions } = answer;
+  deps.metrics.add('PredictedRows', predictions.rows);
+  return encodeResponse({
+    model: call.model,
+    version: served.version,
+    inferenceId,
+    signature: served.signature,
+    predictions,
+    ...(request.id === undefined ? {} : { id: request.id }),
+    ...(request.outputs ? { outputs: request.outputs } : {}),
+    ...(served.classes ? { classes: served.classes } : {}),
+  });
+}
+
+function position(model: string, body: unknown, random: () => number): number {
+  const key = isRecord(body) && isRecord(body.parameters) ? body.parameters.routing_key : undefined;
+  return typeof key === 'string' ? stickyPosition(model, key) : random();
+}
+
+/** While a rollout is judged, what one version cannot answer another does; the failure counts against the first. */
+async function answerOrFallBack(
+  call: { readonly model: string; readonly body: unknown },
+  route: Route,
+  second: Route | undefined,
+  counts: CountedRequest[],
+  deps: PredictDeps,
+): Promise<Answer> {
+  const began = deps.elapsed();
+  const timed = async (to: Route, untilMs: number): Promise<Answer> => {
+    const start = deps.elapsed();
+    const counted = (errors: 0 | 1) => counts.push({ version: to.version, errors, latencyMs: deps.elapsed() - start });
+    try {
+      const answer = await answerFrom(call, to, began + untilMs, deps);
+      counted(0);
+      return answer;
+    } catch (error) {
+      if (!isCallersFault(error)) counted(1);
+      throw error;
+    }
+  };
+  try {
+    return await timed(route, second ? FIRST_ATTEMPT_MS : BUDGET_MS);
+  } catch (error) {
+    if (!second) throw error;
+    const answer = await timed(second, BUDGET_MS);
+    // refused by one version and taken by the other: the versions differ, the request is fine
+    if (isCallersFault(error)) counts.push({ version: route.version, errors: 1, latencyMs: 0 });
+    deps.metrics.add('RolloutFallback', 1);
+    logger.warn('rollout-fallback', {
+      model: call.model,
+      from: route.version,
+      to: second.version,
+      error: nameOf(error),
+    });
+    return answer;
+  }
+}
+
+async function answerFrom(
+  call: { readonly model: string; readonly body: unknown },
+  { version, target }: Route,
+  /** On the clock of `elapsed`. */
+  deadline: number,
+  deps: PredictDeps,
+): Promise<Answer> {
+  const served = await deps.models.served(call.model, version);
+  const request = decodeRequest(call.body, served.signature);
+  const eventTime = request.eventTime ?? deps.now();
+  const inferenceId = encodeInferenceId(eventTime, version, deps.random);
+  const deadlineMs = Math.max(1, Math.ceil(deadline - deps.elapsed()));
+  const predictions = await score({ served, target, rows: request.rows, inferenceId, deadlineMs }, deps);
+  return { served, request, inferenceId, eventTime, predictions };
+}
+
+async function capture(model: string, answer: Answer, deps: PredictDeps): Promise<void> {
+  const { served, request, inferenceId, eventTime, predictions } = answer;
+  const { values, rows, width } = predictions;
+  try {
+    const lines = captureLines({
+      model,
+      version: served.version,
+      inferenceId,
+      eventTime,
+      inferenceTime: deps.now(),
+      columns: served.signature.inputs.map((field) => field.name),
+      rows: request.rows,
+      predictions:
+        width === 1
+          ? [...values]
+          : Array.from({ length: rows }, (_, i) => [...values.slice(i * width, (i + 1) * width)]),
+    });
+    if (lines.length === 0) throw new Error('no line is short enough');
+    await Promise.all(lines.map((line) => deps.aws.putRecord(deps.stream, line)));
+  } catch (error) {
+    deps.metrics.add('CaptureFailed', 1);
+    logger.warn('capture-failed', { model, inferenceId, error: nameOf(error) });
+  }
+}
+
+function count(traffic: Traffic, counts: readonly CountedRequest[], deps: PredictDeps): Promise<void>[] {
+  const { model, rolloutId } = traffic;
+  if (rolloutId === undefined) return [];
+  return counts.map(async (counted) => {
+    try {
+      await deps.aws.addCounts(deps.table, keys.counts(model, rolloutId, counted.version), counted);
+    } catch (error) {
+      deps.metrics.add('CountFailed', 1);
+      logger.warn('count-failed', { model, rolloutId, error: nameOf(error) });
+    }
+  });
+}
+
+const isCallersFault = (error: unknown): boolean =>
+  error instanceof InvalidInputError || (error instanceof HttpError && error.status === 413);
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

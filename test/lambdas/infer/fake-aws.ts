@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { encodeJson } from '../../../bench/random-model.ts';
+import type { ArtifactRef } from '../../../domain/artifacts.ts';
+import type { Featurizer } from '../../../domain/features/featurizer.ts';
+import type { ModelVersion, Traffic } from '../../../domain/registry/entities.ts';
+import { type Key, keys } from '../../../domain/registry/keys.ts';
+import { toItem } from '../../../lambdas/adapters/dynamo-registry/items.ts';
+import { awsCalls } from '../../../lambdas/infer/aws.ts';
+import type { AttributeValue } from '../../../lambdas/infer/dynamo-json.ts';
+import { makeHandler } from '../../../lambdas/infer/handler.ts';
+import type { ProxyEvent } from '../../../lambdas/infer/http.ts';
+import { emfMetrics } from '../../../lambdas/infer/metrics.ts';
+import { servedModels } from '../../../lambdas/infer/models.ts';
+import { aModelDocument, aTree } from '../../domain/scoring/a-model.ts';
+import { aModelVersion } from '../../fixtures/entities.ts';
+import { seeded } from '../../fixtures/random.ts';
+
+export type Service = 'dynamodb' | 's3' | 'sagemaker' | 'firehose';
+
+interface Call {
+  readonly service: Service;
+  readonly request: Request;
+  readonly body: string;
+}
+
+/** The four services behind one front door, as far as the router calls them; reached through a fetch of its own. */
+export class FakeAws {
+  readonly calls: Call[] = [];
+  readonly items = new Map<string, Record<string, AttributeValue>>();
+  readonly objects = new Map<string, Uint8Array>();
+  /** What a container answers to CSV. */
+  readonly endpoints = new Map<string, (csv: string) => Response>();
+  readonly captured: string[] = [];
+  /** Service → what happens instead of an answer. */
+  readonly broken = new Map<Service, () => Response>();
+
+  readonly fetch: typeof fetch = async (input) => {
+    const request = input as Request;
+    const service = /\/[0-9]{8}\/[a-z0-9-]+\/([a-z0-9]+)\/aws4_request/.exec(
+      request.headers.get('authorization') ?? '',
+    )?.[1] as Service;
+    const call = { service, request, body: await request.clone().text() };
+    this.calls.push(call);
+    return this.broken.get(service)?.() ?? this[service](call);
+  };
+
+  count(service: Service): number {
+    return this.calls.filter((call) => call.service === service).length;
+  }
+
+  put(key: Key, type: string, entity: object): void {
+    const { M: item } = toDynamo(toItem(key, { type, rev: 1 }, entity)) as { M: Record<string, AttributeValue> };
+    this.items.set(`${key.PK} ${key.SK}`, item);
+  }
+
+  /** Requests, errors and versions counted so far. */
+  counted(): { sk: string; requests: number; errors: number }[] {
+    return this.calls
+      .filter((call) => call.request.headers.get('x-amz-target')?.endsWith('UpdateItem'))
+      .map(({ body }) => {
+        const { Key, ExpressionAttributeValues: values } = JSON.parse(body);
+        return { sk: Key.SK.S, requests: Number(values[':r'].N), errors: Number(values[':e'].N) };
+      });
+  }
+
+  private dynamodb({ body, request }: Call): Response {
+    if (request.headers.get('x-amz-target')?.endsWith('UpdateItem')) return Response.json({});
+    const { Key } = JSON.parse(body);
+    const Item = this.items.get(`${Key.PK.S} ${Key.SK.S}`);
+    return Response.json(Item ? { Item } : {});
+  }
+
+  private s3({ request }: Call): Response {
+    const bytes = this.objects.get(decodeURIComponent(new URL(request.url).pathname.slice(1)));
+    return bytes ? new Response(new Uint8Array(bytes)) : new Response('<Code>NoSuchKey</Code>', { status: 404 });
+  }
+
+  private sagemaker({ request, body }: Call): Response {
+    const name = /\/endpoints\/([^/]+)\/invocations$/.exec(new URL(request.url).pathname)?.[1] ?? '';
+    const answer = this.endpoints.get(name);
+    return answer?.(body) ?? Response.json({ __type: 'ValidationError' }, { status: 400 });
+  }
+
+  private firehose({ body }: Call): Response {
+    this.captured.push(Buffer.from(JSON.parse(body).Record.Data, 'base64').toString('utf8'));
+    return Response.json({ RecordId: '1' });
+  }
+}
+
+export function toDynamo(value: unknown): AttributeValue {
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'number') return { N: String(value) };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (value === null) return { NULL: true };
+  if (Array.isArray(value)) return { L: value.map(toDynamo) };
+  const fields = Object.entries(value as object).filter(([, field]) => field !== undefined);
+  return { M: Object.fromEntries(fields.map(([name, field]) => [name, toDynamo(field)])) };
+}
+
+export const signature: ModelVersion['signature'] = {
+  inputs: [
+    { name: 'age', datatype: 'INT64', nullable: true },
+    { name: 'plan', datatype: 'BYTES', nullable: false },
+  ],
+  outputs: [{ name: 'probability', datatype: 'FP64', nullable: false }],
+};
+const featurizer: Featurizer = {
+  version: 1,
+  features: [
+    { name: 'age', kind: 'numeric' },
+    { name: 'plan', kind: 'category', categories: ['free', 'pro'] },
+  ],
+  label: { kind: 'class', column: 'churned', compare: 'text', classes: ['no', 'yes'] },
+};
+/** `age < 40` or missing gives the margin −1, otherwise 2. */
+const model = aModelDocument({
+  trees: [aTree({ split_conditions: [40, -1, 2] })],
+  objective: 'binary:logistic',
+  param: { base_score: '5E-1' },
+});
+
+export const sigmoid = (margin: number): number => 1 / (1 + Math.exp(-margin));
+export const START = new Date('2026-11-23T00:00:00.000Z');
+
+/** A router with its caches, over fake services; time stands still until `advance`. */
+export function aRouter() {
+  const aws = new FakeAws();
+  const metricLines: string[] = [];
+  let ms = START.getTime();
+  const now = () => new Date(ms);
+  const metrics = emfMetrics((line) => metricLines.push(line), now);
+  const calls = awsCalls({
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'AKID', secretAccessKey: 'secret' },
+    endpointUrl: 'http://127.0.0.1:4566',
+    fetch: aws.fetch,
+  });
+  const handler = makeHandler({
+    aws: calls,
+    models: servedModels({ aws: calls, table: 'registry', lakeBucket: 'lake', metrics, now }),
+    table: 'registry',
+    stream: 'capture',
+    metrics,
+    now,
+    elapsed: () => ms,
+    random: seeded(7),
+    codeVersion: '1',
+  });
+
+  function store(name: string, bytes: Uint8Array): ArtifactRef {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const key = `artifacts/${sha256}/${name}`;
+    aws.objects.set(`lake/${key}`, bytes);
+    return { bucket: 'lake', key, sha256, size: bytes.byteLength };
+  }
+
+  return {
+    aws,
+    metricLines,
+    advance: (by: number) => {
+      ms += by;
+    },
+    store,
+    addVersion(version: number, overrides: Partial<ModelVersion> = {}, fitted: Partial<Featurizer> = {}): void {
+      const refs = aModelVersion().artifacts;
+      const artifacts = {
+        ...refs,
+        featurizer: store('featurizer.json', encodeJson({ ...featurizer, ...fitted })),
+        scorer: store('xgboost-model', encodeJson(model)),
+      };
+      const entity = aModelVersion({ version, artifacts, signature, ...overrides });
+      aws.put(keys.version('churn', version), 'version', entity);
+    },
+    route(routes: Traffic['routes'], rolloutId?: string): void {
+      aws.put(keys.traffic('churn'), 'traffic', { model: 'churn', rev: 1, routes, rolloutId, at: START.toISOString() });
+    },
+    async send(event: Partial<ProxyEvent>) {
+      const { statusCode, headers, body } = await handler({ httpMethod: 'GET', path: '/v2', ...event });
+      return { status: statusCode, headers, body: JSON.parse(body) };
+    },
+    infer(body: unknown = inferBody(), path = 'models/churn/infer', changes: Partial<ProxyEvent> = {}) {
+      return this.send({
+        httpMethod: 'POST',
+        path: `/v2/${path}`,
+        pathParameters: { proxy: path },
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+        ...changes,
+      });
+    },
+  };
+}
+
+export function inferBody(ages: (number | null)[] = [30, 50], changes: object = {}): object {
+  return {
+    inputs: [
+      { name: 'age', shape: [ages.length], datatype: 'INT64', data: ages },
+      { name: 'plan', shape: [ages.length], datatype: 'BYTES', data: ages.map(() => 'pro') },
+    ],
+    ...changes,
+  };
+}
