@@ -25,8 +25,9 @@ const NEXT_APPROVAL: Record<ApprovalStatus, readonly ApprovalStatus[]> = {
 };
 
 /** @throws InvalidTransitionError */
-export function changeApproval(current: ModelVersion, status: ApprovalStatus): ModelVersion {
-  if (!NEXT_APPROVAL[current.approvalStatus].includes(status)) {
+export function changeApproval(current: ModelVersion, status: ApprovalStatus, from?: ApprovalStatus): ModelVersion {
+  const moved = from !== undefined && from !== current.approvalStatus;
+  if (moved || !NEXT_APPROVAL[current.approvalStatus].includes(status)) {
     throw new InvalidTransitionError(`${current.model}:${current.version}`, current.approvalStatus, status);
   }
   return { ...current, approvalStatus: status };

@@ -195,7 +195,7 @@ export const ParkedToken = z.object({
 });
 export type ParkedToken = z.infer<typeof ParkedToken>;
 
-export const DecisionKind = z.enum(['gate', 'retrain', 'rollout', 'drift', 'training-trigger']);
+export const DecisionKind = z.enum(['gate', 'retrain', 'approval', 'rollout', 'drift', 'training-trigger']);
 export const Decision = z.object({
   decisionId: z.string(),
   model: z.string(),

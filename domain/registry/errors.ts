@@ -17,3 +17,18 @@ export class RecordTooLargeError extends PlatformError {
     super(`${what} has ${bytes} bytes; at most ${limit} can be stored`);
   }
 }
+
+/** What a person refused; the training pipeline catches it by name. */
+export class ApprovalDeniedError extends PlatformError {
+  override readonly name = 'ApprovalDeniedError';
+  readonly kind = 'conflict';
+  constructor(model: string, version: number, by: string, reason: string) {
+    super(`${model}:${version} was denied by ${by}: ${reason}`);
+  }
+}
+
+/** There is nothing a rollback could go back to. */
+export class RollbackRefusedError extends PlatformError {
+  override readonly name = 'RollbackRefusedError';
+  readonly kind = 'conflict';
+}

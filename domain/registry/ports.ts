@@ -75,12 +75,16 @@ export interface Registry {
 
   /** Race-free number; idempotent by runId. */
   registerVersion(version: Omit<ModelVersion, 'version'>, change: Change): Promise<ModelVersion>;
-  /** Setting the status it already has changes nothing. @throws InvalidTransitionError */
+  /**
+   * Setting the status it already has changes nothing. `from`, if given, must be the status it has; of an approval and a
+   * denial at the same time one wins. @throws InvalidTransitionError
+   */
   setApproval(
     model: string,
     version: number,
     status: ModelVersion['approvalStatus'],
     change: Change,
+    from?: ModelVersion['approvalStatus'],
   ): Promise<ModelVersion>;
   requireVersion(model: string, version: number): Promise<ModelVersion>;
   listVersions(model: string, limit?: number): Promise<ModelVersion[]>;
@@ -135,6 +139,7 @@ export interface Registry {
 
   /** Highest revision wins; a lower or equal one is refused. @throws ConcurrentWriteError */
   putMonitorWindow(window: MonitorWindow, change: Change): Promise<void>;
+  findMonitorWindow(model: string, windowStart: string): Promise<MonitorWindow | undefined>;
   /** Newest window first. */
   listMonitorWindows(model: string, limit: number): Promise<MonitorWindow[]>;
 

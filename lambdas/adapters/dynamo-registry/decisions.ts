@@ -49,7 +49,7 @@ export function decisionMethods(
   };
 }
 
-export function windowMethods(table: RegistryTable): Pick<Registry, 'putMonitorWindow' | 'listMonitorWindows'> {
+export function windowMethods(table: RegistryTable): Pick<Registry, 'putMonitorWindow' | 'findMonitorWindow' | 'listMonitorWindows'> {
   return {
     async putMonitorWindow(window, change) {
       const { model, windowStart, revision } = window;
@@ -67,6 +67,11 @@ export function windowMethods(table: RegistryTable): Pick<Registry, 'putMonitorW
           writes: [put(toItem(key, { type: 'window', rev: rev + 1 }, next), { rev })],
         };
       });
+    },
+
+    async findMonitorWindow(model, windowStart) {
+      const item = await getItem(table, keys.window(model, windowStart));
+      return item && fromItem(MonitorWindow, item);
     },
 
     async listMonitorWindows(model, limit) {

@@ -44,12 +44,12 @@ export function versionMethods(
       });
     },
 
-    async setApproval(model, version, status, change) {
+    async setApproval(model, version, status, change, from) {
       return commitTo(table, model, change, async () => {
         const item = await requireItem(model, version);
         const current = fromItem(ModelVersion, item);
         if (current.approvalStatus === status) return { result: current };
-        const changed = changeApproval(current, status);
+        const changed = changeApproval(current, status, from);
         return {
           result: changed,
           audited: audited.approvalSet(changed),

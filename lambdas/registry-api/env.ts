@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { BaseEnv } from '../runtime/env.ts';
+
+export const RegistryApiEnv = BaseEnv.extend({
+  TABLE_NAME: z.string(),
+  EVENT_BUS_NAME: z.string(),
+  LAKE_BUCKET_NAME: z.string(),
+  ROLLOUT_STATE_MACHINE_ARN: z.string(),
+});

@@ -1,0 +1,34 @@
+import { caller, RestEvent, type RestResponse } from '../runtime/http.ts';
+import { parseInput } from '../runtime/input.ts';
+import { logger } from '../runtime/logger.ts';
+import type { RegistryApiDeps } from './ports.ts';
+import { problem, toProblem } from './problems.ts';
+import { readRoutes } from './read-routes.ts';
+import { match } from './router.ts';
+import { writeRoutes } from './write-routes.ts';
+
+const ROUTES = [...readRoutes, ...writeRoutes];
+
+export const makeHandler =
+  (deps: RegistryApiDeps) =>
+  async (input: unknown): Promise<RestResponse> => {
+    const event = parseInput(RestEvent, input);
+    const by = caller(event);
+    const { httpMethod: method, body, isBase64Encoded } = event;
+    const found = match(ROUTES, method, event.pathParameters?.proxy ?? '');
+    if (!('route' in found)) return unknownRoute(method, event.path, found.allowed);
+    const { route, params } = found;
+    const text = isBase64Encoded && body ? Buffer.from(body, 'base64').toString() : body;
+    const call = { params, query: event.queryStringParameters ?? {}, body: text, by, deps };
+    const response = await route.handle(call).catch(toProblem);
+    // never the body: a spec may name what its owner would not want in a log
+    const { model } = params;
+    logger.info('registry-call', { method, route: route.path, model, by, status: response.statusCode });
+    return response;
+  };
+
+function unknownRoute(method: string, path: string, allowed: readonly string[]): RestResponse {
+  if (allowed.length === 0) return problem(404, 'NotFoundError', `there is nothing at ${path}`);
+  const refused = problem(405, 'MethodNotAllowed', `${path} takes ${allowed.join(', ')}, not ${method}`);
+  return { ...refused, headers: { ...refused.headers, allow: allowed.join(', ') } };
+}

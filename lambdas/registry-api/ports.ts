@@ -1,0 +1,25 @@
+import type { ArtifactRef } from '../../domain/artifacts.ts';
+import type { EventPublisher } from '../../domain/events/catalog.ts';
+import type { Registry } from '../../domain/registry/ports.ts';
+
+/** Resumes an execution that waits for a person; false when nobody waits any more. */
+export interface ApprovalGate {
+  succeed(taskToken: string, output: object): Promise<boolean>;
+  fail(taskToken: string, error: Error): Promise<boolean>;
+}
+
+export interface LakeReader {
+  /** @throws ArtifactMismatchError */
+  artifact(ref: ArtifactRef): Promise<unknown>;
+  /** A working file of a run; undefined while there is none. */
+  runFile(model: string, runId: string, name: string): Promise<unknown>;
+}
+
+export interface RegistryApiDeps {
+  readonly registry: Registry;
+  readonly publisher: EventPublisher;
+  readonly gate: ApprovalGate;
+  readonly lake: LakeReader;
+  readonly startRollout: (input: { model: string; version: number; by: string }) => Promise<object>;
+  readonly now: () => Date;
+}

@@ -1,0 +1,70 @@
+import { makeHandler } from '../../../lambdas/registry-api/handler.ts';
+import type { RegistryApiDeps } from '../../../lambdas/registry-api/ports.ts';
+import { aModelSpec } from '../../fixtures/builders.ts';
+import { AT, anArtifact } from '../../fixtures/entities.ts';
+import { memoryRegistry } from '../../fixtures/memory-registry.ts';
+
+export const ANA = 'arn:aws:iam::111122223333:user/ana';
+export const CHANGE = { by: 'test', at: new Date(AT) };
+
+/** The registry API over a registry in memory, with the model `churn` in it, and everything it told the world. */
+export async function anApi(overrides: Partial<RegistryApiDeps> = {}) {
+  const registry = memoryRegistry();
+  await registry.applySpec(aModelSpec(), CHANGE);
+  const published: object[] = [];
+  const answered: object[] = [];
+  const started: object[] = [];
+  const files = new Map<string, unknown>();
+  const handler = makeHandler({
+    registry,
+    publisher: { publish: async (name, detail) => void published.push({ name, ...detail }) },
+    gate: {
+      succeed: async (token, output) => answered.push({ token, output }) > 0,
+      fail: async (token, { name, message }) => answered.push({ token, name, message }) > 0,
+    },
+    lake: {
+      artifact: async ({ sha256 }) => ({ evaluation: sha256 }),
+      runFile: async (model, runId, name) => files.get(`${model}/${runId}/${name}`),
+    },
+    startRollout: async (input) => {
+      started.push(input);
+      return { rolloutId: 'churn-v1-r1' };
+    },
+    now: () => new Date(AT),
+    ...overrides,
+  });
+
+  async function call(
+    method: string,
+    path: string,
+    body?: unknown,
+    more: { identity?: object; authorizer?: object; query?: Record<string, string> } = {},
+  ) {
+    const response = await handler({
+      httpMethod: method,
+      path: `/registry/${path}`,
+      pathParameters: { proxy: path },
+      queryStringParameters: more.query ?? null,
+      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+      isBase64Encoded: false,
+      requestContext: { identity: more.identity ?? { userArn: ANA }, authorizer: more.authorizer ?? null },
+    });
+    return { status: response.statusCode, headers: response.headers, body: JSON.parse(response.body) };
+  }
+  return { handler, call, registry, published, answered, started, files };
+}
+
+export const aCandidate = (model: string, runId: string) => ({
+  model,
+  runId,
+  passed: false,
+  decisionId: 'gate-1',
+  metrics: {},
+  artifacts: {
+    model: anArtifact(),
+    featurizer: anArtifact(),
+    baseline: anArtifact(),
+    evaluation: anArtifact({ sha256: 'e'.repeat(64) }),
+  },
+  trainingJobName: 'job',
+});
