@@ -105,7 +105,7 @@ describe('for all rows', () => {
         );
         const value = metricsOf(ofRows(rows)).auc;
         if (pairs.length === 0) expect(value).toBeNaN();
-        else expect(value).toBeCloseTo(pairs.reduce((sum, won) => sum + won, 0) / pairs.length, 10);
+        else expect(value).toBeCloseTo(pairs.reduce<number>((sum, won) => sum + won, 0) / pairs.length, 10);
       }),
     );
   });

@@ -1,0 +1,31 @@
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { downloadFile, readJson, uploadFile, writeJson } from './s3-artifact-store.ts';
+
+/** Working files of a run in the lake bucket, under plain keys. */
+export interface LakeFiles {
+  readonly bucket: string;
+  readJson(key: string): Promise<unknown>;
+  writeJson(key: string, value: unknown): Promise<void>;
+  readText(key: string): Promise<string>;
+  /** Streams to `path`. */
+  download(key: string, path: string): Promise<void>;
+  upload(key: string, path: string, contentType: string): Promise<void>;
+}
+
+export function lakeFiles(client: S3Client, bucket: string): LakeFiles {
+  return {
+    bucket,
+    readJson: (key) => readJson(client, { bucket, key }),
+    writeJson: (key, value) => writeJson(client, { bucket, key }, value),
+    async readText(key) {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return (await Body?.transformToString()) ?? '';
+    },
+    async download(key, path) {
+      await downloadFile(client, { bucket, key }, path);
+    },
+    async upload(key, path, contentType) {
+      await uploadFile(client, { bucket, key }, path, contentType);
+    },
+  };
+}
