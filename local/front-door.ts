@@ -38,6 +38,18 @@ export function route(headers: IncomingMessage['headers'], url: string): Backend
   return /^\/endpoints\/[^/?]+\/invocations(?:\?|$)/.test(url) ? 'sagemaker' : 'ministack';
 }
 
+const LOCAL_HOST = /^(?:127\.0\.0\.1|\[::1\]|(?:[^:]+\.)?(?:localhost|amazonaws\.com))(?::\d+)?$/i;
+const LOCAL_ORIGIN = /^https?:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)(?::\d+)?$/i;
+
+/**
+ * Whether a web page of another site makes this request: MiniStack lets every origin in and checks no signature, so that
+ * any page open in a browser could create a Lambda and run it here. The host is looked at because of DNS rebinding.
+ */
+export function isForeign(headers: IncomingMessage['headers']): boolean {
+  const { host, origin } = headers;
+  return (host !== undefined && !LOCAL_HOST.test(host)) || (origin !== undefined && !LOCAL_ORIGIN.test(origin));
+}
+
 /** Drops what belongs to one connection; `raw` and the result alternate names and values. */
 function endToEnd(raw: readonly string[], also: (name: string) => boolean = () => false): string[] {
   const kept: string[] = [];
@@ -101,6 +113,13 @@ export async function startFrontDoor(wantedPort: number, backends: Backends, hea
   const agent = new Agent({ keepAlive: true, timeout: IDLE_CONNECTION_MS, scheduling: 'lifo' });
   const server: Server = createServer({ noDelay: true, requestTimeout: 0, keepAliveTimeout: CLIENT_KEEP_ALIVE_MS });
   server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
+    if (isForeign(incoming.headers)) {
+      response.writeHead(403, { 'content-type': 'application/x-amz-json-1.1', connection: 'close' });
+      response.end(
+        JSON.stringify({ __type: 'AccessDenied', message: 'only this machine may call the local platform' }),
+      );
+      return;
+    }
     const backend = route(incoming.headers, incoming.url ?? '/');
     if (backend === 'millrace') {
       response.writeHead(200, { 'content-type': 'application/json' });

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from urllib.parse import urlsplit
 
 import ministack.app as ministack
 from hypercorn.asyncio import serve
@@ -38,7 +39,10 @@ FIRST_LOG_LINE_SECONDS = 0.005
 
 
 class App:
-    """MiniStack's ASGI application, which remembers whether anything but a health check came in."""
+    """
+    MiniStack's ASGI application, which remembers whether anything but a health check came in. MiniStack lets every origin
+    in, so web pages are kept out here as they are at the front door, past which they could otherwise walk.
+    """
 
     def __init__(self):
         self.touched = False
@@ -46,7 +50,15 @@ class App:
     async def __call__(self, scope, receive, send):
         if not scope.get("path", "/_").startswith("/_ministack/"):
             self.touched = True
+        if scope["type"] == "http" and is_foreign(dict(scope["headers"]).get(b"origin")):
+            await send({"type": "http.response.start", "status": 403, "headers": []})
+            await send({"type": "http.response.body"})
+            return
         await ministack.app(scope, receive, send)
+
+
+def is_foreign(origin):
+    return origin is not None and urlsplit(origin.decode("latin-1")).hostname not in ("127.0.0.1", "::1", "localhost")
 
 
 async def keep_snapshots(app):

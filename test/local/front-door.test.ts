@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Backends, type FrontDoor, route, startFrontDoor } from '../../local/front-door.ts';
+import { type Backends, type FrontDoor, isForeign, route, startFrontDoor } from '../../local/front-door.ts';
 
 const MEGABYTE = 1024 * 1024;
 const scope = (service: string) =>
@@ -53,6 +53,25 @@ describe('the routing table of the front door', () => {
   }
 });
 
+describe('the caller', () => {
+  const cases: [string, Record<string, string>, boolean][] = [
+    ['an SDK', { host: '127.0.0.1:4566' }, false],
+    ['an SDK with the bucket in the host', { host: 'bucket.localhost:4566' }, false],
+    ['a client that keeps the name of the service', { host: 's3.us-east-1.amazonaws.com' }, false],
+    ['the console', { host: '127.0.0.1:4566', origin: 'http://127.0.0.1:4566' }, false],
+    ['a page served by a local development server', { host: 'localhost:4566', origin: 'http://localhost:5173' }, false],
+    ['a page of another site', { host: '127.0.0.1:4566', origin: 'https://evil.example' }, true],
+    ['a page of a site that looks local', { host: '127.0.0.1:4566', origin: 'https://localhost.evil.example' }, true],
+    ['a page without an origin of its own', { host: '127.0.0.1:4566', origin: 'null' }, true],
+    ['a site whose name was rebound to this machine', { host: 'evil.example:4566' }, true],
+  ];
+  for (const [what, headers, foreign] of cases) {
+    it(`is ${foreign ? 'refused' : 'let in'} when it is ${what}`, () => {
+      expect(isForeign(headers)).toBe(foreign);
+    });
+  }
+});
+
 describe('the front door', () => {
   const servers: Server[] = [];
   const doors: FrontDoor[] = [];
@@ -82,6 +101,12 @@ describe('the front door', () => {
   it('answers its own health', async () => {
     const endpoint = await doorTo({});
     expect(await (await fetch(`${endpoint}/_millrace/health`)).json()).toEqual({ id: 'this one' });
+  });
+
+  it('refuses a page of another site', async () => {
+    const ministack = await behind((_, answer) => answer.end('secret'));
+    const answer = await fetch(await doorTo({ ministack }), { headers: { origin: 'https://evil.example' } });
+    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('AccessDenied')]);
   });
 
   it('hands on method, path, query, Host header and body as they came, and the answer likewise', async () => {

@@ -74,6 +74,13 @@ describe('the local platform', { timeout: 60_000 }, () => {
     expect(await askHealth(port)).toMatchObject({ id: supervisor.id, ministack: 'up', sagemaker: 'up' });
   });
 
+  it('keeps web pages of other sites out, at the front door and behind it', async () => {
+    for (const to of [supervisor.port, supervisor.ministackPort]) {
+      const ask = (origin: string) => fetch(`http://127.0.0.1:${to}/_ministack/health`, { headers: { origin } });
+      expect([(await ask('https://evil.example')).status, (await ask(endpoint())).status]).toEqual([403, 200]);
+    }
+  });
+
   it('does nothing when it is up already', async () => {
     expect(await up({ dir, deploy: false })).toMatchObject({ wasUp: true, supervisor });
   });
