@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
-import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
+import { type ISecurityGroup, type IVpc, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -30,7 +30,7 @@ export interface MillraceProps {
   readonly removalPolicy?: RemovalPolicy;
   /** Runs the functions in this VPC, which needs ways to S3, DynamoDB, SageMaker, Step Functions, SQS, EventBridge and Firehose. @default none */
   readonly vpc?: IVpc;
-  /** @default one that CDK makes, which lets everything out */
+  /** @default one for all functions, which lets everything out and nothing in */
   readonly securityGroups?: ISecurityGroup[];
   /** Encrypts buckets, table and capture stream; its policy must let this account's IAM decide. @default keys that AWS manages */
   readonly encryptionKey?: IKey;
@@ -72,7 +72,7 @@ export class Millrace extends Construct {
     super(scope, id);
     const stage = props.stage ?? 'prod';
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
-    const { encryptionKey } = props;
+    const { encryptionKey, vpc } = props;
     const logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
     const architecture = props.architecture ?? (stage === 'local' ? hostArchitecture() : Architecture.ARM_64);
     checkConcurrency(this, 'validationConcurrency', props.validationConcurrency, 2);
@@ -85,8 +85,8 @@ export class Millrace extends Construct {
       undelivered,
       logRetention,
       logLevel: props.logLevel ?? 'info',
-      vpc: props.vpc,
-      securityGroups: props.securityGroups,
+      vpc,
+      securityGroups: props.securityGroups ?? (vpc && [new SecurityGroup(this, 'Functions', { vpc })]),
     };
 
     this.data = new DataLanding(this, 'Data', {

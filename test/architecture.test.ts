@@ -1,0 +1,183 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = new URL('..', import.meta.url).pathname;
+const ROOMS = ['bin', 'lib', 'lambdas', 'domain', 'local', 'cli', 'examples', 'bench'];
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...ROOMS], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((file) => /\.ts$/.test(file));
+
+/** Which rooms a room may import, besides itself. `bench` measures whatever there is. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  bin: ['lib', 'cli'],
+  lib: ['domain'],
+  lambdas: ['domain'],
+  domain: [],
+  local: ['domain'],
+  cli: ['domain', 'local'],
+  // an example uses the product the way people do
+  examples: ['domain', 'local', 'cli'],
+  bench: ['lib', 'lambdas', 'domain', 'local', 'cli'],
+};
+/** `millrace demo` is the example, told by the command line. */
+const DEMO = { from: 'cli/demo.ts', to: 'examples/flights/demo/' };
+/** Inside `lambdas`, what every function may import; `adapters` build on `runtime`. */
+const SHARED = ['adapters', 'runtime'];
+
+interface Import {
+  readonly file: string;
+  readonly line: number;
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+/** Static and dynamic imports and re-exports; strings in `new URL(…)` are paths, not imports. */
+function importsOf(file: string, text: string): Import[] {
+  const pattern =
+    /^[ \t]*(?:import|export)\s+(type\s+)?(?:[\w*$\s{},]+?\s+from\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+  return [...text.matchAll(pattern)].map((match) => ({
+    file,
+    line: text.slice(0, match.index).split('\n').length,
+    target: match[2] ?? match[3] ?? '',
+    typeOnly: match[1] !== undefined,
+  }));
+}
+
+/** Why an import is wrong, or undefined. */
+function problem({ file, target, typeOnly }: Import): string | undefined {
+  const [room = '', folder = ''] = file.split('/');
+  if (!target.startsWith('.')) return packageProblem(room, target);
+  const path = normalize(join(dirname(file), target));
+  const [otherRoom = '', otherFolder = ''] = path.split('/');
+  // package.json and other files at the root belong to nobody
+  if (!ROOMS.includes(otherRoom)) return otherRoom === 'test' ? 'nothing imports test' : undefined;
+  if (otherRoom === room) {
+    if (room !== 'lambdas' || folder === otherFolder || SHARED.includes(otherFolder)) return undefined;
+    // the registry's API may start a rollout the way the pipeline does
+    if (folder === 'registry-api' && otherFolder === 'start-rollout') return undefined;
+    return `${folder} imports ${otherFolder}: functions share adapters and runtime only`;
+  }
+  if (room === 'lib' && /^lambdas\/[\w-]+\/env\.ts$/.test(path))
+    return typeOnly ? undefined : 'lib imports only the type of an env.ts';
+  if (file === DEMO.from && path.startsWith(DEMO.to)) return undefined;
+  return ARROWS[room]?.includes(otherRoom) ? undefined : `${room} must not import ${otherRoom}`;
+}
+
+function packageProblem(room: string, target: string): string | undefined {
+  if (
+    room === 'domain' &&
+    /^(@aws-sdk|aws-cdk-lib|constructs|@smithy|node:(fs|http|net|child_process|process))/.test(target)
+  ) {
+    return 'domain is pure';
+  }
+  if (/^(aws-cdk-lib|constructs)/.test(target) && !['bin', 'lib', 'bench'].includes(room))
+    return 'only lib builds with CDK';
+  return undefined;
+}
+
+const sources = files.map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));
+
+describe('the rooms', () => {
+  it('import one way', () => {
+    const wrong = sources
+      .flatMap(({ file, text }) => importsOf(file, text))
+      .flatMap((each) => (problem(each) ? [`${each.file}:${each.line} ${each.target}: ${problem(each)}`] : []));
+    expect(wrong).toEqual([]);
+  });
+
+  it('are all looked at', () => {
+    for (const room of ['bin', 'lib', 'lambdas', 'domain', 'local', 'cli']) {
+      expect(
+        files.some((file) => file.startsWith(`${room}/`)),
+        room,
+      ).toBe(true);
+    }
+  });
+
+  for (const [file, target, typeOnly, allowed] of [
+    ['lib/a.ts', '../domain/b.ts', false, true],
+    ['lib/a.ts', '../local/b.ts', false, false],
+    ['lib/a.ts', '../lambdas/infer/env.ts', true, true],
+    ['lib/a.ts', '../lambdas/infer/env.ts', false, false],
+    ['lib/a.ts', '../lambdas/infer/handler.ts', true, false],
+    ['domain/spec/a.ts', '../../lambdas/runtime/env.ts', false, false],
+    ['domain/spec/a.ts', '@aws-sdk/client-s3', false, false],
+    ['domain/spec/a.ts', 'zod', false, true],
+    ['lambdas/feedback/a.ts', '../adapters/b.ts', false, true],
+    ['lambdas/feedback/a.ts', '../infer/b.ts', false, false],
+    ['local/a.ts', '../lib/b.ts', false, false],
+    ['cli/a.ts', '../local/b.ts', false, true],
+    ['cli/a.ts', '../bin/b.ts', false, false],
+    ['cli/a.ts', '../test/fixtures/b.ts', false, false],
+    ['bin/a.ts', '../cli/b.ts', false, true],
+  ] as const) {
+    it(`${allowed ? 'allow' : 'refuse'} ${typeOnly ? 'the type of ' : ''}${target} in ${file}`, () => {
+      expect(problem({ file, line: 1, target, typeOnly }) === undefined).toBe(allowed);
+    });
+  }
+
+  it('are seen through every form of import', () => {
+    const text = `import 'a';\nimport type { B } from 'b';\nexport { c } from 'c';\nexport * from 'd';\nimport {\n  e,\n} from 'e';\nconst f = await import('f');\nimport g, { type H } from 'g';\n`;
+    expect(importsOf('x.ts', text).map(({ target, typeOnly }) => target + (typeOnly ? ' type' : ''))).toEqual([
+      'a',
+      'b type',
+      'c',
+      'd',
+      'e',
+      'f',
+      'g',
+    ]);
+  });
+});
+
+describe('the hot path', () => {
+  /** Packages that `file` loads, through whatever it imports. Types load nothing. */
+  function loaded(file: string, seen = new Set<string>()): string[] {
+    if (seen.has(file)) return [];
+    seen.add(file);
+    const imports = importsOf(file, readFileSync(join(root, file), 'utf8')).filter(({ typeOnly }) => !typeOnly);
+    return imports.flatMap(({ target }) =>
+      target.startsWith('.') ? loaded(normalize(join(dirname(file), target)), seen) : [target],
+    );
+  }
+
+  it('loads no AWS SDK and no zod, neither itself nor by what it imports', () => {
+    const packages = loaded('lambdas/infer/index.ts');
+    expect(packages.filter((name) => /^(@aws-sdk|@smithy|@aws-lambda-powertools|zod)/.test(name))).toEqual([]);
+  });
+
+  it('is not the only thing this looks at: start-job does load them', () => {
+    expect(loaded('lambdas/start-job/index.ts')).toEqual(expect.arrayContaining(['zod', '@aws-sdk/client-sagemaker']));
+  });
+});
+
+describe('the domain', () => {
+  it('reads neither environment nor clock', () => {
+    const found = sources
+      .filter(({ file }) => file.startsWith('domain/'))
+      .flatMap(({ file, text }) =>
+        text
+          .split('\n')
+          .flatMap((line, index) =>
+            /process\.env|\bDate\.now\(|new Date\(\)|Math\.random\(/.test(line.replace(/\/\/.*|^\s*\*.*/, ''))
+              ? [`${file}:${index + 1}`]
+              : [],
+          ),
+      );
+    expect(found).toEqual([]);
+  });
+});
+
+describe('a source file', () => {
+  it('has at most 300 lines', () => {
+    const long = sources
+      .map(({ file, text }) => ({ file, lines: text.split('\n').length - 1 }))
+      .filter(({ lines }) => lines > 300);
+    expect(long).toEqual([]);
+  });
+});

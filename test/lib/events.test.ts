@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { EVENTS, type EventName } from '../../domain/events/catalog.ts';
+import { anObjectCreated, otherEvents, sageMakerEvents } from '../fixtures/aws-events.ts';
+import { matches } from '../fixtures/event-pattern.ts';
+import { aTemplate, resourcesOf } from './platform.ts';
+
+const template = aTemplate();
+const rules = resourcesOf(template, 'AWS::Events::Rule');
+
+/** A rule by its construct's name, with references to buckets replaced by their logical ids. */
+function patternOf(name: string): unknown {
+  const found = rules.filter(([id]) => id.includes(name));
+  expect(found.map(([id]) => id)).toHaveLength(1);
+  return JSON.parse(JSON.stringify(found[0]?.[1].Properties.EventPattern), (_, value) => value?.Ref ?? value);
+}
+
+const LANDING = 'MillraceDataLandingBucketCFE6584A';
+const CAPTURE = 'MillraceCaptureCapturedBucket5B192161';
+const millraceEvent = (name: EventName) => ({ source: EVENTS[name].source, 'detail-type': name, detail: {} });
+
+describe('an upload', () => {
+  const dataKeys = [
+    'flights/2026-11-01.csv',
+    'flights/with space + plus.csv',
+    'flights/100%25 sure.parquet',
+    'flights/ü/größe.csv',
+    'specsheet/a.csv',
+    'special/spec-problems/a.csv',
+    'no-folder.csv',
+  ];
+  for (const key of dataKeys) {
+    it(`under "${key}" is data, and no spec`, () => {
+      expect(matches(patternOf('DataUploaded'), anObjectCreated(LANDING, key))).toBe(true);
+      expect(matches(patternOf('SpecUploaded'), anObjectCreated(LANDING, key))).toBe(false);
+    });
+  }
+  it('under specs/ is a spec, and no data', () => {
+    const event = anObjectCreated(LANDING, 'specs/flights.yaml');
+    expect(matches(patternOf('SpecUploaded'), event)).toBe(true);
+    expect(matches(patternOf('DataUploaded'), event)).toBe(false);
+  });
+  it('of a report about a spec wakes nobody, so that nothing loops', () => {
+    const event = anObjectCreated(LANDING, 'spec-problems/flights.yaml.json');
+    for (const [id, rule] of rules) {
+      if (rule.Properties.EventPattern) expect(matches(patternOf(id), event), id).toBe(false);
+    }
+  });
+  it('into another bucket of the account wakes nobody', () => {
+    for (const name of ['DataUploaded', 'SpecUploaded', 'RawCaptureWritten']) {
+      expect(matches(patternOf(name), anObjectCreated('somebody-elses', 'raw/specs/a.csv'))).toBe(false);
+    }
+  });
+});
+
+describe('captured predictions', () => {
+  for (const [key, woken] of [
+    ['raw/2026/11/23/16/stream-1-2026', true],
+    ['windows/flights/2026-11-16/ab.jsonl', false],
+    ['errors/processing-failed/2026', false],
+  ] as const) {
+    it(`under ${key} ${woken ? 'are' : 'are not'} sorted into windows`, () => {
+      expect(matches(patternOf('RawCaptureWritten'), anObjectCreated(CAPTURE, key))).toBe(woken);
+    });
+  }
+});
+
+describe('a state change in SageMaker', () => {
+  for (const event of sageMakerEvents) {
+    it(`(${event['detail-type']}) wakes resume-job`, () => {
+      expect(matches(patternOf('StateChanged'), event)).toBe(true);
+    });
+  }
+  it('of a kind nobody waits for wakes nobody', () => {
+    for (const event of otherEvents) expect(matches(patternOf('StateChanged'), event)).toBe(false);
+  });
+});
+
+describe("an event of Millrace's own", () => {
+  const REASONS_TO_TRAIN = ['DatasetAccepted', 'DriftDetected', 'TrainingRequested'];
+  for (const name of Object.keys(EVENTS) as EventName[]) {
+    const trains = REASONS_TO_TRAIN.includes(name);
+    it(`(${name}) ${trains ? 'may start' : 'does not start'} a run`, () => {
+      expect(matches(patternOf('ReasonToTrain'), millraceEvent(name))).toBe(trains);
+    });
+    it(`(${name}) ${name === 'MonitoringTickRequested' ? 'makes' : 'does not make'} the monitors tick`, () => {
+      expect(matches(patternOf('TickRequested'), millraceEvent(name))).toBe(name === 'MonitoringTickRequested');
+    });
+  }
+  it('is heard on the own bus only', () => {
+    for (const name of ['ReasonToTrain', 'TickRequested']) {
+      const [, rule] = rules.find(([id]) => id.includes(name)) ?? [];
+      expect(rule?.Properties.EventBusName).toEqual({ Ref: 'MillraceRegistryEventsDBFC49F3' });
+    }
+  });
+});
+
+describe('a rule', () => {
+  it('keeps what its target does not take', () => {
+    for (const [id, rule] of rules) {
+      expect(rule.Properties.Targets, id).toHaveLength(1);
+      expect(rule.Properties.Targets[0].DeadLetterConfig?.Arn, id).toBeDefined();
+    }
+  });
+  it('on a schedule looks after lost events every five minutes, and for closed windows every hour', () => {
+    const schedules = rules.map(([, { Properties }]) => Properties.ScheduleExpression).filter(Boolean);
+    expect(schedules.sort()).toEqual(['rate(1 hour)', 'rate(5 minutes)']);
+  });
+  it('is never one per model: there are eight', () => {
+    expect(rules).toHaveLength(8);
+  });
+});

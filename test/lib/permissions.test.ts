@@ -1,0 +1,143 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { allowedActions, aStack, list, resourcesOf, type Statement, statementsOf } from './platform.ts';
+
+const stack = aStack();
+const template = Template.fromStack(stack);
+const policies = resourcesOf(template, 'AWS::IAM::Policy');
+const READ = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+const WRITE = ['dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+
+describe('cdk-nag', () => {
+  it('finds nothing that is not argued for', () => {
+    const { violations } = new AwsSolutionsChecks().validateScope(stack);
+    expect(violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources])).toEqual([]);
+  });
+
+  it('does look: it finds the open points of the same stack without the arguments', () => {
+    const bare = aStack();
+    for (const construct of bare.node.findAll()) {
+      (construct.node as unknown as { _metadata?: unknown[] })._metadata?.splice(0);
+    }
+    expect(new AwsSolutionsChecks().validateScope(bare).violations.length).toBeGreaterThan(5);
+  });
+});
+
+describe('no role', () => {
+  it('has a managed policy', () => {
+    for (const [id, role] of resourcesOf(template, 'AWS::IAM::Role')) {
+      expect(role.Properties.ManagedPolicyArns, id).toBeUndefined();
+    }
+  });
+
+  it('is allowed a wildcard action', () => {
+    for (const [id, { Properties }] of policies) {
+      for (const { Action } of Properties.PolicyDocument.Statement as Statement[]) {
+        for (const action of list(Action)) expect(action, id).not.toContain('*');
+      }
+    }
+  });
+
+  it('is allowed everything on everything, but for actions that know no resource', () => {
+    const WITHOUT_RESOURCE = /^(logs:|xray:|ecr:GetAuthorizationToken$|cloudwatch:PutMetricData$)/;
+    for (const [id, { Properties }] of policies) {
+      for (const { Action, Resource, Effect } of Properties.PolicyDocument.Statement as Statement[]) {
+        if (Effect === 'Deny' || !list(Resource).includes('*')) continue;
+        for (const action of list(Action)) expect(action, id).toMatch(WITHOUT_RESOURCE);
+      }
+    }
+  });
+
+  it('may scan the table or write to it in batches', () => {
+    const actions = policies.flatMap(([, { Properties }]) =>
+      (Properties.PolicyDocument.Statement as Statement[]).flatMap(({ Action }) => list(Action)),
+    );
+    for (const action of ['dynamodb:Scan', 'dynamodb:BatchWriteItem', 's3:DeleteObject']) {
+      expect(actions).not.toContain(action);
+    }
+  });
+});
+
+describe('the audit trail', () => {
+  it('cannot be changed by any function that may change the table', () => {
+    const writers = policies.filter(([, { Properties }]) =>
+      (Properties.PolicyDocument.Statement as Statement[]).some(
+        ({ Effect, Action }) => Effect === 'Allow' && list(Action).includes('dynamodb:UpdateItem'),
+      ),
+    );
+    expect(writers.length).toBeGreaterThan(5);
+    for (const [id, { Properties }] of writers) {
+      expect(Properties.PolicyDocument.Statement, id).toContainEqual(
+        expect.objectContaining({
+          Effect: 'Deny',
+          Action: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+          Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['W#*#AUD#*'] } },
+        }),
+      );
+    }
+  });
+});
+
+describe('the registry', () => {
+  const cases: readonly [string, string, readonly string[]][] = [
+    ['the router', 'MillraceInferenceInfer', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
+    ['feedback', 'MillraceInferenceFeedback', READ],
+    ['the capture sorter', 'MillraceMonitoringPartitionCapture', READ],
+    ['the monitors’ tick', 'MillraceMonitoringTickMonitors', READ],
+    ['the endpoint check', 'MillraceRolloutVerifyEndpoint', READ],
+    ['the registry API', 'MillraceInferenceRegistryApi', [...READ, ...WRITE].sort()],
+    ['the approval request', 'MillraceTrainingRequestApproval', [...READ, ...WRITE].sort()],
+    ['a training container', 'MillraceSageMakerExecution', []],
+  ];
+  for (const [who, role, actions] of cases) {
+    it(`lets ${who} ${actions.length ? `${actions.map((action) => action.split(':')[1]).join(', ')} and nothing else` : 'alone'}`, () => {
+      expect(allowedActions(template, role, 'dynamodb:')).toEqual(actions);
+    });
+  }
+});
+
+describe('SageMaker', () => {
+  it('is told to start work by one function, and takes only its own role from it', () => {
+    const starters = policies
+      .filter(([, { Properties }]) => JSON.stringify(Properties).includes('sagemaker:Create'))
+      .map(([id]) => id);
+    expect(starters).toEqual([expect.stringMatching(/^MillraceSageMakerStartJobRole/)]);
+    expect(statementsOf(template, 'MillraceSageMakerStartJob')).toContainEqual({
+      Effect: 'Allow',
+      Action: 'iam:PassRole',
+      Resource: { 'Fn::GetAtt': [expect.stringMatching(/^MillraceSageMakerExecutionRole/), 'Arn'] },
+      Condition: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+    });
+  });
+
+  it('loses endpoints only to the function that takes rollouts back', () => {
+    const deleters = policies.filter(([, { Properties }]) => JSON.stringify(Properties).includes('sagemaker:Delete'));
+    expect(deleters.map(([id]) => id)).toEqual([expect.stringMatching(/^MillraceRolloutAdvanceRolloutRole/)]);
+  });
+
+  it('runs containers that write nothing but the files of runs', () => {
+    const puts = statementsOf(template, 'MillraceSageMakerExecution').filter(({ Action }) =>
+      list(Action).includes('s3:PutObject'),
+    );
+    expect(JSON.stringify(puts.map(({ Resource }) => Resource))).toBe(
+      JSON.stringify([{ 'Fn::Join': ['', [{ 'Fn::GetAtt': ['MillraceDataLakeBucket214EE72B', 'Arn'] }, '/runs/*']] }]),
+    );
+  });
+});
+
+describe('a state machine', () => {
+  it('is started and answered by nobody but who must', () => {
+    const holding = (action: string) =>
+      policies
+        .filter(([, { Properties }]) => JSON.stringify(Properties).includes(`"${action}"`))
+        .map(([id]) => id.replace(/RoleDefaultPolicy.*/, ''))
+        .sort();
+    expect(holding('states:StartExecution')).toEqual([
+      'MillraceInferenceRegistryApi',
+      'MillraceRolloutStartRollout',
+      'MillraceTriggerStartTraining',
+    ]);
+    expect(holding('states:SendTaskSuccess')).toEqual(['MillraceInferenceRegistryApi', 'MillraceSageMakerResumeJob']);
+  });
+});

@@ -1,0 +1,224 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES } from '../../lib/function-names.ts';
+import { Millrace } from '../../lib/index.ts';
+import { aStack, aTemplate, resourcesOf, statementsOf } from './platform.ts';
+
+const template = aTemplate();
+const functions = resourcesOf(template, 'AWS::Lambda::Function');
+
+/** Paths at which two JSON values differ. */
+function differences(left: unknown, right: unknown, path = ''): string[] {
+  if (JSON.stringify(left) === JSON.stringify(right)) return [];
+  if (typeof left !== 'object' || typeof right !== 'object' || !left || !right) return [path];
+  const [a, b] = [left as Record<string, unknown>, right as Record<string, unknown>];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
+    differences(a[key], b[key], `${path}/${key}`),
+  );
+}
+
+describe('the stack', () => {
+  it('has the outputs that the CLI reads, and no other', () => {
+    expect(Object.keys(template.toJSON().Outputs).sort()).toEqual([
+      'ApiId',
+      'ApiStage',
+      'ApiUrl',
+      'CaptureBucketName',
+      'EventBusName',
+      'LakeBucketName',
+      'LandingBucketName',
+      'LandingDeadLetterQueueUrl',
+      'LandingQueueUrl',
+      'RolloutStateMachineArn',
+      'TableName',
+      'TrainingPipelineArn',
+    ]);
+  });
+
+  it('has no custom resource and nothing that is SageMaker’s: models are data', () => {
+    const types = Object.values(template.toJSON().Resources as Record<string, { Type: string }>).map(
+      ({ Type }) => Type,
+    );
+    expect(types.filter((type) => /^Custom::|CustomResource$|^AWS::SageMaker::/.test(type))).toEqual([]);
+  });
+
+  it('is far from CloudFormation’s limits of 500 resources and 1 MB', () => {
+    const json = template.toJSON();
+    expect(Object.keys(json.Resources).length).toBeLessThan(250);
+    expect(JSON.stringify(json).length).toBeLessThan(400_000);
+  });
+
+  it('is the same twice: nothing in it depends on time or chance', () => {
+    expect(aTemplate().toJSON()).toEqual(template.toJSON());
+  });
+
+  it('for the local platform differs in the processor, and in what start-job knows of the stage', () => {
+    const found = differences(template.toJSON().Resources, aTemplate({ stage: 'local' }).toJSON().Resources);
+    const kinds = new Set(found.map((path) => path.replace(/^\/Millrace\w+/, '')));
+    const processor = process.arch === 'arm64' ? [] : ['/Properties/Architectures/0'];
+    expect([...kinds].sort()).toEqual([...processor, '/Properties/Environment/Variables/STAGE']);
+    expect(found.filter((path) => path.endsWith('STAGE'))).toHaveLength(1);
+  });
+
+  it('can be part of another team’s stack', () => {
+    const app = new App({ context: { 'millrace:stub-code': true } });
+    const theirs = new Stack(app, 'Theirs');
+    const { data } = new Millrace(theirs, 'Models', {});
+    expect(data.landing.bucket.bucketName).toBeDefined();
+    expect(() => Template.fromStack(theirs)).not.toThrow();
+  });
+
+  it('refuses a concurrency that Lambda would refuse, with the path of the construct', () => {
+    expect(() => aStack({ validationConcurrency: 1 })).toThrow(
+      'Millrace/Millrace: validationConcurrency must be a whole number from 2 to 1000, got 1',
+    );
+  });
+});
+
+describe('every function', () => {
+  it('is there, but for the token check that IAM makes needless', () => {
+    expect(functions).toHaveLength(FUNCTION_NAMES.length - 1);
+  });
+
+  it('runs on arm64 and Node 24, within what a new account may use', () => {
+    for (const [id, { Properties }] of functions) {
+      expect(Properties.Runtime, id).toBe('nodejs24.x');
+      expect(Properties.Architectures, id).toEqual(['arm64']);
+      expect(Properties.MemorySize, id).toBeLessThanOrEqual(3_008);
+      expect(Properties.ReservedConcurrentExecutions, id).toBeUndefined();
+    }
+  });
+
+  it('logs into a group that forgets after a month', () => {
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+    for (const [id, { Properties }] of functions)
+      expect(Properties.LoggingConfig.LogGroup.Ref, id).toMatch(/^Millrace/);
+  });
+
+  it('has a role of its own', () => {
+    const roles = functions.map(([, { Properties }]) => Properties.Role['Fn::GetAtt'][0]);
+    expect(new Set(roles).size).toBe(functions.length);
+  });
+
+  it('that no caller waits for sets aside what it fails at', () => {
+    const configs = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig');
+    const names = configs.map(([, { Properties }]) => Properties.FunctionName.Ref.replace(/Function.*/, '')).sort();
+    expect(names).toEqual([
+      'MillraceMonitoringTickMonitors',
+      'MillraceSageMakerResumeJob',
+      'MillraceValidationApplySpec',
+    ]);
+    for (const [, { Properties }] of configs) expect(Properties.DestinationConfig.OnFailure.Destination).toBeDefined();
+  });
+
+  it('runs in the VPC it is given, and may make its network interfaces', () => {
+    const stack = new Stack(new App(), 'Network', { env: { account: '111122223333', region: 'us-east-1' } });
+    const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-0123456789abcdef0',
+      availabilityZones: ['us-east-1a'],
+      privateSubnetIds: ['subnet-0123456789abcdef0'],
+    });
+    const inside = aTemplate({ vpc });
+    inside.allResourcesProperties('AWS::Lambda::Function', { VpcConfig: { SubnetIds: ['subnet-0123456789abcdef0'] } });
+    const actions = statementsOf(inside, 'MillraceInferenceInfer').flatMap(({ Action }) => Action);
+    expect(actions).toContain('ec2:CreateNetworkInterface');
+    // one for all: Lambda makes network interfaces per pair of subnet and security group
+    inside.resourceCountIs('AWS::EC2::SecurityGroup', 1);
+  });
+});
+
+describe('the API', () => {
+  const methods = resourcesOf(template, 'AWS::ApiGateway::Method');
+
+  it('asks for an IAM identity and validates on every route', () => {
+    expect(methods).toHaveLength(4);
+    for (const [id, { Properties }] of methods) {
+      expect(Properties.AuthorizationType, id).toBe('AWS_IAM');
+      expect(Properties.RequestValidatorId, id).toBeDefined();
+    }
+  });
+
+  it('asks for a token on every route when there is an issuer, and remembers no answer', () => {
+    const jwt = aTemplate({
+      apiAuthorization: { type: 'jwt', issuer: 'https://id.example.com', audience: 'millrace' },
+    });
+    for (const [id, { Properties }] of resourcesOf(jwt, 'AWS::ApiGateway::Method')) {
+      expect(Properties.AuthorizationType, id).toBe('CUSTOM');
+      expect(Properties.AuthorizerId, id).toBeDefined();
+    }
+    jwt.hasResourceProperties('AWS::ApiGateway::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
+    jwt.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ JWT_ISSUER: 'https://id.example.com', JWT_AUDIENCE: 'millrace' }) },
+    });
+  });
+
+  it('is regional, throttled and logged, without bodies', () => {
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', { EndpointConfiguration: { Types: ['REGIONAL'] } });
+    template.hasResourceProperties('AWS::ApiGateway::Stage', {
+      AccessLogSetting: Match.objectLike({ DestinationArn: Match.anyValue() }),
+      MethodSettings: [
+        Match.objectLike({
+          HttpMethod: '*',
+          ResourcePath: '/*',
+          DataTraceEnabled: false,
+          LoggingLevel: 'ERROR',
+          ThrottlingRateLimit: 1_000,
+          ThrottlingBurstLimit: 2_000,
+        }),
+      ],
+    });
+  });
+
+  it('may log: the account’s role for it is set, unless the account is looked after elsewhere', () => {
+    template.hasResource('AWS::ApiGateway::Account', { DeletionPolicy: 'Retain' });
+    aTemplate({ manageApiGatewayAccount: false }).resourceCountIs('AWS::ApiGateway::Account', 0);
+  });
+
+  it('ends a call before the gateway gives up on it after 29 seconds', () => {
+    for (const [id, { Properties }] of functions) {
+      if (id.startsWith('MillraceInference')) expect(Properties.Timeout, id).toBeLessThan(29);
+    }
+  });
+});
+
+describe('captured lines', () => {
+  it('are written by arrival hour, what failed apart from them', () => {
+    template.hasResourceProperties('AWS::KinesisFirehose::DeliveryStream', {
+      DeliveryStreamType: 'DirectPut',
+      ExtendedS3DestinationConfiguration: {
+        Prefix: 'raw/!{timestamp:yyyy/MM/dd/HH}/',
+        ErrorOutputPrefix: Match.stringLikeRegexp('^errors/!\\{firehose:error-output-type\\}/'),
+        BufferingHints: { IntervalInSeconds: 300, SizeInMBs: 5 },
+        CloudWatchLoggingOptions: Match.objectLike({ Enabled: true }),
+      },
+    });
+  });
+});
+
+describe('alarms', () => {
+  const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm');
+
+  it('are ten at most, and quiet where nothing happens', () => {
+    expect(alarms.length).toBeLessThanOrEqual(10);
+    for (const [id, { Properties }] of alarms) {
+      expect(Properties.TreatMissingData, id).toBe('notBreaching');
+      expect(Properties.AlarmDescription, id).toMatch(/\w{4}/);
+    }
+  });
+
+  it('watch every dead-letter queue', () => {
+    const queues = resourcesOf(template, 'AWS::SQS::Queue').filter(([, { Properties }]) => !Properties.RedrivePolicy);
+    const watched = alarms.map(([, { Properties }]) => Properties.Dimensions[0].Value['Fn::GetAtt']?.[0]);
+    for (const [id] of queues) expect(watched).toContain(id);
+  });
+
+  it('tell the topic they are given', () => {
+    const topic = Topic.fromTopicArn(new Stack(), 'Topic', 'arn:aws:sns:us-east-1:111122223333:people');
+    for (const [id, { Properties }] of resourcesOf(aTemplate({ alarmTopic: topic }), 'AWS::CloudWatch::Alarm')) {
+      expect(Properties.AlarmActions, id).toEqual(['arn:aws:sns:us-east-1:111122223333:people']);
+    }
+  });
+});

@@ -1,0 +1,117 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import type { Definition, State, TaskState } from '../../lib/asl.ts';
+import { rolloutDefinition } from '../../lib/rollout-definition.ts';
+import { trainingPipelineDefinition } from '../../lib/training-pipeline-definition.ts';
+import { aTemplate, resourcesOf } from './platform.ts';
+
+const machines: readonly [string, Definition][] = [
+  ['the training pipeline', trainingPipelineDefinition],
+  ['the rollout', rolloutDefinition],
+];
+
+function next(state: State): string[] {
+  if (state.Type === 'Task') return [state.Next, ...state.Catch.map((catcher) => catcher.Next)];
+  if (state.Type === 'Choice') return [state.Default, ...state.Choices.map((choice) => choice.Next)];
+  return state.Type === 'Wait' ? [state.Next] : [];
+}
+
+function reachable({ StartAt, States }: Definition, from = StartAt): Set<string> {
+  const seen = new Set<string>();
+  const open = [from];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const state = States[name];
+    if (!state) throw new Error(`no state ${name}`);
+    open.push(...next(state));
+  }
+  return seen;
+}
+
+const tasks = ({ States }: Definition): [string, TaskState][] =>
+  Object.entries(States).filter((entry): entry is [string, TaskState] => entry[1].Type === 'Task');
+
+const sources = execFileSync(
+  'git',
+  ['grep', '-h', '--untracked', "override readonly name = '", '--', 'domain', 'lambdas'],
+  {
+    cwd: new URL('../..', import.meta.url).pathname,
+    encoding: 'utf8',
+  },
+);
+const errorClasses = [...sources.matchAll(/override readonly name = '(\w+)'/g)].map(([, name]) => name);
+
+for (const [machine, definition] of machines) {
+  describe(machine, () => {
+    it('has no state that cannot be reached, and none is missing', () => {
+      expect([...reachable(definition)].sort()).toEqual(Object.keys(definition.States).sort());
+    });
+
+    it('can end from every state', () => {
+      for (const name of Object.keys(definition.States)) {
+        const ends = [...reachable(definition, name)].map((each) => definition.States[each]?.Type);
+        expect(ends, name).toEqual(expect.arrayContaining([expect.stringMatching(/^(Succeed|Fail)$/)]));
+      }
+    });
+
+    for (const [name, task] of tasks(definition)) {
+      it(`${name} catches everything and ends in a visible failure`, () => {
+        const last = task.Catch.at(-1);
+        expect(last?.ErrorEquals).toEqual(['States.ALL']);
+        const failing = [...reachable(definition, last?.Next)].map((each) => definition.States[each]?.Type);
+        expect(failing).toContain('Fail');
+      });
+
+      it(`${name} retries what is transient with full jitter and a longest delay`, () => {
+        expect(task.Retry.length).toBeGreaterThan(0);
+        for (const retrier of task.Retry) {
+          expect(retrier.JitterStrategy).toBe('FULL');
+          expect(retrier.MaxDelaySeconds).toBeLessThanOrEqual(3_600);
+        }
+        expect(task.Retry[0]?.ErrorEquals).toEqual(
+          expect.arrayContaining([
+            'Lambda.ServiceException',
+            'Lambda.TooManyRequestsException',
+            'ConcurrentWriteError',
+          ]),
+        );
+      });
+
+      it(`${name} sends a token exactly when it waits for one`, () => {
+        const token = JSON.stringify(task.Arguments).includes('$states.context.Task.Token');
+        expect(task.Resource.includes('InvokeAndWait')).toBe(token);
+      });
+    }
+
+    it('matches only error names that exist', () => {
+      const ours = tasks(definition)
+        .flatMap(([, task]) => [...task.Retry, ...task.Catch].flatMap(({ ErrorEquals }) => ErrorEquals))
+        .filter((name) => !/^(States|Lambda)\./.test(name));
+      for (const name of new Set(ours)) expect(errorClasses, name).toContain(name);
+    });
+
+    it('is small: a page of JSON', () => {
+      expect(JSON.stringify(definition).length).toBeLessThan(24_000);
+    });
+  });
+}
+
+describe('a deployed state machine', () => {
+  const deployed = resourcesOf(aTemplate(), 'AWS::StepFunctions::StateMachine');
+
+  it('is given every name its definition uses, and no other', () => {
+    expect(deployed).toHaveLength(2);
+    for (const [, { Properties }] of deployed) {
+      const used = [...String(Properties.DefinitionString).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+      expect(Object.keys(Properties.DefinitionSubstitutions).sort()).toEqual([...new Set(used)].sort());
+    }
+  });
+
+  it('logs everything and is traced', () => {
+    for (const [, { Properties }] of deployed) {
+      expect(Properties.LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: true });
+      expect(Properties.TracingConfiguration).toEqual({ Enabled: true });
+    }
+  });
+});
