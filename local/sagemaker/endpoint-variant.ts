@@ -3,10 +3,11 @@ import type { Context } from './context.ts';
 import type { Model } from './models.ts';
 import { AwsError } from './protocol.ts';
 import type { ProductionVariant } from './schemas/hosting.ts';
-import { type ContainerAnswer, InvocationTimeoutError, type ServingProcess, startServing } from './serving.ts';
+import { type ContainerAnswer, type ServingProcess, startServing } from './serving.ts';
 
 /** Serverless containers must be ready in 3 minutes, whatever the setting. */
 const SERVERLESS_PING_TIMEOUT_MS = 180_000;
+const GONE_WITHIN_MS = 1_000;
 
 /** One production variant: a container that is started when needed and again after a crash. */
 export class EndpointVariant {
@@ -85,8 +86,9 @@ export class EndpointVariant {
     try {
       return await serving.invoke(body, headers, invocationTimeoutMs);
     } catch (error) {
-      if (error instanceof InvocationTimeoutError || serving.running || this.stopped) throw error;
-      // it died before it answered: a fresh one gets the request once
+      // refused means that no container saw the request: it has died since, and a fresh one may have it
+      const refused = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+      if (!refused || this.stopped || !(await serving.gone(GONE_WITHIN_MS))) throw error;
       return (await this.ensure()).invoke(body, headers, invocationTimeoutMs);
     }
   }

@@ -61,6 +61,12 @@ export class ServingProcess {
     }
   }
 
+  /** True if the process has ended, or ends within the time given: its socket closes a moment before it is gone. */
+  async gone(withinMs: number): Promise<boolean> {
+    await Promise.race([this.#process.exited, delay(withinMs)]);
+    return !this.running;
+  }
+
   /** @returns the status of `/ping`, or undefined if nothing answered */
   async ping(): Promise<number | undefined> {
     const answer = this.#send({ method: 'GET', path: '/ping', agent: false }, undefined, PING_ANSWER_MS);

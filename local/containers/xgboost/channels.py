@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 
 import xgboost
 
@@ -64,7 +65,8 @@ def load(channel, kind, csv_weights=0):
 def _plain_names(channel, files):
     """XGBoost reads `?`, `#` and `;` in a path as its own syntax: links with plain names keep them out."""
     folder = path("tmp", channel)
-    os.makedirs(folder, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
     os.chdir(path())
     links = []
     for number, file in enumerate(files):

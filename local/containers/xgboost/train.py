@@ -93,8 +93,6 @@ def run(values, train, validation):
     if checkpoints:
         callbacks.append(Checkpoint(checkpoints, done))
     early = early_stopping(xgboost, values, tuned or (asked[-1] if asked else None), validation)
-    # XGBoost wants callbacks of its own class; building it here keeps the import out of the refusals
-    callbacks = [as_callback(xgboost, callback) for callback in callbacks] + ([early] if early else [])
     evaluations = [(train, "train")] + ([(validation, "validation")] if validation is not None else [])
     try:
         booster = xgboost.train(
@@ -103,14 +101,15 @@ def run(values, train, validation):
             num_boost_round=max(0, values["num_round"] - done),
             evals=evaluations,
             custom_metric=custom_metric(own, objective),
-            callbacks=callbacks,
+            callbacks=[in_order(xgboost, callbacks, early)],
             xgb_model=resumed,
             verbose_eval=False,
         )
     except xgboost.core.XGBoostError as error:
-        if any(part in str(error) for part in USER_ERRORS):
-            raise UserError(str(error)) from error
-        raise AlgorithmError(f"XGB train call failed with exception:\n {error}") from error
+        message = str(error).partition("Stack trace:")[0].strip()
+        if any(part in message for part in USER_ERRORS):
+            raise UserError(message) from error
+        raise AlgorithmError(f"XGB train call failed with exception:\n {message}") from error
     return booster if booster.num_boosted_rounds() > 0 else None
 
 
@@ -156,12 +155,21 @@ class Checkpoint:
         return False
 
 
-def as_callback(xgboost, inner):
-    class Callback(xgboost.callback.TrainingCallback):
-        def after_iteration(self, model, epoch, evals_log):
-            return inner.after_iteration(model, epoch, evals_log)
+def in_order(xgboost, callbacks, early):
+    """One callback out of several: XGBoost keeps a set of them, and the first that stops silences the rest."""
 
-    return Callback()
+    class InOrder(xgboost.callback.TrainingCallback):
+        def before_training(self, model):
+            return early.before_training(model) if early else model
+
+        def after_iteration(self, model, epoch, evals_log):
+            ends = [callback.after_iteration(model, epoch, evals_log) for callback in callbacks]
+            return (early.after_iteration(model, epoch, evals_log) if early else False) or any(ends)
+
+        def after_training(self, model):
+            return early.after_training(model) if early else model
+
+    return InOrder()
 
 
 def load_checkpoint(xgboost, folder):
