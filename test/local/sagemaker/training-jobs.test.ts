@@ -214,7 +214,10 @@ describe('names', () => {
     it(`${allowed ? 'accepts' : 'refuses'} ${name.length > 10 ? `${name.length} characters` : name}`, async () => {
       if (allowed) expect((await create(name)).TrainingJobArn).toMatch(/training-job\/a+$/);
       else
-        await expect(create(name)).rejects.toMatchObject({ name: 'ValidationException', message: /trainingJobName/ });
+        await expect(create(name)).rejects.toMatchObject({
+          name: 'ValidationException',
+          message: expect.stringMatching(/trainingJobName/),
+        });
     });
   }
 });
@@ -280,7 +283,10 @@ describe('requests', () => {
   for (const [what, change, message] of refusals) {
     it(`are refused with ${what}`, async () => {
       const input = change as Parameters<typeof aTrainingJob>[1];
-      await expect(create('refused', input)).rejects.toMatchObject({ name: 'ValidationException', message });
+      await expect(create('refused', input)).rejects.toMatchObject({
+        name: 'ValidationException',
+        message: expect.stringMatching(message),
+      });
     });
   }
 });
