@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { RegisteredModel } from '../../domain/registry/entities.ts';
+import { type Command, EXIT_OK } from '../command.ts';
+import { relativeTime } from '../format.ts';
+import { connect } from '../registry-client.ts';
+import { limitOf, listOf, listOptions, printList } from '../registry-lists.ts';
+
+const ListedModel = RegisteredModel.extend({ champion: z.number().int().optional() });
+
+export const models: Command = {
+  name: 'models',
+  summary: 'List the registered models',
+  usage: 'models [--limit <limit>]',
+  options: listOptions,
+  run: async (context) => {
+    const limit = limitOf(context.options);
+    const page = await connect(context).get('models', listOf(ListedModel), { limit });
+    const now = new Date();
+    const columns = [
+      { title: 'MODEL', cell: (model: z.infer<typeof ListedModel>) => model.name },
+      { title: 'TASK', cell: (model: RegisteredModel) => model.task },
+      { title: 'SPEC', cell: (model: RegisteredModel) => model.specVersion },
+      { title: 'CHAMPION', cell: (model: z.infer<typeof ListedModel>) => model.champion },
+      { title: 'UPDATED', cell: (model: RegisteredModel) => relativeTime(model.updatedAt, now) },
+    ];
+    printList(context, page, columns, 'no models yet: millrace spec apply <file> registers one');
+    return EXIT_OK;
+  },
+};
