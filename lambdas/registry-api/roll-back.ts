@@ -3,10 +3,13 @@ import type { Alias, Rollout, Traffic } from '../../domain/registry/entities.ts'
 import { RollbackRefusedError } from '../../domain/registry/errors.ts';
 import type { RegistryApiDeps } from './ports.ts';
 
+const OPEN: ReadonlySet<Rollout['status']> = new Set(['deploying', 'shifting']);
+
 /**
- * Gives all traffic and the alias `champion` back to the version that had them before, in one conditional write.
+ * Gives all traffic and the alias `champion` back to the version that had them before, in one conditional write. A rollout
+ * that is being judged loses its traffic with it and takes itself back at its next look.
  *
- * @throws RollbackRefusedError when there is no such version, or a rollout is under way that would overwrite it
+ * @throws RollbackRefusedError when there is no such version, or it is being rolled out itself and may lose its endpoint
  */
 export async function rollBack(
   { model, reason, by }: { model: string; reason: string; by: string },
@@ -21,9 +24,8 @@ export async function rollBack(
   const from = champion.version;
   const to = champion.previousVersion;
   if (to === undefined) throw new RollbackRefusedError(`${model}:${from} has no version before it to go back to`);
-  if (traffic.rolloutId) {
-    throw new RollbackRefusedError(`rollout ${traffic.rolloutId} is under way; wait until it has been judged`);
-  }
+  const open = rollouts.find(({ candidate, status }) => candidate === to && OPEN.has(status));
+  if (open) throw new RollbackRefusedError(`rollout ${open.rolloutId} of ${model}:${to} is under way already`);
   const target = (await promoted(rollouts, to, registry, model)).target;
   const change = { by, at: now() };
   const at = change.at.toISOString();

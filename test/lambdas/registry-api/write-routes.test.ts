@@ -275,17 +275,28 @@ describe('rolling back', () => {
     expect((await api.call('POST', 'models/churn/rollback', { reason: 'r' })).status).toBe(409);
   });
 
-  it('refuses while a rollout is judged', async () => {
+  it('takes the traffic of a rollout that is judged, too', async () => {
     const api = await promotedTwice();
-    await api.registry.writeTraffic(
-      aTraffic({ rolloutId: 'churn-v3-r1', routes: [{ version: 2, weight: 1, target: LAMBDA }] }),
-      2,
-      CHANGE,
-    );
+    const candidate = await api.registry.registerVersion(aModelVersion({ runId: 'run-3' }), CHANGE);
+    const routes = [
+      { version: 2, weight: 0.9, target: LAMBDA },
+      { version: candidate.version, weight: 0.1, target: LAMBDA },
+    ];
+    await api.registry.writeTraffic(aTraffic({ rolloutId: 'churn-v3-r1', routes }), 2, CHANGE);
+    expect((await api.call('POST', 'models/churn/rollback', { reason: 'r' })).status).toBe(200);
+    const traffic = await api.registry.findTraffic('churn');
+    expect(traffic).toMatchObject({ rev: 4, routes: [{ version: 1, weight: 1 }] });
+    expect(traffic?.rolloutId).toBeUndefined();
+  });
+
+  it('refuses while the version before is rolled out again', async () => {
+    const api = await promotedTwice();
+    const again = aRollout({ rolloutId: 'churn-v1-r2', candidate: 1, status: 'shifting' });
+    await api.registry.createRollout(again, CHANGE);
     const { status, body } = await api.call('POST', 'models/churn/rollback', { reason: 'r' });
     expect({ status, detail: body.detail }).toMatchObject({
       status: 409,
-      detail: expect.stringContaining('churn-v3-r1'),
+      detail: expect.stringContaining('churn-v1-r2'),
     });
   });
 
