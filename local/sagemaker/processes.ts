@@ -102,6 +102,16 @@ export const delay = (ms: number): Promise<void> =>
     setTimeout(resolve, ms);
   });
 
+/** The result of work that cannot be cancelled, unless the signal comes first. */
+export function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new Error('stopped'));
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop));
+  });
+}
+
 /** Why a process that should have succeeded did not, in one sentence with its last lines. */
 export function describeExit(result: ExitResult, tail: string): string {
   const how = result.spawnError

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
+import { isForeign } from '../front-door.ts';
 import type { Context, Faults, Limits, Timings, XgboostVersion } from './context.ts';
 import { EventPublisher } from './events.ts';
 import { INVOCATION_PATH, invokeEndpoint } from './invocations.ts';
@@ -112,6 +113,9 @@ async function answer(
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   const runtime = path !== '/';
   try {
+    // a job's environment names the command to run: no web page may send one
+    if (isForeign(request.headers))
+      throw new AwsError('AccessDeniedException', 'Requests of web pages are refused', 403);
     if (runtime) await answerRuntime(context, plane, path, request, response);
     else sendJson(response, await callOperation(plane, request));
   } catch (error) {

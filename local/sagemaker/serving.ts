@@ -5,7 +5,7 @@ import { unpackArchive } from './archive.ts';
 import { baseEnvironment, type Context } from './context.ts';
 import { commandFor, resolveImage } from './images.ts';
 import type { Model } from './models.ts';
-import { ContainerProcess, delay, describeExit, freePort } from './processes.ts';
+import { ContainerProcess, delay, describeExit, freePort, unlessAborted } from './processes.ts';
 import { parseS3Uri } from './s3.ts';
 
 /** `/ping` must answer within 2 s. */
@@ -122,7 +122,7 @@ export async function startServing(context: Context, options: ServeOptions): Pro
   const root = join(options.folder, 'ml');
   await unpackModel(context, options, root);
   const image = resolveImage(Image, Environment);
-  const { argv, cwd } = await commandFor(context, image, 'serve');
+  const { argv, cwd } = await unlessAborted(commandFor(context, image, 'serve'), options.signal);
   const port = await freePort();
   const container = new ContainerProcess({
     argv,

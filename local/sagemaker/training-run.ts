@@ -1,7 +1,7 @@
 import { baseEnvironment, type Context, epochSeconds } from './context.ts';
 import { commandFor, resolveImage } from './images.ts';
 import { MetricCollector, XGBOOST_METRIC_DEFINITIONS } from './metrics.ts';
-import { ContainerProcess, describeExit, type ExitResult } from './processes.ts';
+import { ContainerProcess, describeExit, type ExitResult, unlessAborted } from './processes.ts';
 import { TrainingFiles } from './training-files.ts';
 import { moveTrainingJob, type TrainingJob } from './training-state.ts';
 
@@ -56,10 +56,11 @@ export class TrainingRun {
     this.#move('InProgress', 'Downloading', { TrainingStartTime: epochSeconds(this.#context) });
     await files.prepare(this.#stop.signal);
     const image = resolveImage(this.#job.AlgorithmSpecification.TrainingImage, this.#job.Environment);
-    const { argv, cwd } = await commandFor(this.#context, image, 'train').catch((error: Error) => {
+    // the first use of an XGBoost version sets up its Python, which may take minutes
+    const command = commandFor(this.#context, image, 'train').catch((error: Error) => {
       throw new Error(`PlatformError: ${error.message}`);
     });
-    if (this.#stop.signal.aborted) throw new Error('stopped');
+    const { argv, cwd } = await unlessAborted(command, this.#stop.signal);
     this.#move('InProgress', 'Training');
     const metrics = new MetricCollector(
       image.kind === 'xgboost'

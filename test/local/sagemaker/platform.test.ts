@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { SageMakerOptions } from '../../../local/sagemaker/server.ts';
-import { aTrainingJob, jobEnd, startWorld, type World } from './harness.ts';
+import { aTrainingJob, jobEnd, startWorld, type World, XGBOOST } from './harness.ts';
 
 let world: World;
 const options: Partial<SageMakerOptions> = { concurrency: 1, limits: { trainingJobs: 2 } };
@@ -62,6 +62,23 @@ it('reports jobs that the end of the platform cut off as failed, and still shows
   }
   expect((await describeJob('done')).TrainingJobStatus).toBe('Completed');
   await expect(create('done', 'learn')).rejects.toMatchObject({ name: 'ResourceInUse' });
+});
+
+it('does not wait for the setup of a Python when it stops', async () => {
+  const asked = Promise.withResolvers<void>();
+  await world.restart({
+    python: () => {
+      asked.resolve();
+      return new Promise(() => {});
+    },
+  });
+  const AlgorithmSpecification = { TrainingImage: XGBOOST, TrainingInputMode: 'File' as const };
+  await world.sagemaker.send(
+    new CreateTrainingJobCommand(aTrainingJob('sets-up', { AlgorithmSpecification, Environment: {} })),
+  );
+  await asked.promise;
+  await stop('sets-up');
+  expect((await jobEnd(world, 'sets-up')).detail.TrainingJobStatus).toBe('Stopped');
 });
 
 it('publishes an event again when the bus fails', async () => {

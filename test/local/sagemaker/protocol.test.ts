@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { CreateProcessingJobCommand, ListTrainingJobsCommand, UpdateEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from './harness.ts';
@@ -77,6 +78,18 @@ describe('the control plane', () => {
     const response = await post(undefined, '', '/endpoints/e/async-invocations');
     expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([404, 'UnknownOperationException']);
   });
+
+  for (const headers of [{ origin: 'https://example.com' }, { host: 'rebound.example.com' }]) {
+    it(`refuses web pages: ${JSON.stringify(headers)}`, async () => {
+      const status = await new Promise((resolve, reject) => {
+        const options = { method: 'POST', headers: { ...headers, 'x-amz-target': 'SageMaker.ListModels' } };
+        request(world.url, options, (response) => resolve(response.resume().statusCode))
+          .on('error', reject)
+          .end('{}');
+      });
+      expect(status).toBe(403);
+    });
+  }
 
   it('takes dates as the SDK writes them', async () => {
     const { TrainingJobSummaries } = await world.sagemaker.send(
