@@ -1,6 +1,5 @@
 import { App, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { type ApiAuthorization, MillraceStack } from '../lib/index.ts';
 
 const app = new App({ analyticsReporting: false });
@@ -32,5 +31,9 @@ new MillraceStack(app, context('stack') ?? 'Millrace', {
   apiAuthorization: authorization(),
 });
 
-if (context('nag') === 'true') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+if (context('nag') === 'true') {
+  // only developers of Millrace have it
+  const { AwsSolutionsChecks } = await import('cdk-nag');
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+}
 app.synth();

@@ -72,7 +72,7 @@ export class ModelRegistry extends Construct {
 
   /** What a router needs: single items, and counting requests. */
   grantRoute(grantee: IGrantable): void {
-    this.grant(grantee, ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']);
+    this.grant(grantee, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
     this.denyChangingAudit(grantee);
   }
 

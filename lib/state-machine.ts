@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { acknowledge, allow } from './allow.ts';
 import { type Definition, INTEGRATIONS } from './asl.ts';
 import type { MillraceFunction } from './millrace-function.ts';
+import { arnHere } from './model-registry.ts';
 
 export interface StateMachineProps {
   readonly definition: Definition;
@@ -44,8 +45,14 @@ export class StateMachine extends Construct {
     );
   }
 
+  /** Start an execution, and look up one that was started before under the same name. */
   grantStart(grantee: IGrantable): void {
     allow(grantee, { actions: ['states:StartExecution'], resources: [this.machine.stateMachineArn] });
+    allow(grantee, {
+      actions: ['states:DescribeExecution'],
+      resources: [arnHere('states', `execution:${this.machine.stateMachineName}:*`)],
+      because: 'executions are named at run time; limited to this state machine',
+    });
   }
 
   /** Answer tasks that wait for a token. */

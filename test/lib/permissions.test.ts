@@ -81,7 +81,7 @@ describe('the audit trail', () => {
 
 describe('the registry', () => {
   const cases: readonly [string, string, readonly string[]][] = [
-    ['the router', 'MillraceInferenceInfer', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']],
+    ['the router', 'MillraceInferenceInfer', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
     ['feedback', 'MillraceInferenceFeedback', READ],
     ['the capture sorter', 'MillraceMonitoringPartitionCapture', READ],
     ['the monitors’ tick', 'MillraceMonitoringTickMonitors', READ],
