@@ -19,3 +19,24 @@ export function csvRows(features: Float32Array, columns: number): string {
   }
   return lines.join('\n');
 }
+
+/**
+ * Reads rows that `csvRows` or the training pipeline wrote.
+ *
+ * @throws RangeError for a line with another number of fields, or a field that is no number
+ */
+export function parseCsvRows(lines: readonly string[], columns: number): Float32Array {
+  const features = new Float32Array(lines.length * columns);
+  lines.forEach((line, row) => {
+    const fields = line.split(',');
+    if (fields.length !== columns) throw new RangeError(`line ${row + 1} has ${fields.length} of ${columns} fields`);
+    fields.forEach((field, i) => {
+      const value = field === '' || field === 'nan' ? Number.NaN : Number(field);
+      if (Number.isNaN(value) && field !== '' && field !== 'nan') {
+        throw new RangeError(`line ${row + 1}, field ${i + 1} is no number`);
+      }
+      features[row * columns + i] = value;
+    });
+  });
+  return features;
+}

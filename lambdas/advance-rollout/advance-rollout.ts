@@ -1,0 +1,110 @@
+import type { Rollout } from '../../domain/registry/entities.ts';
+import { RolloutClosedError, RolloutInProgressError } from '../../domain/rollout/errors.ts';
+import { type Counts, type Judgement, judgeStep } from '../../domain/rollout/judge.ts';
+import { planSteps, routesAt } from '../../domain/rollout/plan.ts';
+import { logger } from '../runtime/logger.ts';
+import { type AdvanceDeps, finishPromoted, hasPromoted, neededVersions, promote, requireApproved } from './promote.ts';
+import { closeRolledBack, findStep, isOpen, recordDecision, recordStep, strategyOf } from './rollout-record.ts';
+
+/** Gives the candidate its first share of traffic, or all of it when there is nothing to watch. */
+export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done: boolean }> {
+  const { model, rolloutId, candidate: version, target } = rollout;
+  const { registry, now } = deps;
+  if (rollout.status === 'promoted') return { done: true };
+  if (!isOpen(rollout)) throw new RolloutClosedError(rolloutId, rollout.status);
+  await requireApproved(rollout, deps);
+  const traffic = await registry.findTraffic(model);
+  const holder = traffic?.rolloutId;
+  if (holder !== undefined && holder !== rolloutId) throw new RolloutInProgressError(model, holder);
+  if (holder === undefined) {
+    const previousRoutes = traffic?.routes ?? [];
+    const [share] = planSteps(await strategyOf(rollout, deps), previousRoutes);
+    // the champion itself, deployed again, has nobody to be compared with
+    const others = previousRoutes.some((route) => route.version !== version && route.weight > 0);
+    if (share === undefined || !traffic || !others) {
+      await promote(rollout, deps);
+      return { done: true };
+    }
+    const counts = { requests: 0, errors: 0, latencyMsSum: 0 };
+    const start = { rolloutId, step: 0, trafficRev: traffic.rev, previousRoutes, counts };
+    await recordStep(rollout, start, { reasons: [`${share} of the traffic`], numbers: { share } }, deps);
+    const routes = routesAt(previousRoutes, { version, target }, share);
+    const at = now();
+    await registry.writeTraffic({ model, routes, rolloutId, at: at.toISOString() }, traffic.rev, { by: 'rollout', at });
+  }
+  const at = now();
+  await registry.updateRollout(model, rolloutId, { status: 'shifting', step: 0 }, { by: 'rollout', at });
+  logger.info('rollout-begun', { model, rolloutId, version });
+  return { done: false };
+}
+
+/** Decides on the step that is watched, and makes the next one if there is one. */
+export async function judge(rollout: Rollout, deps: AdvanceDeps): Promise<{ verdict: Judgement['verdict'] }> {
+  const { model, rolloutId, candidate } = rollout;
+  const { registry, now } = deps;
+  if (rollout.status === 'promoted') return { verdict: 'promote' };
+  const traffic = await registry.findTraffic(model);
+  // a newer rollout or a person has taken the traffic
+  if (!isOpen(rollout) || traffic?.rolloutId !== rolloutId) return { verdict: 'roll-back' };
+  const strategy = await strategyOf(rollout, deps);
+  const start = await findStep(rollout, traffic.rev, deps);
+  if (strategy.type !== 'canary' || !start) return { verdict: 'roll-back' };
+
+  const { step } = start;
+  const seen = await registry.requestCounts(model, rolloutId);
+  const total = seen.find(({ version }) => version === candidate) ?? { requests: 0, errors: 0, latencyMsSum: 0 };
+  const counts = minus(total, start.counts);
+  const elapsedMs = now().getTime() - start.at.getTime();
+  const judgement = judgeStep({ strategy, index: step, counts, elapsedMs });
+  const { verdict, reasons } = judgement;
+  const numbers = { ...judgement.numbers, total: { ...total } };
+  logger.info('rollout-judged', { model, rolloutId, verdict, reasons });
+  if (verdict === 'next') {
+    const share = strategy.steps[step + 1] as number;
+    const next = { ...start, step: step + 1, trafficRev: traffic.rev, counts: countsOf(total) };
+    const { at: _, ...begun } = next;
+    await recordStep(rollout, begun, { reasons, numbers: { ...numbers, share } }, deps);
+    const at = now();
+    const routes = routesAt(start.previousRoutes, { version: candidate, target: rollout.target }, share);
+    await registry.writeTraffic({ model, routes, rolloutId, at: at.toISOString() }, traffic.rev, { by: 'rollout', at });
+    await registry.updateRollout(model, rolloutId, { step: step + 1 }, { by: 'rollout', at });
+  } else if (verdict !== 'wait') {
+    const decisionId = `${rolloutId}-judged-${step}`;
+    await recordDecision(rollout, { decisionId, outcome: verdict, reasons: [...reasons], numbers }, deps);
+    // the next task says no more than that it rolls back
+    if (verdict === 'roll-back') {
+      await registry.updateRollout(model, rolloutId, { reasons: [...reasons] }, { by: 'rollout', at: now() });
+    }
+  }
+  return { verdict };
+}
+
+/**
+ * Gives the traffic back to what had it and deletes the candidate's endpoint. Safe to repeat at any point: what came to a
+ * promotion after all is finished as one, and an endpoint that anything still points to stays.
+ */
+export async function rollBack(rollout: Rollout, deps: AdvanceDeps): Promise<{ rolledBack: boolean }> {
+  const { model, candidate, target } = rollout;
+  const [traffic, champion] = await Promise.all([
+    deps.registry.findTraffic(model),
+    deps.registry.findAlias(model, 'champion'),
+  ]);
+  if (hasPromoted(rollout, traffic, champion)) {
+    if (isOpen(rollout)) await finishPromoted(rollout, deps);
+    return { rolledBack: false };
+  }
+  const reasons = rollout.reasons.length > 0 ? rollout.reasons : ['the deployment failed'];
+  const { rolloutId } = await closeRolledBack(rollout, reasons, deps);
+  const needed = (await neededVersions(model, deps.registry)).has(candidate);
+  if (target.kind === 'endpoint' && !needed) await deps.endpoints.remove(target.endpointName);
+  logger.info('rollout-rolled-back', { model, rolloutId, version: candidate, reasons });
+  return { rolledBack: true };
+}
+
+const countsOf = ({ requests, errors, latencyMsSum }: Counts): Counts => ({ requests, errors, latencyMsSum });
+
+const minus = (total: Counts, before: Counts): Counts => ({
+  requests: total.requests - before.requests,
+  errors: total.errors - before.errors,
+  latencyMsSum: total.latencyMsSum - before.latencyMsSum,
+});

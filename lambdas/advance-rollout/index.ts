@@ -1,0 +1,15 @@
+import { dynamo, events, sagemaker } from '../adapters/clients.ts';
+import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
+import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
+import { sageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
+import { parseEnv } from '../runtime/env.ts';
+import { AdvanceRolloutEnv } from './env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = parseEnv(AdvanceRolloutEnv);
+export const handler = makeHandler({
+  registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
+  publisher: eventBridgePublisher(events(), env.EVENT_BUS_NAME),
+  endpoints: sageMakerEndpoints(sagemaker()),
+  now: () => new Date(),
+});

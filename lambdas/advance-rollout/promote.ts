@@ -1,0 +1,109 @@
+import type { Alias, Rollout, Traffic } from '../../domain/registry/entities.ts';
+import { RolloutClosedError, RolloutInProgressError, VersionNotApprovedError } from '../../domain/rollout/errors.ts';
+import { type Routes, routesAfterPromotion } from '../../domain/rollout/plan.ts';
+import type { SageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
+import { logger } from '../runtime/logger.ts';
+import { findStep, isOpen, type RolloutDeps, recordDecision } from './rollout-record.ts';
+
+export interface AdvanceDeps extends RolloutDeps {
+  readonly endpoints: SageMakerEndpoints;
+}
+
+/** Rollouts looked back on for endpoints that nobody needs; the promotions before this one looked at the rest. */
+const LOOK_BACK = 20;
+
+/** @throws VersionNotApprovedError: approval can be taken back while a rollout is under way */
+export async function requireApproved(rollout: Rollout, { registry }: Pick<RolloutDeps, 'registry'>): Promise<void> {
+  const { approvalStatus } = await registry.requireVersion(rollout.model, rollout.candidate);
+  if (approvalStatus !== 'Approved') {
+    throw new VersionNotApprovedError(rollout.model, rollout.candidate, approvalStatus);
+  }
+}
+
+/** Whether the one write that makes the candidate champion was made, whatever came after it. */
+export function hasPromoted(rollout: Rollout, traffic: Traffic | undefined, champion: Alias | undefined): boolean {
+  const routed = traffic?.routes.some((route) => route.version === rollout.candidate && route.weight === 1) ?? false;
+  return champion?.version === rollout.candidate && routed && traffic?.rolloutId === undefined;
+}
+
+/**
+ * Makes the candidate champion with all of the traffic, in one transaction. The version before it keeps its endpoint, so
+ * that one write takes the promotion back; endpoints older than that are deleted.
+ */
+export async function promote(rollout: Rollout, deps: AdvanceDeps): Promise<void> {
+  const { model, rolloutId, candidate } = rollout;
+  const { registry } = deps;
+  if (!isOpen(rollout) && rollout.status !== 'promoted') throw new RolloutClosedError(rolloutId, rollout.status);
+  if (isOpen(rollout)) {
+    const [traffic, champion] = await Promise.all([registry.findTraffic(model), registry.findAlias(model, 'champion')]);
+    if (!hasPromoted(rollout, traffic, champion)) await moveChampion(rollout, traffic, champion, deps);
+    await finishPromoted(rollout, deps);
+  }
+  await deleteUnneeded(model, deps);
+  logger.info('rollout-promoted', { model, rolloutId, version: candidate });
+}
+
+async function moveChampion(
+  rollout: Rollout,
+  traffic: Traffic | undefined,
+  champion: Alias | undefined,
+  deps: AdvanceDeps,
+): Promise<void> {
+  const { model, rolloutId, candidate, target } = rollout;
+  if (traffic?.rolloutId !== undefined && traffic.rolloutId !== rolloutId) {
+    throw new RolloutInProgressError(model, traffic.rolloutId);
+  }
+  await requireApproved(rollout, deps);
+  const step = traffic?.rolloutId === rolloutId ? await findStep(rollout, traffic.rev, deps) : undefined;
+  const previous: Routes = step?.previousRoutes ?? traffic?.routes ?? [];
+  const at = deps.now();
+  const routes = routesAfterPromotion(previous, { version: candidate, target });
+  await deps.registry.promote(
+    {
+      traffic: { model, routes, at: at.toISOString() },
+      expectedTrafficRev: traffic?.rev ?? 0,
+      version: candidate,
+      expectedAliasRev: champion?.rev ?? 0,
+    },
+    { by: 'rollout', at },
+  );
+}
+
+/** The status is written last: while it is open, a repeat does what is missing. */
+export async function finishPromoted(rollout: Rollout, deps: AdvanceDeps): Promise<void> {
+  const { model, rolloutId, candidate: version, champion } = rollout;
+  const counts = await deps.registry.requestCounts(model, rolloutId);
+  const numbers = { rolloutId, counts, ...(champion === undefined ? {} : { champion }) };
+  const decision = { decisionId: `${rolloutId}-promoted`, outcome: 'promoted', reasons: [], numbers };
+  await recordDecision(rollout, decision, deps);
+  const at = deps.now();
+  await deps.publisher.publish('RolloutPromoted', { model, at: at.toISOString(), rolloutId, version });
+  const patch = { status: 'promoted' as const, endedAt: at.toISOString() };
+  await deps.registry.updateRollout(model, rolloutId, patch, { by: 'rollout', at });
+}
+
+/** Endpoints of recent rollouts that no route, alias or open rollout needs. */
+export async function deleteUnneeded(model: string, { registry, endpoints }: AdvanceDeps): Promise<void> {
+  const [rollouts, needed] = await Promise.all([
+    registry.listRollouts(model, LOOK_BACK),
+    neededVersions(model, registry),
+  ]);
+  const names = rollouts
+    .filter((rollout) => !isOpen(rollout) && !needed.has(rollout.candidate))
+    .flatMap(({ target }) => (target.kind === 'endpoint' ? [target.endpointName] : []));
+  for (const name of new Set(names)) await endpoints.remove(name);
+}
+
+/** Versions that answer, may be asked for by number, or are one write away from answering. */
+export async function neededVersions(model: string, registry: RolloutDeps['registry']): Promise<ReadonlySet<number>> {
+  const [traffic, aliases, rollouts] = await Promise.all([
+    registry.findTraffic(model),
+    registry.listAliases(model),
+    registry.listRollouts(model, LOOK_BACK),
+  ]);
+  return new Set([
+    ...(traffic?.routes ?? []).map((route) => route.version),
+    ...aliases.flatMap(({ version, previousVersion }) => [version, ...(previousVersion ? [previousVersion] : [])]),
+    ...rollouts.filter(isOpen).map((rollout) => rollout.candidate),
+  ]);
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { NotFoundError } from '../../domain/common-errors.ts';
+import type { EventPublisher } from '../../domain/events/catalog.ts';
+import { type Decision, RequestCounts, type Rollout, Traffic } from '../../domain/registry/entities.ts';
+import type { Registry } from '../../domain/registry/ports.ts';
+import type { Routes } from '../../domain/rollout/plan.ts';
+import type { RolloutStrategy } from '../../domain/spec/deployment.ts';
+
+export interface RolloutDeps {
+  readonly registry: Registry;
+  readonly publisher: EventPublisher;
+  readonly now: () => Date;
+}
+
+export const isOpen = ({ status }: Rollout): boolean => status === 'deploying' || status === 'shifting';
+
+/** What is written down when a step begins: everything later decisions of the rollout start from. */
+const StepStart = z.object({
+  rolloutId: z.string(),
+  step: z.number().int(),
+  /** Revision of the traffic item the step was written over. */
+  trafficRev: z.number().int(),
+  /** The routes before the rollout: what rolling back restores. */
+  previousRoutes: z.union([z.tuple([]), Traffic.shape.routes]),
+  /** What the candidate had answered by then. */
+  counts: RequestCounts.omit({ version: true }),
+});
+export type StepStart = z.infer<typeof StepStart> & { readonly at: Date };
+
+/** Written before the traffic item it describes; the revision in its id keeps a lost race from speaking for the winner. */
+export async function recordStep(
+  rollout: Rollout,
+  start: z.infer<typeof StepStart>,
+  { reasons, numbers }: { readonly reasons: readonly string[]; readonly numbers: object },
+  deps: RolloutDeps,
+): Promise<void> {
+  await recordDecision(
+    rollout,
+    {
+      decisionId: `${rollout.rolloutId}-step-${start.step}-${start.trafficRev}`,
+      outcome: start.step === 0 ? 'started' : 'next',
+      reasons: [...reasons],
+      numbers: { ...numbers, ...start },
+    },
+    deps,
+  );
+}
+
+/** The newest step that was begun on a revision before `trafficRev`. */
+export async function findStep(
+  { model, rolloutId }: Rollout,
+  trafficRev: number,
+  { registry }: Pick<RolloutDeps, 'registry'>,
+): Promise<StepStart | undefined> {
+  const starts = (await registry.listDecisions(model, 'rollout')).flatMap(({ numbers, at }) => {
+    const parsed = StepStart.safeParse(numbers);
+    return parsed.success && parsed.data.rolloutId === rolloutId ? [{ ...parsed.data, at: new Date(at) }] : [];
+  });
+  return starts
+    .filter((start) => start.trafficRev < trafficRev)
+    .reduce<StepStart | undefined>(
+      (best, start) => (best && best.trafficRev > start.trafficRev ? best : start),
+      undefined,
+    );
+}
+
+export async function recordDecision(
+  rollout: Rollout,
+  decision: Pick<Decision, 'decisionId' | 'outcome' | 'reasons' | 'numbers'>,
+  { registry, now }: RolloutDeps,
+): Promise<void> {
+  const at = now();
+  const { model, candidate: version } = rollout;
+  await registry.recordDecision(
+    { ...decision, model, kind: 'rollout', version, at: at.toISOString() },
+    { by: 'rollout', at },
+  );
+}
+
+export async function strategyOf(
+  rollout: Rollout,
+  { registry }: Pick<RolloutDeps, 'registry'>,
+): Promise<RolloutStrategy> {
+  const { specVersion } = await registry.requireVersion(rollout.model, rollout.candidate);
+  return (await registry.requireSpec(rollout.model, specVersion)).spec.deployment.strategy;
+}
+
+/** Restores the traffic of a rollout that holds it. Safe to repeat: a traffic item of somebody else is left alone. */
+export async function restoreTraffic(rollout: Rollout, deps: RolloutDeps): Promise<void> {
+  const { model, rolloutId } = rollout;
+  const traffic = await deps.registry.findTraffic(model);
+  if (traffic?.rolloutId !== rolloutId) return;
+  const start = await findStep(rollout, traffic.rev, deps);
+  if (!start || start.previousRoutes.length === 0) throw new NotFoundError(`the start of rollout ${rolloutId}`);
+  const at = deps.now();
+  const restored = { model, routes: start.previousRoutes as Routes, at: at.toISOString() };
+  await deps.registry.writeTraffic(restored, traffic.rev, { by: 'rollout', at });
+}
+
+/** Ends a rollout that did not come through: traffic, decision, event, and last the status, which says that all is done. */
+export async function closeRolledBack(
+  rollout: Rollout,
+  reasons: readonly string[],
+  deps: RolloutDeps,
+): Promise<Rollout> {
+  const { model, rolloutId, candidate: version } = rollout;
+  await restoreTraffic(rollout, deps);
+  if (!isOpen(rollout)) return rollout;
+  const decision = {
+    decisionId: `${rolloutId}-rolled-back`,
+    outcome: 'rolled-back',
+    reasons: [...reasons],
+    numbers: { rolloutId },
+  };
+  await recordDecision(rollout, decision, deps);
+  const at = deps.now();
+  const event = { model, at: at.toISOString(), rolloutId, version, reasons: [...reasons] };
+  await deps.publisher.publish('RolloutRolledBack', event);
+  return deps.registry.updateRollout(
+    model,
+    rolloutId,
+    { status: 'rolled-back', reasons: [...reasons], endedAt: at.toISOString() },
+    { by: 'rollout', at },
+  );
+}

@@ -1,0 +1,8 @@
+import { z } from 'zod';
+import { BaseEnv } from '../runtime/env.ts';
+
+export const StartRolloutEnv = BaseEnv.extend({
+  TABLE_NAME: z.string(),
+  EVENT_BUS_NAME: z.string(),
+  ROLLOUT_STATE_MACHINE_ARN: z.string(),
+});

@@ -1,0 +1,103 @@
+import { durationMs } from '../../domain/duration.ts';
+import { endpointName, rolloutId } from '../../domain/names.ts';
+import type { ModelVersion, Rollout, Target } from '../../domain/registry/entities.ts';
+import { VersionNotApprovedError } from '../../domain/rollout/errors.ts';
+import type { DeploymentSpec } from '../../domain/spec/deployment.ts';
+import { closeRolledBack, isOpen, type RolloutDeps } from '../advance-rollout/rollout-record.ts';
+import { logger } from '../runtime/logger.ts';
+
+export interface StartRolloutInput {
+  readonly model: string;
+  readonly version: number;
+  /** The run that made the version, when its pipeline asks. */
+  readonly runId?: string;
+  readonly by: string;
+}
+
+export interface StartRolloutDeps extends RolloutDeps {
+  readonly rollouts: {
+    /** Starts the execution named like the rollout; one that already exists is a success. @returns its ARN */
+    start(name: string, input: object): Promise<string>;
+  };
+}
+
+/**
+ * Records a rollout and starts its state machine. Idempotent: an open rollout of the version is taken up again, and a
+ * version that already is champion is left as it is. An open rollout of another version gives way: its traffic goes back
+ * to the champion first, and its own execution deletes its endpoint at the next look.
+ *
+ * @throws VersionNotApprovedError, NotFoundError
+ */
+export async function startRollout(input: StartRolloutInput, deps: StartRolloutDeps): Promise<{ rolloutId: string }> {
+  const { model, version, runId, by } = input;
+  const { registry, now } = deps;
+  const modelVersion = await registry.requireVersion(model, version);
+  if (modelVersion.approvalStatus !== 'Approved') {
+    throw new VersionNotApprovedError(model, version, modelVersion.approvalStatus);
+  }
+  const { deployment } = (await registry.requireSpec(model, modelVersion.specVersion)).spec;
+  const [all, champion] = await Promise.all([registry.listRollouts(model), registry.findAlias(model, 'champion')]);
+  const own = all.filter((rollout) => rollout.candidate === version);
+  const promoted = own.find(({ status }) => status === 'promoted');
+  if (promoted && champion?.version === version) return { rolloutId: promoted.rolloutId };
+
+  // one whose candidate is champion has come through and only has to be written down as such
+  const inTheWay = all.filter(
+    (rollout) => isOpen(rollout) && ![version, champion?.version].includes(rollout.candidate),
+  );
+  for (const other of inTheWay) {
+    await closeRolledBack(other, [`superseded by ${model}:${version}`], deps);
+  }
+  const open = own.find(isOpen);
+  const rollout =
+    open ??
+    (await createRollout(
+      {
+        rolloutId: rolloutId(model, version, own.length + 1),
+        model,
+        candidate: version,
+        ...(champion ? { champion: champion.version } : {}),
+        status: 'deploying',
+        step: -1,
+        target: targetOf(modelVersion, deployment),
+        reasons: [],
+        startedAt: now().toISOString(),
+      },
+      by,
+      deps,
+    ));
+  if (!rollout.executionArn) {
+    const executionArn = await deps.rollouts.start(rollout.rolloutId, executionInput(rollout, deployment));
+    const at = now();
+    await deps.publisher.publish('RolloutStarted', {
+      model,
+      at: at.toISOString(),
+      rolloutId: rollout.rolloutId,
+      version,
+    });
+    await registry.updateRollout(model, rollout.rolloutId, { executionArn }, { by, at });
+  }
+  logger.info('rollout-started', { model, version, rolloutId: rollout.rolloutId, runId, by });
+  return { rolloutId: rollout.rolloutId };
+}
+
+async function createRollout(rollout: Rollout, by: string, { registry, now }: StartRolloutDeps): Promise<Rollout> {
+  return (await registry.createRollout(rollout, { by, at: now() })).rollout;
+}
+
+function targetOf({ model, version, artifacts }: ModelVersion, { target }: DeploymentSpec): Target {
+  if (target === 'lambda') return { kind: 'lambda' };
+  return { kind: 'endpoint', endpointName: endpointName(model, version, artifacts.model.sha256) };
+}
+
+function executionInput({ model, rolloutId: id, candidate }: Rollout, { target, strategy }: DeploymentSpec): object {
+  const canary = strategy.type === 'canary' ? strategy : undefined;
+  return {
+    model,
+    rolloutId: id,
+    version: candidate,
+    target,
+    bakeSeconds: canary ? Math.ceil(durationMs(canary.bake) / 1_000) : 0,
+    steps: canary?.steps.length ?? 0,
+  };
+}

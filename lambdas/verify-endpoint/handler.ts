@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { parseInput } from '../runtime/input.ts';
+import { type Verified, type VerifyDeps, verifyEndpoint } from './verify-endpoint.ts';
+
+const VerifyTask = z.object({ model: z.string(), rolloutId: z.string(), version: z.number().int().min(1) });
+
+export const makeHandler =
+  (deps: VerifyDeps) =>
+  (event: unknown): Promise<Verified> =>
+    verifyEndpoint(parseInput(VerifyTask, event), deps);

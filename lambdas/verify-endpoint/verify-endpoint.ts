@@ -1,0 +1,103 @@
+import type { ArtifactStore } from '../../domain/artifacts.ts';
+import { parseCsvRows } from '../../domain/inference/csv.ts';
+import { parsePredictions, taskOf } from '../../domain/inference/predictions.ts';
+import type { ModelVersion } from '../../domain/registry/entities.ts';
+import type { Registry } from '../../domain/registry/ports.ts';
+import { EndpointVerificationError } from '../../domain/rollout/errors.ts';
+import { loadXgboost } from '../../domain/scoring/load-xgboost.ts';
+import type { InvokeEndpoint, SageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
+import { logger } from '../runtime/logger.ts';
+
+/** Rows of the holdout that are predicted. */
+export const SMOKE_ROWS = 20;
+/** Between endpoint and scorer; relative for predictions above 1. */
+export const TOLERANCE = 1e-6;
+
+export interface VerifyDeps {
+  readonly registry: Pick<Registry, 'requireRollout' | 'requireVersion' | 'requireSpec'>;
+  readonly endpoints: Pick<SageMakerEndpoints, 'describe'>;
+  readonly invoke: InvokeEndpoint;
+  readonly artifacts: Pick<ArtifactStore, 'getBytes'>;
+  /** The first lines of the holdout's features, numbers only; at most `rows`. */
+  readonly holdoutLines: (model: string, runId: string, rows: number) => Promise<readonly string[]>;
+}
+
+export interface Verified {
+  readonly rows: number;
+  /** Absent where there is no scorer to compare with. */
+  readonly maxDifference?: number;
+}
+
+/**
+ * Looks before any traffic comes: the bytes of the model are the registered ones, the endpoint is in service with its own
+ * configuration, and it answers rows of the holdout like the scorer does.
+ *
+ * @throws EndpointVerificationError, ArtifactMismatchError
+ */
+export async function verifyEndpoint(
+  { model, rolloutId, version: number }: { model: string; rolloutId: string; version: number },
+  deps: VerifyDeps,
+): Promise<Verified> {
+  const { target } = await deps.registry.requireRollout(model, rolloutId);
+  const version = await deps.registry.requireVersion(model, number);
+  await deps.artifacts.getBytes(version.artifacts.model);
+  const lines = await deps.holdoutLines(model, version.runId, SMOKE_ROWS);
+  if (lines.length === 0) throw new EndpointVerificationError(`run ${version.runId} has no holdout rows to predict`);
+  const expected = await expectedPredictions(version, lines, deps);
+  if (target.kind === 'lambda') {
+    if (!expected) throw new EndpointVerificationError(`${model}:${number} has no artifact that the scorer reads`);
+    requireFinite(expected, model);
+    return { rows: lines.length };
+  }
+  await requireInService(target.endpointName, deps);
+  const width = expected ? expected.length / lines.length : await outputWidth(version, deps);
+  const { contentType, text } = await deps.invoke(target.endpointName, lines.join('\n'));
+  // finite numbers, one per row and output
+  const { values } = parsePredictions(contentType, text, lines.length, width);
+  if (!expected) return { rows: lines.length };
+  const maxDifference = compare(values, expected, target.endpointName);
+  logger.info('endpoint-verified', { model, version: number, endpoint: target.endpointName, maxDifference });
+  return { rows: lines.length, maxDifference };
+}
+
+async function expectedPredictions(
+  { artifacts, signature }: ModelVersion,
+  lines: readonly string[],
+  deps: VerifyDeps,
+): Promise<Float32Array | undefined> {
+  if (!artifacts.scorer) return undefined;
+  const columns = signature.inputs.length;
+  const scorer = loadXgboost(await deps.artifacts.getBytes(artifacts.scorer));
+  return scorer.predict(parseCsvRows(lines, columns), columns);
+}
+
+async function outputWidth({ model, specVersion, signature }: ModelVersion, { registry }: VerifyDeps): Promise<number> {
+  if (taskOf(signature) !== 'multiclass') return 1;
+  return (await registry.requireSpec(model, specVersion)).spec.classes?.length ?? 1;
+}
+
+async function requireInService(name: string, { endpoints }: VerifyDeps): Promise<void> {
+  const state = await endpoints.describe(name);
+  if (!state) throw new EndpointVerificationError(`endpoint ${name} does not exist`);
+  const { status, configName, failureReason } = state;
+  if (status !== 'InService') {
+    throw new EndpointVerificationError(`endpoint ${name} is ${status}${failureReason ? `: ${failureReason}` : ''}`);
+  }
+  if (configName !== name)
+    throw new EndpointVerificationError(`endpoint ${name} serves the configuration ${configName}`);
+}
+
+function requireFinite(values: Float32Array, model: string): void {
+  const bad = values.find((value) => !Number.isFinite(value));
+  if (bad !== undefined) throw new EndpointVerificationError(`the scorer predicts ${bad} for ${model}`);
+}
+
+function compare(seen: Float64Array, expected: Float32Array, name: string): number {
+  let worst = 0;
+  seen.forEach((value, i) => {
+    const other = expected[i] as number;
+    worst = Math.max(worst, Math.abs(value - other) / Math.max(1, Math.abs(other)));
+  });
+  if (worst <= TOLERANCE) return worst;
+  throw new EndpointVerificationError(`endpoint ${name} differs from the scorer by ${worst}, allowed is ${TOLERANCE}`);
+}
