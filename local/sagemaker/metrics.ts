@@ -1,3 +1,5 @@
+import { XGBOOST_METRICS } from '../../domain/spec/xgboost-hyperparameters.ts';
+
 /** A metric of a training job: the first group of `regex` in a log line is its value. */
 export interface MetricDefinition {
   readonly Name: string;
@@ -11,16 +13,9 @@ export interface FinalMetric {
   readonly Timestamp: number;
 }
 
-const XGBOOST_METRICS = [
-  ...['accuracy', 'auc', 'aucpr', 'balanced_accuracy', 'f1', 'f1_binary', 'f1_macro', 'map', 'ndcg', 'precision'],
-  ...['precision_macro', 'precision_micro', 'r2', 'recall', 'recall_macro', 'recall_micro', 'aft-nloglik'],
-  ...['cox-nloglik', 'error', 'gamma-deviance', 'gamma-nloglik', 'interval-regression-accuracy', 'logloss', 'mae'],
-  ...['mape', 'merror', 'mlogloss', 'mphe', 'mse', 'poisson-nloglik', 'rmse', 'rmsle', 'tweedie-nloglik'],
-];
-
 /** The definitions that come with the built-in XGBoost image; a request cannot override them. */
 export const XGBOOST_METRIC_DEFINITIONS: readonly MetricDefinition[] = ['train', 'validation'].flatMap((channel) =>
-  XGBOOST_METRICS.map((metric) => ({
+  [...XGBOOST_METRICS.keys()].map((metric) => ({
     Name: `${channel}:${metric}`,
     Regex: `.*\\[[0-9]+\\].*#011${channel}-${metric}:(\\S+)`,
   })),

@@ -1,14 +1,16 @@
-import { mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { archiveFolder, filesBelow, unpackArchive } from '../../../local/sagemaker/archive.ts';
 
-const folder = () => mkdtempSync(join(tmpdir(), 'millrace-archive-'));
+const scratch = mkdtempSync(join(tmpdir(), 'millrace-archive-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const folder = () => mkdtempSync(join(scratch, 'folder-'));
 
 type Entry = [Parameters<ReturnType<typeof pack>['entry']>[0], string?];
 

@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
@@ -35,7 +34,7 @@ const inStatus = (name: string, secondary: string) =>
   world.aws.event(({ detail }) => detail.TrainingJobName === name && detail.SecondaryStatus === secondary);
 
 async function unpack(uri: string | undefined): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-unpacked-'));
+  const folder = mkdtempSync(join(world.stateDir, 'unpacked-'));
   const content = world.aws.objects.get(uri?.replace('s3://', '') ?? '');
   if (!content) throw new Error(`nothing at ${uri}`);
   await unpackArchive(Readable.from(content), folder);

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 const FOLDER = fileURLToPath(new URL('../../../local/containers/xgboost/', import.meta.url));
 
@@ -16,6 +17,17 @@ export async function testPython(): Promise<string> {
   return ensurePython('platform');
 }
 
+/** What an expression over the image's modules is worth. */
+export async function evaluate(python: string, program: string): Promise<unknown> {
+  const child = spawn(python, ['-c', program], { cwd: FOLDER, stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk;
+  });
+  await once(child, 'close');
+  return JSON.parse(text);
+}
+
 /** The folder that stands in for /opt/ml. */
 export interface Tree {
   readonly root: string;
@@ -24,6 +36,11 @@ export interface Tree {
   has(path: string): boolean;
 }
 
+const roots: string[] = [];
+afterAll(() => {
+  for (const root of roots) rmSync(root, { recursive: true, force: true });
+});
+
 export interface TreeOptions {
   readonly hyperparameters?: Record<string, string>;
   readonly channels?: Record<string, { readonly ContentType?: string; readonly files: Record<string, string> }>;
@@ -31,6 +48,7 @@ export interface TreeOptions {
 
 export function aTree({ hyperparameters = {}, channels = {} }: TreeOptions = {}): Tree {
   const root = mkdtempSync(join(tmpdir(), 'millrace-ml-'));
+  roots.push(root);
   const tree: Tree = {
     root,
     write(path, content) {
