@@ -8,6 +8,9 @@ const QUANTILES = [0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95
 const DISTINCT_LIMIT = 20;
 /** Columns whose quantiles are taken in one statement: DuckDB holds their values in memory. */
 const BATCH_COLUMNS = 10;
+/** Rows and columns of a first look for columns with many values. */
+const GLANCE_ROWS = 1_000;
+const GLANCE_COLUMNS = 100;
 
 /**
  * One bin per value, between edges half-way to the neighbours, with empty bins at both ends for values never seen.
@@ -48,8 +51,9 @@ export async function withReferenceEdges(
   columns: readonly ProfiledColumn[],
 ): Promise<ProfiledColumn[]> {
   const edges = new Map<string, number[]>();
-  const open: ProfiledColumn[] = [];
-  for (const column of columns.filter(({ type }) => type === 'numeric' || type === 'timestamp')) {
+  const measured = columns.filter(({ type }) => type === 'numeric' || type === 'timestamp');
+  const open = await manyValued(query, relation, measured);
+  for (const column of measured.filter((one) => !open.includes(one))) {
     const value = finiteSql(column);
     const where = `FROM ${relation} WHERE ${value} IS NOT NULL ORDER BY v LIMIT ${DISTINCT_LIMIT + 1}`;
     const values = (await query(`SELECT DISTINCT ${value} AS v ${where}`)).map(({ v }) => Number(v) + 0);
@@ -67,6 +71,22 @@ export async function withReferenceEdges(
     const own = edges.get(column.name);
     return own ? { ...column, edges: own } : column;
   });
+}
+
+/** Columns that show too many values at a first glance already: most of a wide table, and a statement each is saved. */
+async function manyValued(
+  query: Query,
+  relation: string,
+  columns: readonly ProfiledColumn[],
+): Promise<ProfiledColumn[]> {
+  const found: ProfiledColumn[] = [];
+  for (let start = 0; start < columns.length; start += GLANCE_COLUMNS) {
+    const batch = columns.slice(start, start + GLANCE_COLUMNS);
+    const list = batch.map((column, i) => `count(DISTINCT ${finiteSql(column)}) AS n${i}`);
+    const [row = {}] = await query(`SELECT ${list.join(', ')} FROM (SELECT * FROM ${relation} LIMIT ${GLANCE_ROWS})`);
+    found.push(...batch.filter((_, i) => Number(row[`n${i}`]) > DISTINCT_LIMIT));
+  }
+  return found;
 }
 
 function finiteSql({ name, type }: ProfiledColumn): string {
