@@ -41,7 +41,7 @@ export async function predictHoldout(
     plan: TrainingPlan;
     featurizer: Featurizer;
     holdout: Holdout;
-    transform: JobOutcome | undefined;
+    transform: JobOutcome | null | undefined;
   },
   files: LakeFiles,
 ): Promise<Float64Array> {

@@ -23,7 +23,7 @@ export interface EvaluateInput {
   readonly model: string;
   readonly runId: string;
   readonly job: JobOutcome;
-  readonly transform?: JobOutcome | undefined;
+  readonly transform?: JobOutcome | null | undefined;
 }
 
 export interface EvaluateDeps {

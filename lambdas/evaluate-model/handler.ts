@@ -7,7 +7,8 @@ const EvaluateInput = z.object({
   model: z.string(),
   runId: z.string(),
   job: JobOutcome,
-  transform: JobOutcome.optional(),
+  /** Of a container only. */
+  transform: JobOutcome.nullish(),
 });
 
 export const makeHandler = (deps: EvaluateDeps) => async (event: unknown) =>

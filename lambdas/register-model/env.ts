@@ -7,6 +7,6 @@ export const RegisterModelEnv = BaseEnv.extend({
   LAKE_BUCKET_NAME: z.string(),
   /** Version of Millrace's own code that made the model. */
   CODE_VERSION: z.string(),
-  /** Set by Lambda. */
-  AWS_REGION: z.string().default('us-east-1'),
+  /** Set by Lambda. Without it the image of a built-in algorithm is refused, not guessed. */
+  AWS_REGION: z.string().default('unknown'),
 });
