@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -76,10 +76,18 @@ export function fetchPackage(name: string, version: string, options: FetchOption
 }
 
 function npmPack(specifier: string, folder: string): void {
-  execFileSync('npm', ['pack', specifier, '--silent', '--ignore-scripts', '--pack-destination', folder], {
-    stdio: 'pipe',
-    timeout: 300_000,
-  });
+  const npm = spawnSync(
+    'npm',
+    ['pack', specifier, '--loglevel=error', '--ignore-scripts', '--pack-destination', folder],
+    {
+      encoding: 'utf8',
+      timeout: 300_000,
+    },
+  );
+  if (npm.error) throw npm.error;
+  if (npm.status === 0) return;
+  const said = npm.stderr.split('\n').find((line) => line.includes('npm error')) ?? `npm pack ended with ${npm.status}`;
+  throw new Error(said.replace('npm error ', ''));
 }
 
 function verify(file: string, expected: string | undefined): void {

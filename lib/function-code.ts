@@ -27,23 +27,25 @@ export class FunctionCode {
       return { code, handler: 'index.handler' };
     }
     if ((DUCKDB_FUNCTIONS as readonly string[]).includes(name)) {
-      this.duckDbAsset ??= asset((folder) => {
+      this.duckDbAsset ??= asset(DUCKDB_FUNCTIONS, (folder) => {
         for (const each of DUCKDB_FUNCTIONS) writeBundle(each, folder, `${each}.mjs`);
         copyDuckDb(this.platform, folder);
       });
       return { code: this.duckDbAsset, handler: `${name}.handler` };
     }
-    return { code: asset((folder) => writeBundle(name, folder, 'index.mjs')), handler: 'index.handler' };
+    return { code: asset([name], (folder) => writeBundle(name, folder, 'index.mjs')), handler: 'index.handler' };
   }
 }
 
 /** The asset's hash is that of what `fill` writes, so unchanged code is not uploaded again. */
-function asset(fill: (folder: string) => void): Code {
+function asset(names: readonly FunctionName[], fill: (folder: string) => void): Code {
   return Code.fromAsset(bundleSources(), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       // CDK wants an image for the case that bundling here is impossible; here it always is possible, or fails
       image: DockerImage.fromRegistry('docker-is-not-used'),
+      // never run either, but CDK takes assets of one folder and one command for the same
+      command: [...names],
       local: {
         tryBundle: (folder) => {
           fill(folder);
