@@ -7,6 +7,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'status', load: () => import('./status.ts').then((file) => file.status) },
   { name: 'logs', load: () => import('./logs.ts').then((file) => file.logs) },
   { name: 'aws', load: () => import('./aws.ts').then((file) => file.aws) },
+  { name: 'demo', load: () => import('./demo.ts').then((file) => file.demo) },
   { name: 'spec apply', load: () => import('./commands/spec-apply.ts').then((file) => file.specApply) },
   { name: 'train', load: () => import('./commands/train.ts').then((file) => file.train) },
   { name: 'approve', load: () => import('./commands/approve.ts').then((file) => file.approve) },
@@ -24,5 +25,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'decisions show', load: () => import('./commands/decisions-show.ts').then((file) => file.decisionsShow) },
   { name: 'rollouts', load: () => import('./commands/rollouts.ts').then((file) => file.rollouts) },
   { name: 'windows', load: () => import('./commands/windows.ts').then((file) => file.windows) },
+  { name: 'monitor tick', load: () => import('./commands/monitor-tick.ts').then((file) => file.monitorTick) },
+  { name: 'monitor show', load: () => import('./commands/monitor-show.ts').then((file) => file.monitorShow) },
   { name: 'audit', load: () => import('./commands/audit.ts').then((file) => file.audit) },
 ];

@@ -1,0 +1,56 @@
+import type { Decision } from '../../../domain/registry/entities.ts';
+import type { Narrator } from './narrator.ts';
+import type { DemoResult } from './story.ts';
+import type { FinishedRun } from './train.ts';
+
+/** What happened, as tables: the weeks, the decision, and where the time went. */
+export function tellEnding(
+  { model, first, overheadSeconds, weeks, retrained }: DemoResult,
+  kept: boolean,
+  tell: Narrator,
+): void {
+  tell.chapter('5  What happened');
+  tell.table(
+    ['week', 'flights', 'mean score', 'monitor'],
+    weeks.map(({ week, rows, meanScore, window }) => [
+      String(week),
+      rows.toLocaleString('en'),
+      meanScore.toFixed(3),
+      `${window.status}${window.breached ? ', breached' : ''}`,
+    ]),
+  );
+  tell.chapter(`   Decision record ${retrained.gate.decisionId}: ${retrained.gate.outcome}`);
+  for (const reason of retrained.gate.reasons) tell.say('', reason);
+  tell.table(['', 'champion', 'challenger'], comparison(retrained.gate, first, retrained));
+
+  tell.chapter('   Where the time went, upload to first prediction');
+  tell.table(
+    ['part', 'seconds'],
+    [
+      ['SageMaker training job', first.trainingSeconds.toFixed(1)],
+      ['Millrace itself', overheadSeconds.toFixed(1)],
+      ['  of it: endpoint coming into service', first.endpointSeconds.toFixed(1)],
+    ],
+  );
+  const next = kept
+    ? [`npx millrace versions ${model}`, `npx millrace decisions ${model}`, 'npx millrace down']
+    : ['npm run demo -- --keep', 'npx millrace up'];
+  tell.chapter(`   To explore: ${next.join(' · ')}`);
+}
+
+function comparison(gate: Decision, first: FinishedRun, retrained: FinishedRun): string[][] {
+  const shown = (metrics: unknown, name: string) => {
+    const value = (metrics as Record<string, unknown> | undefined)?.[name];
+    return typeof value === 'number' ? value.toFixed(4) : '-';
+  };
+  const { candidate, champion } = gate.numbers as { candidate?: unknown; champion?: unknown };
+  const rows = Object.keys(retrained.run.metrics ?? {}).map((name) => [
+    name,
+    shown(champion, name),
+    shown(candidate ?? retrained.run.metrics, name),
+  ]);
+  return [
+    ['trained on data sets', first.run.datasetVersions.join(' '), retrained.run.datasetVersions.join(' ')],
+    ...rows,
+  ];
+}
