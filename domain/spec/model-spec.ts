@@ -10,7 +10,10 @@ export const ModelName = z
   .string()
   .max(32)
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens, starting with a letter')
-  .refine((name) => name !== 'specs', "'specs' is where model specs are uploaded");
+  .refine(
+    (name) => name !== 'specs' && name !== 'spec-problems',
+    'specs and spec-problems are folders of the landing bucket',
+  );
 
 export const TASKS = ['binary', 'multiclass', 'regression'] as const;
 

@@ -39,15 +39,17 @@ export function showProblem({ path, message, seen, allowed }: Problem): string {
   return `${path === '' ? 'spec' : path}: ${message} (seen ${seen}; allowed: ${allowed})`;
 }
 
-/** Collects problems, each once. */
+/** Collects problems, each once; what is there in the wrong shape is not missing as well. */
 export function problemList(): { problems: Problem[]; report: Report } {
   const problems: Problem[] = [];
-  const known = new Set<string>();
   const report: Report = (path, message, seen, allowed) => {
     const problem = { path: showPath(path), message, seen: showValue(seen), allowed };
-    const key = JSON.stringify([problem.path, message]);
-    if (!known.has(key)) problems.push(problem);
-    known.add(key);
+    const missing = /^(is|are) missing/.test(message);
+    const said = problems.some((one) => one.path === problem.path && (missing || one.message === message));
+    if (!said && !(missing && problems.some((one) => isBelow(one.path, problem.path)))) problems.push(problem);
   };
   return { problems, report };
 }
+
+const isBelow = (path: string, parent: string): boolean =>
+  path.startsWith(`${parent}.`) || path.startsWith(`${parent}[`);

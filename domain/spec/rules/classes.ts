@@ -10,8 +10,7 @@ const TARGET_TYPES = {
 const WHOLE_NUMBER = /^(?:0|-?[1-9][0-9]*)$/;
 
 /**
- * Task, target and classes belong together. Without `classes` the labels are numbers: 0 and 1 or false and true for
- * binary, 0 to num_class - 1 for multiclass.
+ * Task, target and classes belong together. A binary task without `classes` has the labels 0 and 1, or false and true.
  */
 export function classRules(draft: SpecDraft, report: Report): void {
   const { task, classes, data } = draft;
@@ -33,7 +32,8 @@ export function classRules(draft: SpecDraft, report: Report): void {
   }
   const known = classes?.filter((name) => name !== undefined);
   if (known) listRules(task, known, target, report);
-  else if (target && (target.type === 'string' || target.type === 'category'))
+  else if (task === 'multiclass') report(['classes'], 'are missing', classes, labelsOf(task));
+  else if (target?.type === 'string' || target?.type === 'category')
     report(['classes'], `are missing: target ${target.name} is a ${target.type} column`, undefined, labelsOf(task));
 }
 

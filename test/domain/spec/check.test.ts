@@ -32,6 +32,7 @@ const target = (type: string, rest: Overrides = {}): Overrides => {
 };
 const MULTICLASS: Overrides = {
   task: 'multiclass',
+  classes: ['0', '1', '2'],
   training: { xgboost: { hyperparameters: { objective: 'multi:softprob', num_class: 3 } } },
   ...gate({ type: 'absolute', metric: 'accuracy', min: 0.5 }),
 };
@@ -114,6 +115,11 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
   ['a class written with zeros', { classes: ['00', '1'] }, 'classes[0]: is no integer'],
   ['a class that is no boolean', target('boolean', { classes: ['no', 'true'] }), 'classes[0]: is no boolean'],
   ['classes of a regression', { ...REGRESSION, classes: ['0', '1'] }, 'classes: do not go with a regression task'],
+  [
+    'multiclass without classes',
+    { ...MULTICLASS, classes: undefined },
+    'classes: are missing (seen nothing; allowed: the labels in order',
+  ],
   ['a boolean target of multiclass', { ...MULTICLASS, ...target('boolean') }, 'data.target: is a boolean column'],
   ['a text target of a regression', { ...REGRESSION, ...target('string') }, 'data.target: is a string column'],
   [
@@ -482,7 +488,7 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
   [
     'the name specs',
     { name: 'specs' },
-    'name: has the wrong form (seen "specs"; allowed: \'specs\' is where model specs are uploaded)',
+    'name: has the wrong form (seen "specs"; allowed: specs and spec-problems are folders',
   ],
   ['a duration in words', { training: { maxRuntime: 'an hour' } }, 'training.maxRuntime: has the wrong form'],
   [
@@ -648,6 +654,12 @@ describe('checkSpec', () => {
       'training.xgboost.hyperparameters.eta',
       'training.xgboost.hyperparameters.wrong',
     ]);
+  });
+
+  it('calls nothing missing that has the wrong shape', () => {
+    const change = { task: 'multiclass', classes: 'a', training: { xgboost: { version: '2.0' } } };
+    const missing = linesOf(change).filter((line) => line.includes('missing'));
+    expect(missing).toEqual([expect.stringMatching(/^training.xgboost.hyperparameters.num_class: is missing/)]);
   });
 
   it('calls no name unknown while a column has no usable name', () => {

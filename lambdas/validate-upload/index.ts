@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { dynamo, events, s3 } from '../adapters/clients.ts';
+import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
+import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
+import { s3ArtifactStore } from '../adapters/s3-artifact-store.ts';
+import { s3Uploads } from '../adapters/s3-uploads.ts';
+import { parseEnv } from '../runtime/env.ts';
+import { ValidateUploadEnv } from './env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = parseEnv(ValidateUploadEnv);
+export const handler = makeHandler({
+  landingBucket: env.LANDING_BUCKET_NAME,
+  registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
+  artifacts: s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME),
+  uploads: s3Uploads(s3()),
+  publisher: eventBridgePublisher(events(), env.EVENT_BUS_NAME),
+  now: () => new Date(),
+  attemptId: randomUUID,
+  // the other half is for Node, the upload's buffers and what DuckDB does not count
+  memoryLimitMb: Math.floor(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE / 2),
+});

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { badRow, compileContract, typedColumns, typedRelation } from '../../../domain/datasets/contract.ts';
+import { isNested } from '../../../domain/datasets/source-sql.ts';
+import { quoteLiteral } from '../../../domain/sql.ts';
+import { withDuckDb } from '../../../lambdas/adapters/duckdb.ts';
+import { aModelSpec } from '../../fixtures/builders.ts';
+
+type Query = (sql: string) => Promise<Record<string, unknown>[]>;
+let query: Query;
+let close: () => void;
+let closed: Promise<unknown>;
+beforeAll(
+  () =>
+    new Promise<void>((ready) => {
+      closed = withDuckDb({ threads: 1 }, async (connection) => {
+        query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+        await new Promise<void>((done) => {
+          close = done;
+          ready();
+        });
+      });
+    }),
+);
+afterAll(async () => {
+  close();
+  await closed;
+});
+
+/** A spec of text columns with these allowed values. */
+const textSpec = (columns: readonly { name: string; values?: string[] }[]) =>
+  aModelSpec({
+    task: 'regression',
+    data: {
+      columns: columns.map((column) => ({ ...column, type: 'string' })),
+      target: columns[0]?.name,
+      id: undefined,
+      timestamp: undefined,
+      protected: [],
+    },
+  });
+
+describe('a compiled contract', () => {
+  const nasty = fc.string({
+    unit: fc.oneof(
+      fc.constantFrom('"', "'", ';', '--', '\\', '\n', '\0', '$1', '🎈', '`'),
+      fc.string({ minLength: 1, maxLength: 1 }),
+    ),
+    minLength: 1,
+    maxLength: 10,
+  });
+
+  it('keeps any name and any allowed value from becoming SQL', async () => {
+    const name = nasty.filter((text) => !/\p{Cc}/u.test(text));
+    const names = fc.uniqueArray(name, { minLength: 2, maxLength: 3, selector: (text) => text.toLowerCase() });
+    await fc.assert(
+      fc.asyncProperty(names, nasty, nasty, async ([target = 'a', other = 'b'], allowed, cell) => {
+        const contract = compileContract(textSpec([{ name: target }, { name: other, values: [allowed] }]), []);
+        const source = `(SELECT 'x' AS s0, ${quoteLiteral(cell)} AS s1)`;
+        const sql = `SELECT ${badRow(contract)} AS bad, ${typedColumns(contract)} FROM ${typedRelation(contract, source)}`;
+        expect(await query(sql)).toEqual([{ bad: cell !== allowed, [target]: 'x', [other]: cell }]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('has a rule per promise of the spec', () => {
+    expect(compileContract(aModelSpec(), []).rules.map(({ id }) => id)).toEqual([
+      'null-not-allowed:customer_id',
+      'null-not-allowed:seen_at',
+      'wrong-type:seen_at',
+      'null-not-allowed:age',
+      'wrong-type:age',
+      'out-of-range:age',
+      'wrong-type:spend',
+      'not-finite:spend',
+      'out-of-range:spend',
+      'null-not-allowed:plan',
+      'value-not-allowed:plan',
+      'null-not-allowed:active',
+      'wrong-type:active',
+      'null-not-allowed:gender',
+      'null-not-allowed:churned',
+      'wrong-type:churned',
+      'out-of-range:churned',
+      'unknown-class:churned',
+    ]);
+  });
+
+  it('hides the id and protected columns', () => {
+    const hidden = compileContract(aModelSpec(), [])
+      .rules.filter((rule) => rule.hidden)
+      .map(({ column }) => column);
+    expect(new Set(hidden)).toEqual(new Set(['customer_id', 'gender']));
+  });
+
+  it('reads a text as a number as JavaScript does', async () => {
+    const spec = aModelSpec({
+      task: 'regression',
+      data: {
+        columns: [
+          { name: 'x', type: 'number', min: -1.1, max: 0.1 },
+          { name: 'y', type: 'integer' },
+        ],
+        target: 'y',
+        id: undefined,
+        timestamp: undefined,
+        protected: [],
+      },
+    });
+    const contract = compileContract(spec, []);
+    await fc.assert(
+      fc.asyncProperty(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.maxSafeInteger(), async (x, y) => {
+        const source = `(SELECT '${x}' AS s0, '${y}' AS s1)`;
+        const [row] = await query(`SELECT t0, t1, ${badRow(contract)} AS bad FROM ${typedRelation(contract, source)}`);
+        expect(row).toEqual({ t0: x + 0 === 0 ? expect.closeTo(0) : x, t1: BigInt(y), bad: x < -1.1 || x > 0.1 });
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('isNested', () => {
+  it.each([
+    ['BIGINT', false],
+    ['DECIMAL(18,3)', false],
+    ["ENUM('a[]')", false],
+    ['TIMESTAMP WITH TIME ZONE', false],
+    ['BIGINT[]', true],
+    ['DOUBLE[3]', true],
+    ['STRUCT(a BIGINT)', true],
+    ['MAP(VARCHAR, BIGINT)', true],
+    ['BLOB', true],
+  ])('of %s is %s', (type, nested) => {
+    expect(isNested(type)).toBe(nested);
+  });
+});
