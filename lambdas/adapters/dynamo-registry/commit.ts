@@ -48,7 +48,7 @@ export interface Plan<T> {
 /** Conflicts on the head of one model's audit trail are rare and short; retried this often, then reported. */
 const MAX_RETRIES = 8;
 const FIRST_PAUSE_MS = 25;
-const LONGEST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 4_000;
 
 export function put(item: Item, condition?: { rev: number }, conflict?: Error): Write {
   const expected = condition && condition.rev > 0;

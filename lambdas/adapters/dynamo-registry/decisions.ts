@@ -49,7 +49,9 @@ export function decisionMethods(
   };
 }
 
-export function windowMethods(table: RegistryTable): Pick<Registry, 'putMonitorWindow' | 'findMonitorWindow' | 'listMonitorWindows'> {
+export function windowMethods(
+  table: RegistryTable,
+): Pick<Registry, 'putMonitorWindow' | 'findMonitorWindow' | 'listMonitorWindows'> {
   return {
     async putMonitorWindow(window, change) {
       const { model, windowStart, revision } = window;

@@ -1,8 +1,9 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, it } from 'vitest';
 import { keys } from '../../../domain/registry/keys.ts';
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamo-registry.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../fixtures/local-dynamodb.ts';
+import { checkRegistry } from '../../fixtures/registry-commands.ts';
 import { describeRegistry } from '../../fixtures/registry-contract.ts';
 
 let dynamo: LocalDynamoDb;
@@ -33,3 +34,8 @@ describeRegistry('the registry in DynamoDB', async () => {
     },
   };
 });
+
+it('the registry in DynamoDB keeps its promises under any sequence of commands', async () => {
+  const make = async () => dynamoRegistry(dynamo.client, await dynamo.createTable());
+  await checkRegistry(make, { runs: 6, commands: 20 });
+}, 60_000);
