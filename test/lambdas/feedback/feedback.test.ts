@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { encodeInferenceId } from '../../../domain/inference/inference-id.ts';
+import { firehosePutBatch } from '../../../lambdas/adapters/firehose.ts';
+import { firehoseLines } from '../../../lambdas/adapters/firehose-lines.ts';
+import { makeHandler } from '../../../lambdas/feedback/handler.ts';
+import { aModelSpec, type Overrides } from '../../fixtures/builders.ts';
+import { aModelVersion } from '../../fixtures/entities.ts';
+import { memoryRegistry } from '../../fixtures/memory-registry.ts';
+
+const EVENT_TIME = new Date('2026-03-01T00:00:00Z');
+const NOW = new Date('2026-03-02T00:00:00Z');
+const idOf = (version: number) => encodeInferenceId(EVENT_TIME, version, () => 0.5);
+const ID = idOf(1);
+
+async function aHandler(spec: Overrides = { classes: ['0', '1'] }) {
+  const registry = memoryRegistry();
+  await registry.applySpec(aModelSpec(spec), { by: 'test', at: NOW });
+  const { version: _, ...version } = aModelVersion();
+  await registry.registerVersion(version, { by: 'test', at: NOW });
+  const sent: string[] = [];
+  const send = async (lines: readonly string[]) => void sent.push(...lines);
+  const handler = makeHandler({ registry, send, now: () => NOW });
+  return {
+    sent,
+    post: async (labels: unknown, model = 'churn') => {
+      const body = JSON.stringify({ labels });
+      const answer = await handler({ httpMethod: 'POST', path: `/feedback/${model}`, pathParameters: { model }, body });
+      return { status: answer.statusCode, body: JSON.parse(answer.body) };
+    },
+  };
+}
+
+describe('feedback', () => {
+  it('becomes a label line that knows its window', async () => {
+    const { sent, post } = await aHandler();
+    const labels = [{ inference_id: ID, row: 2, label: 1, at: '2026-03-01T12:00:00+01:00' }];
+    expect(await post(labels)).toEqual({ status: 202, body: { accepted: 1, errors: [] } });
+    expect(sent.map((line) => JSON.parse(line))).toEqual([
+      {
+        groundTruthData: { data: '1', encoding: 'CSV' },
+        eventMetadata: { eventId: `${ID}.2` },
+        eventVersion: '0',
+        millrace: {
+          type: 'label',
+          model: 'churn',
+          eventTime: '2026-03-01T00:00:00.000Z',
+          at: '2026-03-01T11:00:00.000Z',
+        },
+      },
+    ]);
+  });
+
+  it('takes the id of a row, and row 0 and now when nothing else is said', async () => {
+    const { sent, post } = await aHandler();
+    await post([
+      { inference_id: `${ID}.7`, label: '0' },
+      { inference_id: ID, label: '1' },
+    ]);
+    const parsed = sent.map((line) => JSON.parse(line));
+    expect(parsed.map((line) => line.eventMetadata.eventId)).toEqual([`${ID}.7`, `${ID}.0`]);
+    expect(parsed[0].millrace.at).toBe(NOW.toISOString());
+  });
+
+  const bad: [string, object, string][] = [
+    ['an id that decodes to nothing', { inference_id: 'abc', label: 1 }, 'not one that a prediction'],
+    ['a version the model does not have', { inference_id: idOf(2), label: 1 }, 'of version 2'],
+    ['two rows', { inference_id: `${ID}.1`, row: 2, label: 1 }, 'row 2 contradicts'],
+    ['an unknown class', { inference_id: ID, label: 'maybe' }, 'label must be one of 0, 1, got "maybe"'],
+  ];
+  for (const [what, item, error] of bad) {
+    it(`is answered with its place and the rest is taken: ${what}`, async () => {
+      const { sent, post } = await aHandler();
+      const { status, body } = await post([item, { inference_id: ID, label: 1 }]);
+      expect(status).toBe(202);
+      expect(body).toEqual({ accepted: 1, errors: [{ index: 0, error: expect.stringContaining(error) }] });
+      expect(sent).toHaveLength(1);
+    });
+  }
+
+  it('of a regression must be a number', async () => {
+    const { post } = await aHandler({ task: 'regression', classes: undefined });
+    const labels = ['x', '', true, '1e3', 2.5].map((label) => ({ inference_id: ID, label }));
+    const { body } = await post(labels);
+    expect(body.accepted).toBe(2);
+    expect(body.errors.map(({ index }: { index: number }) => index)).toEqual([0, 1, 2]);
+  });
+
+  for (const [count, status] of [
+    [500, 202],
+    [501, 400],
+    [0, 400],
+  ] as const) {
+    it(`of ${count} labels is answered ${status}`, async () => {
+      const { post } = await aHandler();
+      expect((await post(new Array(count).fill({ inference_id: ID, label: 1 }))).status).toBe(status);
+    });
+  }
+
+  it('is answered 404 for an unknown model and 400 for unknown fields', async () => {
+    const { post } = await aHandler();
+    expect((await post([{ inference_id: ID, label: 1 }], 'other')).status).toBe(404);
+    expect((await post([{ inference_id: ID, label: 1, extra: 1 }])).status).toBe(400);
+  });
+});
+
+describe('lines to Firehose', () => {
+  it('go again only where they were not taken', async () => {
+    const calls: string[][] = [];
+    const pauses: number[] = [];
+    const send = firehoseLines(
+      async (_, lines) => {
+        calls.push([...lines]);
+        return lines.map((line) => calls.length > 2 || line !== 'b');
+      },
+      'capture',
+      async (ms) => pauses.push(ms),
+    );
+    await send(['a', 'b', 'c']);
+    expect(calls).toEqual([['a', 'b', 'c'], ['b'], ['b']]);
+    expect(pauses).toEqual([50, 100]);
+  });
+
+  it('are given up loudly', async () => {
+    const send = firehoseLines(
+      async (_, lines) => lines.map(() => false),
+      'capture',
+      async () => undefined,
+    );
+    await expect(send(['a', 'b'])).rejects.toThrow('2 of 2 lines were not taken');
+  });
+
+  it('are cut into batches of 500', async () => {
+    const sizes: number[] = [];
+    const send = firehoseLines(async (_, lines) => {
+      sizes.push(lines.length);
+      return lines.map(() => true);
+    }, 'capture');
+    await send(new Array(1_001).fill('x'));
+    expect(sizes).toEqual([500, 500, 1]);
+  });
+
+  const env = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret' };
+  const put = (answer: Response) => firehosePutBatch(env, async () => answer)('capture', ['a\n', 'b\n']);
+
+  it('are taken or not as each entry of a 200 says', async () => {
+    const RequestResponses = [{ RecordId: '1' }, { ErrorCode: 'ServiceUnavailableException' }];
+    expect(await put(Response.json({ FailedPutCount: 1, RequestResponses }))).toEqual([true, false]);
+  });
+
+  it('are all not taken when the stream is busy, and refused when the request is wrong', async () => {
+    expect(await put(new Response('', { status: 503 }))).toEqual([false, false]);
+    await expect(put(new Response('', { status: 400 }))).rejects.toThrow('answered 400');
+  });
+});
