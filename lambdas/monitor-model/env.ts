@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { BaseEnv } from '../runtime/env.ts';
+
+export const MonitorModelEnv = BaseEnv.extend({
+  TABLE_NAME: z.string(),
+  EVENT_BUS_NAME: z.string(),
+  LAKE_BUCKET_NAME: z.string(),
+  CAPTURE_BUCKET_NAME: z.string(),
+});
