@@ -57,14 +57,16 @@ beforeEach(async () => {
 });
 
 async function run(argv: string[], cwd = dir) {
-  let [stdout, stderr] = ['', ''];
+  const out: string[] = [];
+  const err: string[] = [];
   const io = {
-    stdout: (text: string) => void (stdout += text),
-    stderr: (text: string) => void (stderr += text),
+    stdout: (text: string) => void out.push(text),
+    stderr: (text: string) => void err.push(text),
     env: {},
     cwd,
   };
-  return { code: await main(argv, io), stdout, stderr };
+  const code = await main(argv, io);
+  return { code, stdout: out.join(''), stderr: err.join('') };
 }
 
 describe('monitor tick', () => {
