@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import type { Problem } from './problem.ts';
 
-const MAX_BYTES = 512 * 1024;
+export const MAX_SPEC_TEXT_BYTES = 512 * 1024;
 /** A spec is 6 levels deep; far deeper text is an attack on the parser. */
 const MAX_DEPTH = 32;
 /** Brackets open at once, those in texts too: the parser needs seconds for very many. */
@@ -14,7 +14,8 @@ const MAX_PROBLEMS = 20;
  */
 export function parseSpecText(text: string): { document: unknown } | { problems: Problem[] } {
   const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_BYTES) return refused('is too large', `${bytes} bytes`, `at most ${MAX_BYTES} bytes`);
+  if (bytes > MAX_SPEC_TEXT_BYTES)
+    return refused('is too large', `${bytes} bytes`, `at most ${MAX_SPEC_TEXT_BYTES} bytes`);
   if (openBrackets(text) > MAX_BRACKETS)
     return refused('is nested too deeply', `more than ${MAX_BRACKETS} brackets open`, `${MAX_DEPTH} levels`);
   // the parser compares each key with each other; inspect() does it in one go

@@ -1,0 +1,61 @@
+import { isUtf8 } from 'node:buffer';
+import { parseLandingKey, SPEC_PROBLEMS_FOLDER } from '../../domain/datasets/landing-key.ts';
+import type { EventPublisher } from '../../domain/events/catalog.ts';
+import type { Registry } from '../../domain/registry/ports.ts';
+import { checkSpec, type Problem } from '../../domain/spec/check.ts';
+import { MAX_SPEC_TEXT_BYTES, parseSpecText } from '../../domain/spec/parse.ts';
+import type { SpecFiles } from '../adapters/s3-spec-files.ts';
+
+export interface ApplySpecDeps {
+  readonly registry: Pick<Registry, 'applySpec'>;
+  readonly publisher: EventPublisher;
+  readonly files: SpecFiles;
+  readonly now: () => Date;
+}
+
+export type SpecOutcome =
+  | { readonly outcome: 'ignored'; readonly why: string }
+  | { readonly outcome: 'gone' }
+  | { readonly outcome: 'refused'; readonly problems: readonly Problem[] }
+  | { readonly outcome: 'applied'; readonly model: string; readonly version: number; readonly created: boolean };
+
+const BY = 'apply-spec';
+/** What is written beside a spec is not read by many: the first problems will do. */
+const MAX_PROBLEMS = 200;
+
+/**
+ * Applies an uploaded spec. What is wrong with it, or the version it has become, is written to
+ * `spec-problems/<name>.json`; a bad spec is its author's matter and no error.
+ */
+export async function applyUploadedSpec(objectKey: string, deps: ApplySpecDeps): Promise<SpecOutcome> {
+  const key = parseLandingKey(objectKey);
+  if (key.kind !== 'spec') return { outcome: 'ignored', why: key.kind === 'dataset' ? 'dataset' : key.why };
+  const file = await deps.files.read(objectKey, MAX_SPEC_TEXT_BYTES);
+  if (!file) return { outcome: 'gone' };
+  const at = deps.now();
+  const answer = `${SPEC_PROBLEMS_FOLDER}/${key.name}.json`;
+  const about = { key: objectKey, versionId: file.versionId, at: at.toISOString() };
+  const checked = check(file);
+  if ('problems' in checked) {
+    const { problems } = checked;
+    await deps.files.write(answer, { ...about, problems: problems.slice(0, MAX_PROBLEMS), count: problems.length });
+    return { outcome: 'refused', problems };
+  }
+  const { name: model } = checked.spec;
+  const { version, created } = await deps.registry.applySpec(checked.spec, { by: BY, at });
+  // also for a spec that was there: an earlier attempt may have died before it could say so
+  await deps.publisher.publish('SpecApplied', { model, at: at.toISOString(), specVersion: version });
+  await deps.files.write(answer, { ...about, problems: [], count: 0, model, specVersion: version });
+  return { outcome: 'applied', model, version, created };
+}
+
+function check({ size, bytes }: { size: number; bytes?: Uint8Array }): ReturnType<typeof checkSpec> {
+  if (!bytes) return refuse('is too large', `${size} bytes`, `at most ${MAX_SPEC_TEXT_BYTES} bytes`);
+  if (!isUtf8(bytes)) return refuse('is not UTF-8', 'other bytes', 'YAML or JSON in UTF-8');
+  const parsed = parseSpecText(Buffer.from(bytes).toString('utf8'));
+  return 'problems' in parsed ? parsed : checkSpec(parsed.document);
+}
+
+const refuse = (message: string, seen: string, allowed: string): { problems: Problem[] } => ({
+  problems: [{ path: '', message, seen, allowed }],
+});
