@@ -1,6 +1,6 @@
-/** Compiles the command line into dist/, where it runs from when Millrace is installed as a dependency: npm run build */
+/** Compiles what an installed Millrace runs, the command line and the construct, into dist/: npm run build */
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -8,10 +8,16 @@ const root = dirname(import.meta.dirname);
 const dist = join(root, 'dist');
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
 
+/** What running leaves in the folders, and the data that examples prepare. */
+const LEFT_OUT = /[\\/](__pycache__|node_modules|examples[\\/]\w+[\\/]data)$/;
+
 rmSync(dist, { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
-// Python programs and lock files are read from beside the code that uses them
-cpSync(join(root, 'local'), join(dist, 'local'), {
-  recursive: true,
-  filter: (file) => !file.endsWith('__pycache__') && (statSync(file).isDirectory() || !file.endsWith('.ts')),
-});
+// Python programs, lock files, specs and pages are read from beside the code that uses them
+for (const room of ['local', 'examples', 'console']) {
+  if (!existsSync(join(root, room))) continue;
+  cpSync(join(root, room), join(dist, room), {
+    recursive: true,
+    filter: (file) => !LEFT_OUT.test(file) && (statSync(file).isDirectory() || !file.endsWith('.ts')),
+  });
+}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, type FunctionName } from '../../lib/function-names.ts';
@@ -33,9 +33,10 @@ function roleOf(name: FunctionName): string {
 
 describe('the role of a function', () => {
   for (const name of FUNCTION_NAMES) {
-    const index = `lambdas/${name}/index.ts`;
-    it.runIf(existsSync(join(root, index)))(`allows every AWS call in the code of ${name}`, () => {
-      const sources = [...loads(index).files].map((file) => readFileSync(join(root, file), 'utf8'));
+    it(`allows every AWS call in the code of ${name}`, () => {
+      const { files } = loads(`lambdas/${name}/index.ts`);
+      expect(files.size).toBeGreaterThan(1);
+      const sources = [...files].map((file) => readFileSync(join(root, file), 'utf8'));
       const commands = sources.flatMap((text) =>
         [...text.matchAll(/new (\w+)Command\(/g)].map(([, command]) => command),
       );
