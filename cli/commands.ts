@@ -13,6 +13,8 @@ export const commands: readonly CommandEntry[] = [
   { name: 'approve', load: () => import('./commands/approve.ts').then((file) => file.approve) },
   { name: 'rollout start', load: () => import('./commands/rollout-start.ts').then((file) => file.rolloutStart) },
   { name: 'rollback', load: () => import('./commands/rollback.ts').then((file) => file.rollback) },
+  { name: 'predict', load: () => import('./commands/predict.ts').then((file) => file.predict) },
+  { name: 'feedback', load: () => import('./commands/feedback.ts').then((file) => file.feedback) },
   { name: 'models', load: () => import('./commands/models.ts').then((file) => file.models) },
   { name: 'models show', load: () => import('./commands/models-show.ts').then((file) => file.modelsShow) },
   { name: 'versions', load: () => import('./commands/versions.ts').then((file) => file.versions) },

@@ -5,7 +5,10 @@ import { InvalidInputError, UnavailableError } from '../domain/common-errors.ts'
 import { type LocalPlatform, readLocal } from '../local/state.ts';
 import type { CommandContext } from './command.ts';
 
-/** The registry API, as commands use it. Paths are below `/registry/`, each part of them already encoded. */
+/** The part of the API that calls go to. */
+export type ApiRoot = 'registry' | 'v2' | 'feedback';
+
+/** The API, as commands use it. Paths are below its root, `/registry/` unless said otherwise, each part already encoded. */
 export interface RegistryClient {
   get<S extends z.ZodType>(path: string, schema: S, query?: Record<string, string | number>): Promise<z.infer<S>>;
   post<S extends z.ZodType>(path: string, body: unknown, schema: S): Promise<z.infer<S>>;
@@ -38,7 +41,10 @@ export const apiOptions = { 'api-url': { type: 'string' } } as const;
  * the AWS credentials of the environment or profile; the local platform's API takes any. With MILLRACE_API_TOKEN set they
  * carry that token instead, for an API with a JWT issuer.
  */
-export function connect({ options, io, dir }: Pick<CommandContext, 'options' | 'io' | 'dir'>): RegistryClient {
+export function connect(
+  { options, io, dir }: Pick<CommandContext, 'options' | 'io' | 'dir'>,
+  root: ApiRoot = 'registry',
+): RegistryClient {
   const given = options['api-url'] ?? io.env.MILLRACE_API_URL;
   const local = readLocal(dir);
   const url = typeof given === 'string' && given !== '' ? given : local?.apiUrl;
@@ -49,7 +55,7 @@ export function connect({ options, io, dir }: Pick<CommandContext, 'options' | '
   }
   if (!URL.canParse(url)) throw new InvalidInputError([`the API's URL must be a URL, got ${url}`]);
   const token = io.env.MILLRACE_API_TOKEN;
-  return registryClient({ url: url.replace(/\/+$/, ''), sign: token ? bearer(token) : signer(url, local) });
+  return registryClient({ url: url.replace(/\/+$/, ''), sign: token ? bearer(token) : signer(url, local) }, root);
 }
 
 const bearer =
@@ -75,9 +81,9 @@ async function awsCredentials(apiUrl: string) {
   return { ...(await config.credentials()), region };
 }
 
-export function registryClient({ url, sign }: Api): RegistryClient {
+export function registryClient({ url, sign }: Api, root: ApiRoot = 'registry'): RegistryClient {
   async function call<S extends z.ZodType>(path: string, init: RequestInit, schema: S): Promise<z.infer<S>> {
-    const request = await sign(`${url}/registry/${path}`, init);
+    const request = await sign(`${url}/${root}/${path}`, init);
     let response: Response;
     let text: string;
     try {
@@ -108,6 +114,8 @@ export function registryClient({ url, sign }: Api): RegistryClient {
 
 interface Refusal {
   readonly detail?: string;
+  /** The Open Inference Protocol's. */
+  readonly error?: string;
   readonly message?: string;
   readonly Message?: string;
   readonly problems?: readonly (string | { path: string; message: string; seen: string; allowed: string })[];
@@ -120,8 +128,10 @@ function explain(status: number, text: string): string {
   } catch {
     // an answer from before the registry: a proxy's page, say
   }
-  const { detail = refusal.message ?? refusal.Message ?? `the registry API answered ${status}`, problems = [] } =
-    refusal;
+  const {
+    detail = refusal.error ?? refusal.message ?? refusal.Message ?? `the registry API answered ${status}`,
+    problems = [],
+  } = refusal;
   const found = problems.flatMap((problem) =>
     typeof problem === 'string'
       ? []
@@ -130,6 +140,6 @@ function explain(status: number, text: string): string {
   return [detail, ...found].join('\n  ');
 }
 
-/** Joins parts into a path below `/registry/`. */
+/** Joins parts into a path below the API's root. */
 export const pathTo = (...parts: readonly (string | number)[]): string =>
   parts.map((part) => encodeURIComponent(String(part))).join('/');

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { z } from 'zod';
+import { InvalidInputError } from '../../domain/common-errors.ts';
+import { type Command, EXIT_OK, type OptionValue, UsageError } from '../command.ts';
+import { parseCsv } from '../csv.ts';
+import { apiOptions, connect, pathTo, type RegistryClient } from '../registry-client.ts';
+import { versionNumber } from '../registry-lists.ts';
+import { table } from '../table.ts';
+
+/** Rows of one request; a request has room for 6 MB. */
+const BATCH_ROWS = 500;
+const DEFAULT_ROWS = 10;
+
+const Metadata = z.object({ inputs: z.array(z.object({ name: z.string(), datatype: z.string() })) });
+type Input = z.infer<typeof Metadata>['inputs'][number];
+const Answer = z.object({
+  model_version: z.string(),
+  parameters: z.object({ inference_id: z.string() }),
+  outputs: z.array(
+    z.object({ name: z.string(), shape: z.array(z.number()), data: z.array(z.union([z.number(), z.string()])) }),
+  ),
+});
+type Predicted = { row: number; inference_id: string; version: string } & Record<string, unknown>;
+
+export const predict: Command = {
+  name: 'predict',
+  summary: 'Ask a model for predictions on the rows of a file',
+  usage: 'predict <model> --data <file.csv|file.json> [--rows <n>] [--version <n>] [--event-time <time>]',
+  details:
+    'The file is CSV with a header line or a JSON array of objects; columns the model does not use are left out.\n' +
+    `--rows says how many rows are sent, from the first on (default ${DEFAULT_ROWS}).\n` +
+    '--event-time is the time the predictions are about (default now).',
+  options: {
+    ...apiOptions,
+    data: { type: 'string', short: 'd' },
+    rows: { type: 'string', short: 'n' },
+    version: { type: 'string' },
+    'event-time': { type: 'string' },
+  },
+  arguments: { min: 1, max: 1 },
+  run: async (context) => {
+    const [model = ''] = context.positionals;
+    const { data, rows: wanted, version, 'event-time': eventTime } = context.options;
+    if (typeof data !== 'string') throw new UsageError(`usage: millrace ${predict.usage}`);
+    const rows = readRows(resolve(context.io.cwd, data), rowCount(wanted));
+    const client = connect(context, 'v2');
+    const at = typeof version === 'string' ? ['versions', versionNumber(version)] : [];
+    const { inputs } = await client.get(pathTo('models', model, ...at), Metadata);
+    const parameters = typeof eventTime === 'string' ? { event_time: eventTime } : {};
+    const path = pathTo('models', model, ...at, 'infer');
+    const predictions: Predicted[] = [];
+    for (let from = 0; from < rows.length; from += BATCH_ROWS) {
+      const batch = rows.slice(from, from + BATCH_ROWS);
+      predictions.push(...(await send(client, path, { inputs, batch, parameters, from })));
+    }
+    const names = Object.keys(predictions[0] ?? {}).filter(
+      (name) => !['row', 'inference_id', 'version'].includes(name),
+    );
+    const columns = ['row', ...names, 'version', 'inference_id'].map((name) => ({
+      title: name,
+      cell: (item: Predicted) => shown(item[name]),
+    }));
+    context.print({ model, predictions }, table(predictions, columns));
+    return EXIT_OK;
+  },
+};
+
+async function send(
+  client: RegistryClient,
+  path: string,
+  request: {
+    readonly inputs: readonly Input[];
+    readonly batch: readonly Readonly<Record<string, unknown>>[];
+    readonly parameters: object;
+    /** Number of the first row in the file. */
+    readonly from: number;
+  },
+): Promise<Predicted[]> {
+  const { inputs, batch, parameters, from } = request;
+  const tensors = inputs.map(({ name, datatype }) => ({
+    name,
+    datatype,
+    shape: [batch.length],
+    data: batch.map((row, i) => toValue(row, name, datatype, from + i)),
+  }));
+  const answer = await client.post(path, { parameters, inputs: tensors }, Answer);
+  return batch.map((_, i) => ({
+    row: from + i + 1,
+    ...Object.fromEntries(
+      answer.outputs.map(({ name, shape: [, width = 1], data }) => {
+        const values = data.slice(i * width, (i + 1) * width);
+        return [name, width === 1 ? values[0] : values];
+      }),
+    ),
+    version: answer.model_version,
+    inference_id: `${answer.parameters.inference_id}.${i}`,
+  }));
+}
+
+function rowCount(wanted: OptionValue): number {
+  if (wanted === undefined) return DEFAULT_ROWS;
+  if (typeof wanted === 'string' && /^[1-9][0-9]{0,6}$/.test(wanted)) return Number(wanted);
+  throw new UsageError(`--rows must be a whole number from 1 on, got ${JSON.stringify(wanted)}`);
+}
+
+function readRows(path: string, count: number): Record<string, unknown>[] {
+  const text = readFileSync(path, 'utf8');
+  const rows = extname(path) === '.json' ? readJson(text, path).slice(0, count) : parseCsv(text, count);
+  if (rows.length === 0) throw new InvalidInputError([`${path} has no rows`]);
+  return rows;
+}
+
+function readJson(text: string, path: string): Record<string, unknown>[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidInputError([`${path} is not JSON`], { cause });
+  }
+  const parsed = z.array(z.record(z.string(), z.unknown())).safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError([`${path} must be an array of objects`]);
+}
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  true: true,
+  '1': true,
+  t: true,
+  false: false,
+  '0': false,
+  f: false,
+};
+
+/** Text of a CSV field as the input's type; what is no such value goes as it is, and the API says what is wrong with it. */
+function toValue(row: Readonly<Record<string, unknown>>, name: string, datatype: string, index: number): unknown {
+  if (!Object.hasOwn(row, name))
+    throw new InvalidInputError([`row ${index + 1} has no column ${JSON.stringify(name)}`]);
+  const value = row[name];
+  if (typeof value !== 'string') return value ?? null;
+  if (value === '') return null;
+  if (datatype === 'BYTES') return value;
+  if (datatype === 'BOOL') return BOOLEANS[value.toLowerCase()] ?? value;
+  const number = Number(value);
+  return value.trim() === '' || Number.isNaN(number) ? value : number;
+}
+
+function shown(value: unknown): string | number | undefined {
+  if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(6));
+  if (Array.isArray(value)) return value.map((item) => Number(item).toPrecision(3)).join(' ');
+  return value === undefined ? undefined : String(value);
+}
