@@ -1,4 +1,4 @@
-import type { JobRecord, ParkedToken } from '../registry/entities.ts';
+import type { JobRecord } from '../registry/entities.ts';
 import {
   EndpointCreationFailedError,
   JobLostError,
@@ -17,6 +17,8 @@ export interface JobDescription {
   readonly outputUrl?: string;
   /** Tuning: the best of its training jobs. */
   readonly trainingJobName?: string;
+  /** Training, and tuning's best: what the job ran with, searched values included. */
+  readonly hyperparameters?: Readonly<Record<string, string>>;
   /** Endpoints: the configuration in force. */
   readonly endpointConfigName?: string;
   readonly trainingSeconds?: number;
@@ -30,6 +32,7 @@ export interface JobSuccess {
   readonly modelDataUrl?: string;
   readonly outputUrl?: string;
   readonly trainingJobName?: string;
+  readonly hyperparameters?: Readonly<Record<string, string>>;
   readonly trainingSeconds?: number;
   readonly billableSeconds?: number;
 }
@@ -46,14 +49,14 @@ const OPEN = new Set(['InProgress', 'Stopping', 'Creating', 'Updating', 'SystemU
  * good when it is in service under the configuration that was asked for, since a rollback is silent.
  */
 export function jobState(
-  { name, kind }: { name: string; kind: Exclude<ParkedToken['kind'], 'approval'> },
+  { name, kind }: { name: string; kind: JobRecord['kind'] },
   description: JobDescription | undefined,
 ): JobState {
   if (!description) return { state: 'failed', error: new JobLostError(`SageMaker does not know ${kind} ${name}`) };
   if (OPEN.has(description.status)) return { state: 'open' };
   if (kind === 'endpoint') return endpointState(name, description);
   if (description.status === 'Completed') {
-    const { modelDataUrl, outputUrl, trainingJobName, trainingSeconds, billableSeconds } = description;
+    const { modelDataUrl, outputUrl, trainingJobName, hyperparameters, trainingSeconds, billableSeconds } = description;
     return {
       state: 'succeeded',
       outcome: {
@@ -63,6 +66,7 @@ export function jobState(
         modelDataUrl,
         outputUrl,
         trainingJobName,
+        hyperparameters,
         trainingSeconds,
         billableSeconds,
       },

@@ -55,6 +55,8 @@ export const JobOutcome = z.object({
   billableSeconds: z.number().optional(),
   /** The training job behind the model: of a tuning job the best one. */
   trainingJobName: z.string().optional(),
+  /** What that job ran with; of a tuning job with the values it found. */
+  hyperparameters: z.record(z.string(), z.string()).optional(),
 });
 export type JobOutcome = z.infer<typeof JobOutcome>;
 
@@ -73,6 +75,7 @@ export const Candidate = z.object({
     evaluation: ArtifactRef,
   }),
   trainingJobName: z.string(),
+  hyperparameters: z.record(z.string(), z.string()).optional(),
 });
 export type Candidate = z.infer<typeof Candidate>;
 

@@ -5,12 +5,12 @@ import {
   DescribeTransformJobCommand,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import type { ParkedToken } from '../../domain/registry/entities.ts';
+import type { JobRecord } from '../../domain/registry/entities.ts';
 import type { JobDescription } from '../../domain/training/job-state.ts';
 
 export interface SageMakerStatus {
   /** Undefined when SageMaker does not know the name. */
-  describe(kind: Exclude<ParkedToken['kind'], 'approval'>, name: string): Promise<JobDescription | undefined>;
+  describe(kind: JobRecord['kind'], name: string): Promise<JobDescription | undefined>;
 }
 
 export function sageMakerStatus(client: SageMakerClient): SageMakerStatus {
@@ -22,6 +22,7 @@ export function sageMakerStatus(client: SageMakerClient): SageMakerStatus {
       failureReason: job.FailureReason,
       modelDataUrl: job.ModelArtifacts?.S3ModelArtifacts,
       trainingJobName: name,
+      hyperparameters: ownHyperparameters(job.HyperParameters),
       trainingSeconds: job.TrainingTimeInSeconds,
       billableSeconds: job.BillableTimeInSeconds,
     };
@@ -66,6 +67,10 @@ export function sageMakerStatus(client: SageMakerClient): SageMakerStatus {
     },
   };
 }
+
+/** A tuning job adds entries of its own, `_tuning_objective_metric`, to what its training jobs are given. */
+const ownHyperparameters = (all: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith('_')));
 
 const isUnknown = (error: Error): boolean =>
   error.name === 'ResourceNotFound' ||

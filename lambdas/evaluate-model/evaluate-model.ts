@@ -61,7 +61,10 @@ export async function evaluateModel(
     const artifacts = await store({ plan, trained, evaluation, baseline }, deps.artifacts);
     const metrics = evaluation.candidate.metrics;
     const trainingJobName = job.trainingJobName ?? job.name;
-    const candidate: Candidate = { model, runId, passed, decisionId, metrics, artifacts, trainingJobName };
+    const candidate: Candidate = {
+      ...{ model, runId, passed, decisionId, metrics, artifacts, trainingJobName },
+      ...(job.hyperparameters && { hyperparameters: job.hyperparameters }),
+    };
     await deps.files.writeJson(`${folder}/${RUN_FILES.evaluation}`, evaluation);
     await deps.files.writeJson(`${folder}/${RUN_FILES.baseline}`, baseline);
     await deps.files.writeJson(`${folder}/${RUN_FILES.candidate}`, candidate);

@@ -56,7 +56,7 @@ export async function registerModel(input: RegisterInput, deps: RegisterDeps): P
       approvalStatus: approval === 'auto' ? 'Approved' : 'PendingManualApproval',
       algorithm: plan.algorithm,
       image: imageOf(spec, deps.region),
-      hyperparameters: hyperparametersOf(spec),
+      hyperparameters: candidate.hyperparameters ?? hyperparametersOf(spec),
       artifacts: candidate.artifacts,
       signature: signatureOf(spec),
       metrics: candidate.metrics,
@@ -76,7 +76,7 @@ function imageOf({ training }: ModelSpec, region: string): string {
   return training.container?.image ?? xgboostImage(region, training.xgboost?.version ?? '3.0-5');
 }
 
-/** As the spec gives them; of a tuned run the values that were searched are in its training job. */
+/** As the spec gives them, for a run whose training job did not say what it ran with. */
 function hyperparametersOf({ training }: ModelSpec): Record<string, string> {
   const given = training.container?.hyperparameters ?? training.xgboost?.hyperparameters ?? {};
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));

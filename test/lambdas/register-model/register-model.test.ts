@@ -51,6 +51,14 @@ describe('register-model', () => {
     ]);
   });
 
+  it('registers what the best training job of a search ran with', async () => {
+    const tuned = { objective: 'binary:logistic', num_round: '20', max_depth: '5', eta: '0.11' };
+    const job = { ...(await room.trained(RUN, MODEL)), kind: 'tuning', hyperparameters: tuned };
+    await room.evaluate({ model: 'churn', runId: RUN, job });
+    await room.register(INPUT);
+    expect((await room.registry.requireVersion('churn', 1)).hyperparameters).toEqual(tuned);
+  });
+
   it('makes one version however often it is called', async () => {
     const results = [await room.register(INPUT), await room.register(INPUT)];
     expect(results.map(({ version }) => version)).toEqual([1, 1]);

@@ -1,0 +1,27 @@
+import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { expect, it } from 'vitest';
+import { sageMakerStatus } from '../../../lambdas/adapters/sagemaker-status.ts';
+
+const ANSWERS: Record<string, object> = {
+  DescribeHyperParameterTuningJobCommand: {
+    HyperParameterTuningJobStatus: 'Completed',
+    BestTrainingJob: { TrainingJobName: 'search-002' },
+  },
+  DescribeTrainingJobCommand: {
+    TrainingJobStatus: 'Completed',
+    ModelArtifacts: { S3ModelArtifacts: 's3://lake/model.tar.gz' },
+    HyperParameters: { num_round: '10', eta: '0.123', _tuning_objective_metric: 'validation:auc' },
+  },
+};
+const client = {
+  send: async (command: object) => ANSWERS[command.constructor.name] ?? {},
+} as unknown as SageMakerClient;
+
+it('says of a tuning job what its best training job ran with, without what the search itself added', async () => {
+  expect(await sageMakerStatus(client).describe('tuning', 'search')).toMatchObject({
+    status: 'Completed',
+    trainingJobName: 'search-002',
+    modelDataUrl: 's3://lake/model.tar.gz',
+    hyperparameters: { num_round: '10', eta: '0.123' },
+  });
+});
