@@ -182,10 +182,16 @@ export const RequestCounts = z.object({
 export type RequestCounts = z.infer<typeof RequestCounts>;
 
 export const ParkedToken = z.object({
-  /** Name of the SageMaker job or endpoint that is waited for, or `approval/<model>/<version>`. */
+  /**
+   * Name of the SageMaker job or endpoint that is waited for, `approval/<model>/<version>`, `run/<id>` or
+   * `rollout/<id>`.
+   */
   name: z.string(),
-  kind: z.enum([...JobRecord.shape.kind.options, 'approval']),
-  taskToken: z.string(),
+  kind: z.enum([...JobRecord.shape.kind.options, 'approval', 'run', 'rollout']),
+  /** Resumes the execution that waits; runs and rollouts are only watched and have none. */
+  taskToken: z.string().optional(),
+  /** Of a run or rollout: the execution that is watched. */
+  executionArn: z.string().optional(),
   model: z.string(),
   /** Run or rollout the job belongs to. */
   ownerId: z.string(),

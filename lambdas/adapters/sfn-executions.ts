@@ -1,6 +1,7 @@
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -23,4 +24,22 @@ export function sfnExecutions(client: SFNClient, stateMachineArn: string) {
       }
     },
   };
+}
+
+export interface ExecutionState {
+  /** RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED. */
+  readonly status: string;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+/** @returns undefined for an execution that Step Functions does not know: it forgets them 90 days after their end */
+export async function describeExecution(client: SFNClient, executionArn: string): Promise<ExecutionState | undefined> {
+  try {
+    const { status = 'RUNNING', error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    return { status, error, cause };
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
+import { finishRun } from '../../domain/training/finish-run.ts';
 import { parseInput } from '../runtime/input.ts';
 import { logger } from '../runtime/logger.ts';
 
@@ -19,27 +20,19 @@ const FinishRunRequest = z.object({
   failure: z.object({ state: z.string(), error: z.string(), cause: z.string() }).optional(),
 });
 
-/** A cause is shown to people and stored in one item: Step Functions allows 32 KB of it. */
-const MAX_CAUSE = 4_000;
-
 /** Every execution ends here, so that no run stays `running` without a visible reason. */
 export const makeHandler =
   ({ registry, publisher, now }: FinishRunDeps) =>
   async (event: unknown): Promise<{ status: string }> => {
-    const { model, runId, status, version, failure } = parseInput(FinishRunRequest, event);
+    const { failure, ...ending } = parseInput(FinishRunRequest, event);
+    const { model, runId, status, version } = ending;
     const change = { by: 'training-pipeline', at: now() };
-    if (status === 'rejected' && version !== undefined) await registry.setApproval(model, version, 'Rejected', change);
-    await registry.updateRun(
-      model,
-      runId,
-      {
-        status,
-        endedAt: now().toISOString(),
-        ...(failure ? { failure: { ...failure, cause: readableCause(failure.cause).slice(0, MAX_CAUSE) } } : {}),
-      },
-      change,
-    );
-    await publisher.publish('TrainingRunFinished', { model, at: now().toISOString(), runId, status, version });
+    if (status === 'rejected' && version !== undefined) {
+      await registry.setApproval(model, version, 'Rejected', change);
+      await registry.unpark(`approval/${model}/${version}`);
+    }
+    const readable = failure && { ...failure, cause: readableCause(failure.cause) };
+    await finishRun({ ...ending, ...(readable && { failure: readable }) }, change, { registry, publisher });
     logger.info('run-finished', { model, runId, status, failure: failure?.error });
     return { status };
   };

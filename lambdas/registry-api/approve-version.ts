@@ -47,7 +47,7 @@ export async function approveVersion(
     },
     change,
   );
-  if (!parked) return { version: answered, resumed: false };
+  if (!parked?.taskToken) return { version: answered, resumed: false };
   // told first and unparked after: a crash between the two repeats the call, which is harmless
   const resumed = approved
     ? await gate.succeed(parked.taskToken, { approved: true })

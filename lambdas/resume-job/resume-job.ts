@@ -1,4 +1,4 @@
-import type { ParkedToken, TrainingRun } from '../../domain/registry/entities.ts';
+import { JobRecord, type ParkedToken, type TrainingRun } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { type JobDescription, type JobState, jobState } from '../../domain/training/job-state.ts';
 import type { SageMakerStatus } from '../adapters/sagemaker-status.ts';
@@ -28,35 +28,33 @@ export async function resumeOverdue(deps: ResumeJobDeps): Promise<void> {
 
 async function resume(parked: ParkedToken, deps: ResumeJobDeps): Promise<void> {
   const { registry, sagemaker, tasks, now } = deps;
-  const { kind, name } = parked;
-  // an approval is answered by a person, or times out in the state machine
-  if (kind === 'approval') {
-    await registry.unpark(name);
-    return;
-  }
+  const { name, taskToken } = parked;
+  const kind = JobRecord.shape.kind.safeParse(parked.kind).data;
+  // approvals are answered by people, and executions watched by reconcile-executions
+  if (!kind || !taskToken) return;
   const description = await sagemaker.describe(kind, name);
   const state = jobState({ name, kind }, description);
   if (state.state === 'open') {
     await registry.postponeParked(name, new Date(now().getTime() + RECHECK_MS));
     return;
   }
-  await recordJob(parked, state, description, deps);
+  await recordJob({ ...parked, kind }, state, description, deps);
   // told first and unparked after: a crash between the two repeats the call, which is harmless
   const heard =
     state.state === 'succeeded'
-      ? await tasks.succeed(parked.taskToken, state.outcome)
-      : await tasks.fail(parked.taskToken, state.error);
+      ? await tasks.succeed(taskToken, state.outcome)
+      : await tasks.fail(taskToken, state.error);
   await registry.unpark(name);
   logger.info('job-resumed', { model: parked.model, name, kind, state: state.state, heard });
 }
 
 async function recordJob(
-  { kind, name, model, ownerId }: ParkedToken,
+  { kind, name, model, ownerId }: ParkedToken & { kind: JobRecord['kind'] },
   state: Exclude<JobState, { state: 'open' }>,
   description: JobDescription | undefined,
   { registry, now }: ResumeJobDeps,
 ): Promise<void> {
-  if (kind === 'endpoint' || kind === 'approval') return;
+  if (kind === 'endpoint') return;
   const run = await registry.requireRun(model, ownerId);
   const at = now().toISOString();
   const job: TrainingRun['jobs'][number] = {

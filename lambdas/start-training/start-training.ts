@@ -5,6 +5,7 @@ import type { EventPublisher } from '../../domain/events/catalog.ts';
 import { runId } from '../../domain/names.ts';
 import type { DatasetVersion, TrainingRun } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
+import { watchedRun } from '../../domain/training/finish-run.ts';
 import { chooseDatasets } from '../../domain/training/split.ts';
 import { decideTrigger, type Trigger, type TriggerDecision } from '../../domain/training/trigger.ts';
 import { logger } from '../runtime/logger.ts';
@@ -22,6 +23,8 @@ export interface StartTrainingDeps {
 }
 
 const BY = 'start-training';
+/** When reconcile-executions first looks whether the execution still goes on. */
+const WATCH_AFTER_MS = 10 * 60_000;
 const digest = (value: unknown) => createHash('sha256').update(canonicalJson(value)).digest('hex');
 
 /** Turns what came over the queue into a decision, writes it down, and starts a run if it says so. */
@@ -143,6 +146,15 @@ async function startExecution(
     specVersion,
     datasetVersions,
     trigger,
+  });
+  await registry.park({
+    name: watchedRun(run.runId),
+    kind: 'run',
+    model,
+    ownerId: run.runId,
+    executionArn,
+    parkedAt: now().toISOString(),
+    dueAt: new Date(now().getTime() + WATCH_AFTER_MS).toISOString(),
   });
   await registry.updateRun(model, run.runId, { executionArn }, { by: BY, at: now() });
   await publisher.publish('TrainingRunStarted', { model, at: now().toISOString(), runId: run.runId });

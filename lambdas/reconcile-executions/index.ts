@@ -1,0 +1,15 @@
+import { dynamo, events, sfn } from '../adapters/clients.ts';
+import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
+import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
+import { describeExecution } from '../adapters/sfn-executions.ts';
+import { parseEnv } from '../runtime/env.ts';
+import { ReconcileExecutionsEnv } from './env.ts';
+import { makeHandler } from './handler.ts';
+
+const env = parseEnv(ReconcileExecutionsEnv);
+export const handler = makeHandler({
+  registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
+  publisher: eventBridgePublisher(events(), env.EVENT_BUS_NAME),
+  describe: (executionArn) => describeExecution(sfn(), executionArn),
+  now: () => new Date(),
+});
