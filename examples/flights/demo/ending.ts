@@ -43,10 +43,10 @@ function comparison(gate: Decision, first: FinishedRun, retrained: FinishedRun):
     const value = (metrics as Record<string, unknown> | undefined)?.[name];
     return typeof value === 'number' ? value.toFixed(4) : '-';
   };
-  const { candidate, champion } = gate.numbers as { candidate?: unknown; champion?: unknown };
+  const { candidate, champion } = gate.numbers as { candidate?: unknown; champion?: { metrics?: unknown } };
   const rows = Object.keys(retrained.run.metrics ?? {}).map((name) => [
     name,
-    shown(champion, name),
+    shown(champion?.metrics, name),
     shown(candidate ?? retrained.run.metrics, name),
   ]);
   return [
