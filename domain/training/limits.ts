@@ -35,6 +35,6 @@ const MAX_SECONDS = 28 * 86_400;
 export function maxRuntimeSeconds(training: TrainingSpec, jobs = 1): number {
   const perHour = USD_PER_HOUR[training.instance] ?? ASSUMED_USD_PER_HOUR;
   const affordable = (training.maxCostUsd * 3_600) / (jobs * perHour);
-  const seconds = Math.floor(Math.min(durationMs(training.maxRuntime) / 1_000, affordable));
+  const seconds = Math.round(Math.min(durationMs(training.maxRuntime) / 1_000, affordable));
   return Math.min(MAX_SECONDS, Math.max(MIN_SECONDS, seconds));
 }
