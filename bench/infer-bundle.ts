@@ -15,7 +15,7 @@ import { encodeJson, encodeUbj, random, randomModel } from './random-model.ts';
 
 const FEATURES = 100;
 const REQUESTS = 5_000;
-const WARM_UP = 500;
+const WARM_UP = 2_000;
 const LOADS = 20;
 /** SERVING.md's budget; milliseconds. */
 const TARGET = { bytes: 60 * 1_024, load: 10, p99: 1 };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
 import { type AttributeValue, fromDynamoItem } from './dynamo-json.ts';
 
@@ -48,7 +49,12 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
     init: { method: string; headers?: Record<string, string>; body?: string; deadlineMs: number },
   ): Promise<Response> {
     const { deadlineMs, ...request } = init;
-    const signed = await signer.sign(url, { ...request, aws: { service } });
+    // given the digest, the signer does not make it on another thread
+    const digest = createHash('sha256')
+      .update(init.body ?? '')
+      .digest('hex');
+    const headers = { ...init.headers, 'x-amz-content-sha256': digest };
+    const signed = await signer.sign(url, { ...request, headers, aws: { service } });
     const response = await fetch(signed, { signal: AbortSignal.timeout(deadlineMs) });
     if (response.ok) return response;
     throw new AwsCallError(name, response.status, await errorCode(response));
