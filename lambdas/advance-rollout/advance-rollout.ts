@@ -2,9 +2,16 @@ import type { Rollout } from '../../domain/registry/entities.ts';
 import { RolloutClosedError, RolloutInProgressError } from '../../domain/rollout/errors.ts';
 import { type Counts, type Judgement, judgeStep } from '../../domain/rollout/judge.ts';
 import { planSteps, routesAt } from '../../domain/rollout/plan.ts';
+import {
+  closeRolledBack,
+  findStep,
+  isOpen,
+  recordDecision,
+  recordStep,
+  strategyOf,
+} from '../../domain/rollout/rollout-record.ts';
 import { logger } from '../runtime/logger.ts';
 import { type AdvanceDeps, finishPromoted, hasPromoted, neededVersions, promote, requireApproved } from './promote.ts';
-import { closeRolledBack, findStep, isOpen, recordDecision, recordStep, strategyOf } from './rollout-record.ts';
 
 /** Gives the candidate its first share of traffic, or all of it when there is nothing to watch. */
 export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done: boolean }> {

@@ -1,9 +1,9 @@
 import type { Alias, Rollout, Traffic } from '../../domain/registry/entities.ts';
 import { RolloutClosedError, RolloutInProgressError, VersionNotApprovedError } from '../../domain/rollout/errors.ts';
 import { type Routes, routesAfterPromotion } from '../../domain/rollout/plan.ts';
+import { findStep, isOpen, type RolloutDeps, recordDecision } from '../../domain/rollout/rollout-record.ts';
 import type { SageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
 import { logger } from '../runtime/logger.ts';
-import { findStep, isOpen, type RolloutDeps, recordDecision } from './rollout-record.ts';
 
 export interface AdvanceDeps extends RolloutDeps {
   readonly endpoints: SageMakerEndpoints;

@@ -2,8 +2,8 @@ import { durationMs } from '../../domain/duration.ts';
 import { endpointName, rolloutId } from '../../domain/names.ts';
 import type { ModelVersion, Rollout, Target } from '../../domain/registry/entities.ts';
 import { VersionNotApprovedError } from '../../domain/rollout/errors.ts';
+import { closeRolledBack, isOpen, type RolloutDeps } from '../../domain/rollout/rollout-record.ts';
 import type { DeploymentSpec } from '../../domain/spec/deployment.ts';
-import { closeRolledBack, isOpen, type RolloutDeps } from '../advance-rollout/rollout-record.ts';
 import { logger } from '../runtime/logger.ts';
 
 export interface StartRolloutInput {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { NotFoundError } from '../../domain/common-errors.ts';
-import type { EventPublisher } from '../../domain/events/catalog.ts';
-import { type Decision, RequestCounts, type Rollout, Traffic } from '../../domain/registry/entities.ts';
-import type { Registry } from '../../domain/registry/ports.ts';
-import type { Routes } from '../../domain/rollout/plan.ts';
-import type { RolloutStrategy } from '../../domain/spec/deployment.ts';
+import { NotFoundError } from '../common-errors.ts';
+import type { EventPublisher } from '../events/catalog.ts';
+import { type Decision, RequestCounts, type Rollout, Traffic } from '../registry/entities.ts';
+import type { Registry } from '../registry/ports.ts';
+import type { RolloutStrategy } from '../spec/deployment.ts';
+import type { Routes } from './plan.ts';
 
 export interface RolloutDeps {
   readonly registry: Registry;
