@@ -10,6 +10,7 @@ const SMALL_FUNCTIONS = [
   'infer',
   'monitor-model',
   'partition-capture',
+  'reconcile-executions',
   'register-model',
   'registry-api',
   'request-approval',

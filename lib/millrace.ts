@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { Capture } from './capture.ts';
 import { DataLanding } from './data-landing.ts';
 import { hostPlatform } from './duckdb-natives.ts';
+import { ExecutionWatch } from './execution-watch.ts';
 import { FunctionCode } from './function-code.ts';
 import { type ApiAuthorization, InferenceApi } from './inference-api.ts';
 import type { FunctionDefaults } from './millrace-function.ts';
@@ -122,6 +123,7 @@ export class Millrace extends Construct {
       codeVersion: packageVersion(),
     });
     const trigger = new TrainingTrigger(this, 'Trigger', { defaults, registry, pipeline: this.trainingPipeline });
+    new ExecutionWatch(this, 'Executions', { defaults, registry, pipeline: this.trainingPipeline });
     this.inferenceApi = new InferenceApi(this, 'Inference', {
       defaults,
       capture: this.capture,

@@ -48,6 +48,11 @@ export class StateMachine extends Construct {
   /** Start an execution, and look up one that was started before under the same name. */
   grantStart(grantee: IGrantable): void {
     allow(grantee, { actions: ['states:StartExecution'], resources: [this.machine.stateMachineArn] });
+    this.grantDescribe(grantee);
+  }
+
+  /** Look up executions. */
+  grantDescribe(grantee: IGrantable): void {
     allow(grantee, {
       actions: ['states:DescribeExecution'],
       resources: [arnHere('states', `execution:${this.machine.stateMachineName}:*`)],

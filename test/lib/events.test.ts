@@ -75,6 +75,31 @@ describe('a state change in SageMaker', () => {
   });
 });
 
+describe('the end of an execution', () => {
+  const ended = (status: string, machine: string) => ({
+    source: 'aws.states',
+    'detail-type': 'Step Functions Execution Status Change',
+    detail: { executionArn: 'arn', stateMachineArn: machine, name: 'flights-0f', status },
+  });
+  const pattern = patternOf('ExecutionEnded') as { detail: { stateMachineArn: string[] } };
+  const [pipeline = ''] = pattern.detail.stateMachineArn;
+
+  for (const [status, woken] of [
+    ['ABORTED', true],
+    ['TIMED_OUT', true],
+    ['FAILED', true],
+    ['SUCCEEDED', false],
+    ['RUNNING', false],
+  ] as const) {
+    it(`as ${status} ${woken ? 'is reconciled with' : 'says nothing new about'} the run's record`, () => {
+      expect(matches(pattern, ended(status, pipeline))).toBe(woken);
+    });
+  }
+  it('of somebody else’s machine is nobody’s business', () => {
+    expect(matches(pattern, ended('ABORTED', 'arn:aws:states:us-east-1:111122223333:stateMachine:theirs'))).toBe(false);
+  });
+});
+
 describe("an event of Millrace's own", () => {
   const REASONS_TO_TRAIN = ['DatasetAccepted', 'DriftDetected', 'TrainingRequested'];
   for (const name of Object.keys(EVENTS) as EventName[]) {
@@ -101,11 +126,11 @@ describe('a rule', () => {
       expect(rule.Properties.Targets[0].DeadLetterConfig?.Arn, id).toBeDefined();
     }
   });
-  it('on a schedule looks after lost events every five minutes, and for closed windows every hour', () => {
+  it('on a schedule looks after lost events every five and ten minutes, and for closed windows every hour', () => {
     const schedules = rules.map(([, { Properties }]) => Properties.ScheduleExpression).filter(Boolean);
-    expect(schedules.sort()).toEqual(['rate(1 hour)', 'rate(5 minutes)']);
+    expect(schedules.sort()).toEqual(['rate(1 hour)', 'rate(10 minutes)', 'rate(5 minutes)']);
   });
-  it('is never one per model: there are eight', () => {
-    expect(rules).toHaveLength(8);
+  it('is never one per model: there are ten', () => {
+    expect(rules).toHaveLength(10);
   });
 });

@@ -107,6 +107,7 @@ describe('every function', () => {
     const configs = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig');
     const names = configs.map(([, { Properties }]) => Properties.FunctionName.Ref.replace(/Function.*/, '')).sort();
     expect(names).toEqual([
+      'MillraceExecutionsReconcile',
       'MillraceMonitoringTickMonitors',
       'MillraceSageMakerResumeJob',
       'MillraceValidationApplySpec',
