@@ -22,7 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   cli: ['domain', 'local'],
   // an example uses the product the way people do
   examples: ['domain', 'local', 'cli'],
-  bench: ['lib', 'lambdas', 'domain', 'local', 'cli'],
+  bench: ['lib', 'lambdas', 'domain', 'local', 'cli', 'examples'],
 };
 /** `millrace demo` is the example, told by the command line. */
 const DEMO = { from: 'cli/demo.ts', to: 'examples/flights/demo/' };
