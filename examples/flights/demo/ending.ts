@@ -5,7 +5,7 @@ import type { FinishedRun } from './train.ts';
 
 /** What happened, as tables: the weeks, the decision, and where the time went. */
 export function tellEnding(
-  { model, first, overheadSeconds, weeks, retrained }: DemoResult,
+  { model, first, timing, weeks, retrained }: DemoResult,
   kept: boolean,
   tell: Narrator,
 ): void {
@@ -20,16 +20,21 @@ export function tellEnding(
     ]),
   );
   tell.chapter(`   Decision record ${retrained.gate.decisionId}: ${retrained.gate.outcome}`);
-  for (const reason of retrained.gate.reasons) tell.say('', reason);
+  tell.table(
+    ['gate'],
+    retrained.gate.reasons.map((reason) => [reason]),
+  );
+  tell.chapter('   On the same holdout');
   tell.table(['', 'champion', 'challenger'], comparison(retrained.gate, first, retrained));
 
   tell.chapter('   Where the time went, upload to first prediction');
   tell.table(
     ['part', 'seconds'],
     [
-      ['SageMaker training job', first.trainingSeconds.toFixed(1)],
-      ['Millrace itself', overheadSeconds.toFixed(1)],
-      ['  of it: endpoint coming into service', first.endpointSeconds.toFixed(1)],
+      ['SageMaker training job', timing.trainingSeconds.toFixed(1)],
+      ['waiting for further uploads, as the spec asks', timing.debounceSeconds.toFixed(1)],
+      ['Millrace itself', timing.ownSeconds.toFixed(1)],
+      ['  of it the endpoint coming into service', timing.endpointSeconds.toFixed(1)],
     ],
   );
   const next = kept
