@@ -9,6 +9,8 @@ however that process ends. Run by local/ministack.ts, with the settings of MiniS
 """
 
 import asyncio
+import contextvars
+import json
 import logging
 import os
 import resource
@@ -25,7 +27,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.core.lambda_runtime import Worker
 from ministack.core.persistence import save_all
-from ministack.services import eventbridge
+from ministack.services import eventbridge, s3
 
 PORT = int(os.environ.pop("MILLRACE_MINISTACK_PORT"))
 SNAPSHOT_SECONDS = float(os.environ.pop("MILLRACE_SNAPSHOT_SECONDS"))
@@ -118,9 +120,33 @@ def accept_sagemaker_events():
     eventbridge._put_events = accepting
 
 
+def name_versions_in_s3_events():
+    """
+    Adds `version-id` to the events that S3 sends to EventBridge, as AWS does for buckets with versions. MiniStack knows it
+    there, but puts it into its other notifications only.
+    """
+    fire, dispatch = s3._fire_s3_event, eventbridge._dispatch_event
+    version = contextvars.ContextVar("version", default=None)
+
+    # each event is fired in a thread with a context of its own
+    def firing(*args, version_id=None, **kwargs):
+        version.set(version_id)
+        return fire(*args, version_id=version_id, **kwargs)
+
+    def dispatching(event, *args, **kwargs):
+        if event.get("Source") == "aws.s3" and version.get():
+            detail = json.loads(event["Detail"])
+            detail["object"]["version-id"] = version.get()
+            event = {**event, "Detail": json.dumps(detail)}
+        return dispatch(event, *args, **kwargs)
+
+    s3._fire_s3_event, eventbridge._dispatch_event = firing, dispatching
+
+
 async def main():
     shorten_log_wait()
     accept_sagemaker_events()
+    name_versions_in_s3_events()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard and hard != resource.RLIM_INFINITY:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

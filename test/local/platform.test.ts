@@ -4,7 +4,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from '../../local/file-lock.ts';
 import { askHealth, findSupervisor } from '../../local/platform.ts';
@@ -106,6 +115,29 @@ describe('the local platform', { timeout: 60_000 }, () => {
       return ((await answer.json()) as { FailedEntryCount: number }).FailedEntryCount;
     };
     expect([await put('aws.sagemaker'), await put('aws.s3'), await put('millrace.data')]).toEqual([0, 1, 0]);
+  });
+
+  it('names the version of an object in the event of its upload', async () => {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const settings = { endpoint: endpoint(), region: 'us-east-1', credentials };
+    const [events, sqs] = [new EventBridgeClient(settings), new SQSClient(settings)];
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'uploads' }));
+    await events.send(new PutRuleCommand({ Name: 'uploads', EventPattern: JSON.stringify({ source: ['aws.s3'] }) }));
+    const Arn = 'arn:aws:sqs:us-east-1:000000000000:uploads';
+    await events.send(new PutTargetsCommand({ Rule: 'uploads', Targets: [{ Id: 'queue', Arn }] }));
+    const { VersionId } = await withS3(async (client) => {
+      const Bucket = 'versioned';
+      await client.send(new CreateBucketCommand({ Bucket }));
+      const VersioningConfiguration = { Status: 'Enabled' as const };
+      await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+      const NotificationConfiguration = { EventBridgeConfiguration: {} };
+      await client.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
+      return client.send(new PutObjectCommand({ Bucket, Key: 'a b+c', Body: 'x' }));
+    });
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10 }));
+    const { detail } = JSON.parse(Messages[0]?.Body ?? '{}') as { detail: { object: object } };
+    expect(VersionId).toBeTruthy();
+    expect(detail.object).toMatchObject({ key: 'a b+c', 'version-id': VersionId });
   });
 
   it('runs a Lambda on the Node that runs Millrace, outside the project', async () => {
