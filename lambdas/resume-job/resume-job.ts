@@ -1,4 +1,5 @@
 import { JobRecord, type ParkedToken, type TrainingRun } from '../../domain/registry/entities.ts';
+import { ApprovalDeniedError } from '../../domain/registry/errors.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { type JobDescription, type JobState, jobState } from '../../domain/training/job-state.ts';
 import type { SageMakerStatus } from '../adapters/sagemaker-status.ts';
@@ -29,8 +30,9 @@ export async function resumeOverdue(deps: ResumeJobDeps): Promise<void> {
 async function resume(parked: ParkedToken, deps: ResumeJobDeps): Promise<void> {
   const { registry, sagemaker, tasks, now } = deps;
   const { name, taskToken } = parked;
+  if (parked.kind === 'approval') return expireApproval(parked, deps);
   const kind = JobRecord.shape.kind.safeParse(parked.kind).data;
-  // approvals are answered by people, and executions watched by reconcile-executions
+  // executions are watched by reconcile-executions
   if (!kind || !taskToken) return;
   const description = await sagemaker.describe(kind, name);
   const state = jobState({ name, kind }, description);
@@ -46,6 +48,16 @@ async function resume(parked: ParkedToken, deps: ResumeJobDeps): Promise<void> {
       : await tasks.fail(taskToken, state.error);
   await registry.unpark(name);
   logger.info('job-resumed', { model: parked.model, name, kind, state: state.state, heard });
+}
+
+/** A task's own time-out cannot depend on the spec, so an approval that nobody gave in time is ended here. */
+async function expireApproval(parked: ParkedToken, { registry, tasks, now }: ResumeJobDeps): Promise<void> {
+  const { name, model, taskToken, dueAt } = parked;
+  if (!taskToken || Date.parse(dueAt) > now().getTime()) return;
+  const version = Number(name.split('/').at(-1));
+  await tasks.fail(taskToken, new ApprovalDeniedError(model, version, 'nobody', `it expired at ${dueAt}`));
+  await registry.unpark(name);
+  logger.info('approval-expired', { model, version, dueAt });
 }
 
 async function recordJob(

@@ -25,9 +25,10 @@ from urllib.parse import urlsplit
 import ministack.app as ministack
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
+from ministack.core import lambda_runtime
 from ministack.core.lambda_runtime import Worker
 from ministack.core.persistence import save_all
-from ministack.services import eventbridge, s3
+from ministack.services import eventbridge, lambda_svc, s3
 
 PORT = int(os.environ.pop("MILLRACE_MINISTACK_PORT"))
 SNAPSHOT_SECONDS = float(os.environ.pop("MILLRACE_SNAPSHOT_SECONDS"))
@@ -143,8 +144,38 @@ def name_versions_in_s3_events():
     s3._fire_s3_event, eventbridge._dispatch_event = firing, dispatching
 
 
+def name_thrown_errors():
+    """
+    Reports the name of what a Lambda threw as its `errorType`, which state machines match in Retry and Catch. MiniStack
+    calls everything Runtime.HandlerError.
+    """
+    settled = 'status: "error", error: String(err.message || err)'
+    script = lambda_runtime._NODEJS_WORKER_SCRIPT
+    if settled not in script:
+        raise RuntimeError("this release of MiniStack reports errors in another way")
+    lambda_runtime._NODEJS_WORKER_SCRIPT = script.replace(settled, f"{settled}, errorType: err.name")
+    invoke, execute = Worker.invoke, lambda_svc._execute_function_warm
+    thrown = threading.local()
+
+    def invoking(*args, **kwargs):
+        response = invoke(*args, **kwargs)
+        thrown.name = response.get("errorType")
+        return response
+
+    # runs the invocation in its own thread
+    def executing(*args, **kwargs):
+        thrown.name = None
+        result = execute(*args, **kwargs)
+        if result.get("error") and thrown.name and isinstance(result.get("body"), dict):
+            result["body"]["errorType"] = thrown.name
+        return result
+
+    Worker.invoke, lambda_svc._execute_function_warm = invoking, executing
+
+
 async def main():
     shorten_log_wait()
+    name_thrown_errors()
     accept_sagemaker_events()
     name_versions_in_s3_events()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -106,4 +106,16 @@ describe('resume-job', () => {
     await world.handle({ source: 'aws.sagemaker', detail: { TrainingJobName: 'somebody-elses' } });
     expect(world.answers).toEqual([]);
   });
+
+  it('denies an approval once its time is up, and not before', async () => {
+    const dueAt = new Date(Date.parse(AT) + 60_000).toISOString();
+    await world.registry.unpark(JOB);
+    await world.registry.park({ ...world.parked, name: 'approval/churn/1', kind: 'approval', dueAt });
+    await world.handle(tick);
+    expect(world.answers).toEqual([]);
+    world.at(new Date(dueAt));
+    await world.handle(tick);
+    await world.handle(tick);
+    expect(world.answers).toEqual(['token ApprovalDeniedError']);
+  });
 });
