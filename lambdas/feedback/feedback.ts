@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Label, labelLine } from '../../domain/capture/lines.ts';
 import { NotFoundError } from '../../domain/common-errors.ts';
+import { labelOf } from '../../domain/features/fit.ts';
 import { decodeInferenceId } from '../../domain/inference/inference-id.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
@@ -85,14 +86,16 @@ async function toLabel(
   };
 }
 
-function labelProblem(label: string | number | boolean, { task, classes }: ModelSpec): string | undefined {
-  if (task === 'regression') {
+function labelProblem(label: string | number | boolean, spec: ModelSpec): string | undefined {
+  const known = labelOf(spec);
+  if (known.kind === 'number') {
     const isNumber = typeof label === 'number' || (typeof label === 'string' && label.trim() !== '');
     return isNumber && Number.isFinite(Number(label))
       ? undefined
       : `label must be a number, got ${JSON.stringify(label)}`;
   }
-  if (!classes || classes.includes(String(label))) return undefined;
+  const { classes } = known;
+  if (classes.includes(String(label))) return undefined;
   return `label must be one of ${classes.slice(0, 20).join(', ')}, got ${JSON.stringify(label)}`;
 }
 

@@ -61,6 +61,16 @@ describe('feedback', () => {
     expect(parsed[0].millrace.at).toBe(NOW.toISOString());
   });
 
+  it('must be 0 or 1 for a binary model whose spec names no classes', async () => {
+    const { sent, post } = await aHandler({});
+    const { body } = await post([
+      { inference_id: ID, label: 5 },
+      { inference_id: ID, label: 1 },
+    ]);
+    expect(body.errors).toEqual([{ index: 0, error: 'label must be one of 0, 1, got 5' }]);
+    expect(sent).toHaveLength(1);
+  });
+
   const bad: [string, object, string][] = [
     ['an id that decodes to nothing', { inference_id: 'abc', label: 1 }, 'not one that a prediction'],
     ['a version the model does not have', { inference_id: idOf(2), label: 1 }, 'of version 2'],
