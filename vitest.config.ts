@@ -7,5 +7,6 @@ export default defineConfig({
     testTimeout: 20_000,
     // what functions log in passing would bury a failure
     env: { LOG_LEVEL: 'error' },
+    unstubEnvs: true,
   },
 });

@@ -5,23 +5,26 @@ import type { EnvVars } from '../lambdas/runtime/env.ts';
 import { EventRoute } from './event-route.ts';
 import { type FunctionDefaults, MillraceFunction } from './millrace-function.ts';
 import type { ModelRegistry } from './model-registry.ts';
+import type { Rollouts } from './rollout.ts';
+import { SageMakerJobs } from './sagemaker-jobs.ts';
 import type { TrainingPipeline } from './training-pipeline.ts';
 
 export interface ExecutionWatchProps {
   readonly defaults: FunctionDefaults;
   readonly registry: ModelRegistry;
   readonly pipeline: TrainingPipeline;
+  readonly rollouts: Rollouts;
 }
 
-/** Ends the record of a run whose execution was stopped, timed out or failed where no Catch reaches. */
+/** Ends the record of a run or rollout whose execution was stopped, timed out or failed where no Catch reaches. */
 export class ExecutionWatch extends Construct {
-  constructor(scope: Construct, id: string, { defaults, registry, pipeline }: ExecutionWatchProps) {
+  constructor(scope: Construct, id: string, { defaults, registry, pipeline, rollouts }: ExecutionWatchProps) {
     super(scope, id);
     const { undelivered } = defaults;
     const reconcile = new MillraceFunction(this, 'Reconcile', {
       defaults,
       name: 'reconcile-executions',
-      description: 'Ends the record of a run whose execution ended without doing so',
+      description: 'Ends runs and rollouts whose execution ended without doing so',
       environment: {
         TABLE_NAME: registry.table.tableName,
         EVENT_BUS_NAME: registry.eventBus.eventBusName,
@@ -31,14 +34,17 @@ export class ExecutionWatch extends Construct {
     });
     registry.grantReadWrite(reconcile);
     registry.grantPublish(reconcile);
-    pipeline.stateMachine.grantDescribe(reconcile);
+    const machines = [pipeline.stateMachine, rollouts.stateMachine];
+    for (const machine of machines) machine.grantDescribe(reconcile);
+    SageMakerJobs.grantDescribeEndpoint(reconcile);
+    SageMakerJobs.grantDeleteEndpoint(reconcile);
     new EventRoute(this, 'ExecutionEnded', {
-      description: 'An execution of the training pipeline ended badly',
+      description: 'A training pipeline or a rollout ended badly',
       pattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
         detail: {
-          stateMachineArn: [pipeline.stateMachine.machine.stateMachineArn],
+          stateMachineArn: machines.map(({ machine }) => machine.stateMachineArn),
           status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
         },
       },

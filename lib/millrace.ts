@@ -123,7 +123,12 @@ export class Millrace extends Construct {
       codeVersion: packageVersion(),
     });
     const trigger = new TrainingTrigger(this, 'Trigger', { defaults, registry, pipeline: this.trainingPipeline });
-    new ExecutionWatch(this, 'Executions', { defaults, registry, pipeline: this.trainingPipeline });
+    new ExecutionWatch(this, 'Executions', {
+      defaults,
+      registry,
+      pipeline: this.trainingPipeline,
+      rollouts: this.rollouts,
+    });
     this.inferenceApi = new InferenceApi(this, 'Inference', {
       defaults,
       capture: this.capture,

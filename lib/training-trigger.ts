@@ -43,7 +43,7 @@ export class TrainingTrigger extends Construct {
     new EventRoute(this, 'ReasonToTrain', {
       description: 'Something happened that may start a training run',
       eventBus: registry.eventBus,
-      pattern: millraceEvents('DatasetAccepted', 'DriftDetected', 'TrainingRequested'),
+      pattern: millraceEvents('DatasetAccepted', 'DriftDetected', 'TrainingRequested', 'TrainingRunFinished'),
       to: this.requests.queue,
       undelivered: defaults.undelivered,
     });

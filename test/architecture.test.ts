@@ -39,8 +39,6 @@ function problem({ file, target, typeOnly }: Import): string | undefined {
   if (!ROOMS.includes(otherRoom)) return otherRoom === 'test' ? 'nothing imports test' : undefined;
   if (otherRoom === room) {
     if (room !== 'lambdas' || folder === otherFolder || SHARED.includes(otherFolder)) return undefined;
-    // the registry's API may start a rollout the way the pipeline does
-    if (folder === 'registry-api' && otherFolder === 'start-rollout') return undefined;
     return `${folder} imports ${otherFolder}: functions share adapters and runtime only`;
   }
   if (room === 'lib' && /^lambdas\/[\w-]+\/env\.ts$/.test(path))

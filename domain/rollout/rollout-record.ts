@@ -12,6 +12,9 @@ export interface RolloutDeps {
   readonly now: () => Date;
 }
 
+/** The name a rollout is parked under while its execution goes on, so that one which dies is noticed. */
+export const watchedRollout = (rolloutId: string): string => `rollout/${rolloutId}`;
+
 export const isOpen = ({ status }: Rollout): boolean => status === 'deploying' || status === 'shifting';
 
 /** What is written down when a step begins: everything later decisions of the rollout start from. */
@@ -116,10 +119,12 @@ export async function closeRolledBack(
   const at = deps.now();
   const event = { model, at: at.toISOString(), rolloutId, version, reasons: [...reasons] };
   await deps.publisher.publish('RolloutRolledBack', event);
-  return deps.registry.updateRollout(
+  const closed = await deps.registry.updateRollout(
     model,
     rolloutId,
     { status: 'rolled-back', reasons: [...reasons], endedAt: at.toISOString() },
     { by: 'rollout', at },
   );
+  await deps.registry.unpark(watchedRollout(rolloutId));
+  return closed;
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { begin, judge, rollBack } from '../../domain/rollout/advance.ts';
+import { type AdvanceDeps, promote } from '../../domain/rollout/promote.ts';
 import { parseInput } from '../runtime/input.ts';
-import { begin, judge, rollBack } from './advance-rollout.ts';
-import { type AdvanceDeps, promote } from './promote.ts';
+import { logger } from '../runtime/logger.ts';
 
 const AdvanceTask = z.object({
   action: z.enum(['begin', 'judge', 'promote', 'roll-back']),
@@ -16,5 +17,7 @@ export const makeHandler =
   async (event: unknown): Promise<object> => {
     const { action, model, rolloutId } = parseInput(AdvanceTask, event);
     const rollout = await deps.registry.requireRollout(model, rolloutId);
-    return (await ACTIONS[action](rollout, deps)) ?? {};
+    const result = (await ACTIONS[action](rollout, deps)) ?? {};
+    logger.info('rollout-advanced', { model, rolloutId, version: rollout.candidate, action, ...result });
+    return result;
   };

@@ -1,25 +1,25 @@
-import type { EventPublisher } from '../../domain/events/catalog.ts';
 import type { ParkedToken } from '../../domain/registry/entities.ts';
-import type { Registry } from '../../domain/registry/ports.ts';
-import { finishRun } from '../../domain/training/finish-run.ts';
+import { rollBack } from '../../domain/rollout/advance.ts';
+import type { AdvanceDeps } from '../../domain/rollout/promote.ts';
+import { watchedRollout } from '../../domain/rollout/rollout-record.ts';
+import { finishRun, watchedRun } from '../../domain/training/finish-run.ts';
 import type { ExecutionState } from '../adapters/sfn-executions.ts';
 import { logger } from '../runtime/logger.ts';
 
-export interface ReconcileExecutionsDeps {
-  readonly registry: Registry;
-  readonly publisher: EventPublisher;
+export interface ReconcileExecutionsDeps extends AdvanceDeps {
   readonly describe: (executionArn: string) => Promise<ExecutionState | undefined>;
-  readonly now: () => Date;
 }
 
 /** Looks again this much later while an execution goes on. */
 const RECHECK_MS = 10 * 60_000;
 const BY = 'reconcile-executions';
 
-/** An execution that somebody stopped, that timed out or that Step Functions lost cannot end its own run. */
+/** An execution that somebody stopped, that timed out or that Step Functions lost cannot end its own run or rollout. */
 export async function reconcileByName(name: string, deps: ReconcileExecutionsDeps): Promise<void> {
-  const watched = await deps.registry.findParked(`run/${name}`);
-  if (watched) await reconcile(watched, deps);
+  for (const key of [watchedRun(name), watchedRollout(name)]) {
+    const watched = await deps.registry.findParked(key);
+    if (watched) await reconcile(watched, deps);
+  }
 }
 
 /** The schedule: covers lost events. */
@@ -28,19 +28,38 @@ export async function reconcileOverdue(deps: ReconcileExecutionsDeps): Promise<v
 }
 
 async function reconcile(watched: ParkedToken, deps: ReconcileExecutionsDeps): Promise<void> {
-  const { registry, publisher, now } = deps;
-  const { kind, name, model, ownerId, executionArn } = watched;
-  if (kind !== 'run' || !executionArn) return;
+  const { registry, now } = deps;
+  const { kind, name, executionArn } = watched;
+  if ((kind !== 'run' && kind !== 'rollout') || !executionArn) return;
   const execution = await deps.describe(executionArn);
   if (execution?.status === 'RUNNING') {
     await registry.postponeParked(name, new Date(now().getTime() + RECHECK_MS));
     return;
   }
-  const failure = {
-    state: 'execution',
-    error: execution?.error ?? execution?.status ?? 'ExecutionLost',
-    cause: execution?.cause ?? `the execution ended as ${execution?.status ?? 'unknown to Step Functions'}`,
-  };
-  await finishRun({ model, runId: ownerId, status: 'failed', failure }, { by: BY, at: now() }, { registry, publisher });
-  logger.warn('run-reconciled', { model, runId: ownerId, execution: execution?.status });
+  const error = execution?.error ?? execution?.status ?? 'ExecutionLost';
+  const cause = execution?.cause ?? `the execution ended as ${execution?.status ?? 'unknown to Step Functions'}`;
+  if (kind === 'run') await endRun(watched, { error, cause }, deps);
+  else await endRollout(watched, `${error}: ${cause}`, deps);
+  await registry.unpark(name);
+  logger.warn('execution-reconciled', { name, execution: execution?.status });
+}
+
+async function endRun(
+  { model, ownerId }: ParkedToken,
+  failure: { error: string; cause: string },
+  deps: ReconcileExecutionsDeps,
+): Promise<void> {
+  const ending = { model, runId: ownerId, status: 'failed' as const, failure: { state: 'execution', ...failure } };
+  await finishRun(ending, { by: BY, at: deps.now() }, deps);
+}
+
+/** What was promoted is finished as such; anything else gives its traffic back and loses its endpoint. */
+async function endRollout(
+  { model, ownerId }: ParkedToken,
+  reason: string,
+  deps: ReconcileExecutionsDeps,
+): Promise<void> {
+  const rollout = await deps.registry.requireRollout(model, ownerId);
+  const reasons = rollout.reasons.length > 0 ? rollout.reasons : [reason];
+  await rollBack({ ...rollout, reasons }, deps);
 }

@@ -1,3 +1,4 @@
+import { startRollout } from '../../domain/rollout/start-rollout.ts';
 import { dynamo, events, s3, sfn } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
 import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
@@ -5,7 +6,6 @@ import { s3ArtifactStore } from '../adapters/s3-artifact-store.ts';
 import { sfnExecutions } from '../adapters/sfn-executions.ts';
 import { sfnTasks } from '../adapters/sfn-tasks.ts';
 import { parseEnv } from '../runtime/env.ts';
-import { startRollout } from '../start-rollout/start-rollout.ts';
 import { RegistryApiEnv } from './env.ts';
 import { makeHandler } from './handler.ts';
 import { lakeReader } from './lake-reader.ts';

@@ -1,10 +1,9 @@
 const LEVELS = { debug: 10, info: 20, warn: 30, error: 40 } as const;
 type Level = keyof typeof LEVELS;
 
-const threshold = LEVELS[(process.env.LOG_LEVEL as Level) ?? 'info'] ?? LEVELS.info;
-
 function write(level: Level, event: string, fields: object): void {
-  if (LEVELS[level] < threshold) return;
+  const least = LEVELS[process.env.LOG_LEVEL as Level] ?? LEVELS.info;
+  if (LEVELS[level] < least) return;
   // one line per record is what CloudWatch Logs Insights indexes
   process.stdout.write(`${JSON.stringify({ level, event, ...fields })}\n`);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { type StartRolloutDeps, startRollout } from '../../domain/rollout/start-rollout.ts';
 import { parseInput } from '../runtime/input.ts';
-import { type StartRolloutDeps, startRollout } from './start-rollout.ts';
+import { logger } from '../runtime/logger.ts';
 
 const StartRolloutTask = z.object({
   model: z.string(),
@@ -11,5 +12,9 @@ const StartRolloutTask = z.object({
 /** Called by the training pipeline; people start rollouts through the registry API. */
 export const makeHandler =
   (deps: StartRolloutDeps) =>
-  (event: unknown): Promise<{ rolloutId: string }> =>
-    startRollout({ ...parseInput(StartRolloutTask, event), by: 'training-pipeline' }, deps);
+  async (event: unknown): Promise<{ rolloutId: string }> => {
+    const { model, version, runId } = parseInput(StartRolloutTask, event);
+    const { rolloutId } = await startRollout({ model, version, by: 'training-pipeline' }, deps);
+    logger.info('rollout-started', { model, version, runId, rolloutId });
+    return { rolloutId };
+  };

@@ -17,11 +17,11 @@ const SERVICES = ['s3', 'events', 'states', 'sagemaker', 'sqs', 'firehose'];
 
 /** Adapters bring commands that a function does not call. */
 const NOT_CALLED: Partial<Record<FunctionName, readonly string[]>> = {
-  'reconcile-executions': ['StartExecution'],
   'start-job': ['PutObject'],
   'registry-api': ['PutObject'],
   'verify-endpoint': ['PutObject', 'DeleteEndpoint', 'DeleteEndpointConfig', 'DeleteModel'],
   'advance-rollout': ['InvokeEndpoint'],
+  'reconcile-executions': ['InvokeEndpoint', 'StartExecution'],
 };
 
 /** The stubbed code of a template says whose it is. */

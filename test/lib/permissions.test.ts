@@ -111,9 +111,12 @@ describe('SageMaker', () => {
     });
   });
 
-  it('loses endpoints only to the function that takes rollouts back', () => {
+  it('loses endpoints only to the functions that take rollouts back', () => {
     const deleters = policies.filter(([, { Properties }]) => JSON.stringify(Properties).includes('sagemaker:Delete'));
-    expect(deleters.map(([id]) => id)).toEqual([expect.stringMatching(/^MillraceRolloutAdvanceRolloutRole/)]);
+    expect(deleters.map(([id]) => id)).toEqual([
+      expect.stringMatching(/^MillraceRolloutAdvanceRolloutRole/),
+      expect.stringMatching(/^MillraceExecutionsReconcileRole/),
+    ]);
   });
 
   it('runs containers that write nothing but the files of runs', () => {

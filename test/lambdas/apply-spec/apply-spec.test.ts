@@ -116,6 +116,7 @@ describe('an uploaded spec', () => {
 describe('the handler', () => {
   const logged = () => {
     const lines: string[] = [];
+    vi.stubEnv('LOG_LEVEL', 'info');
     vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
     return lines;
   };

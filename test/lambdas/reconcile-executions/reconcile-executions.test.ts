@@ -3,8 +3,9 @@ import type { EventName } from '../../../domain/events/catalog.ts';
 import type { ExecutionState } from '../../../lambdas/adapters/sfn-executions.ts';
 import { makeHandler } from '../../../lambdas/reconcile-executions/handler.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { AT, aRun } from '../../fixtures/entities.ts';
+import { AT, aModelVersion, aRun } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
+import { aRollout } from '../../fixtures/registry.ts';
 
 const change = { by: 'test', at: new Date(AT) };
 const RUN = 'churn-0123456789ab';
@@ -25,17 +26,19 @@ async function setUp() {
     dueAt: AT,
   });
   const published: EventName[] = [];
+  const removed: string[] = [];
   let seen: ExecutionState | undefined = { status: 'ABORTED', cause: 'stopped by ana' };
   const handle = makeHandler({
     registry,
     publisher: { publish: async (name) => void published.push(name) },
+    endpoints: { remove: async (name) => void removed.push(name) },
     describe: async () => seen,
     now: () => new Date(AT),
   });
   const see = (state: ExecutionState | undefined) => {
     seen = state;
   };
-  return { registry, published, handle, see };
+  return { registry, published, removed, handle, see };
 }
 
 describe('reconcile-executions', () => {
@@ -76,5 +79,35 @@ describe('reconcile-executions', () => {
     world.see(undefined);
     await world.handle(tick);
     expect((await world.registry.requireRun('churn', RUN)).failure?.error).toBe('ExecutionLost');
+  });
+
+  it('takes back a rollout whose execution was stopped, with its endpoint', async () => {
+    const { version: _, ...version } = aModelVersion();
+    await world.registry.registerVersion(version, change);
+    const endpointName = 'churn-v1-bbbbbbbb';
+    const rollout = aRollout({
+      candidate: 1,
+      champion: undefined,
+      status: 'deploying',
+      target: { kind: 'endpoint', endpointName },
+    });
+    await world.registry.createRollout(rollout, change);
+    const { rolloutId: ownerId, model } = rollout;
+    await world.registry.park({
+      name: `rollout/${ownerId}`,
+      kind: 'rollout',
+      model,
+      ownerId,
+      executionArn: 'arn',
+      parkedAt: AT,
+      dueAt: AT,
+    });
+    await world.handle({ source: 'aws.states', detail: { name: ownerId } });
+    expect(await world.registry.requireRollout(model, ownerId)).toMatchObject({
+      status: 'rolled-back',
+      reasons: ['ABORTED: stopped by ana'],
+    });
+    expect(world.removed).toEqual([endpointName]);
+    expect(await world.registry.findParked(`rollout/${ownerId}`)).toBeUndefined();
   });
 });

@@ -313,6 +313,7 @@ describe('the log', () => {
 
   it('has one line per call and nothing of a body', async () => {
     const lines: string[] = [];
+    vi.stubEnv('LOG_LEVEL', 'info');
     vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
     const api = await waiting();
     const secret = 'a-secret-word';

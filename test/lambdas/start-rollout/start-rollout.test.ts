@@ -103,6 +103,6 @@ describe('starting a rollout', () => {
     expect(await handler({ model: 'churn', version: 1, runId: 'churn-000000000001' })).toEqual({
       rolloutId: 'churn-v1-r1',
     });
-    expect(() => handler({ model: 'churn', version: 0 })).toThrow('version');
+    await expect(handler({ model: 'churn', version: 0 })).rejects.toThrow('version');
   });
 });

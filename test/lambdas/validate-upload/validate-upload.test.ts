@@ -512,32 +512,35 @@ describe('an upload', () => {
     expect(await validateUpload(source, later)).toMatchObject({ outcome: 'accepted' });
   });
 
-  it.each(['publish', 'completeClaim', 'putFile', 'registerDataset'] as const)(
-    'has one record if %s fails at first',
-    async (step) => {
-      const { deps, uploads, registry } = await platform();
-      const source = uploads.put('churn/data.csv', csv());
-      const failing = {
-        ...deps,
-        publisher: { ...deps.publisher },
-        registry: { ...deps.registry },
-        artifacts: { ...deps.artifacts },
-      };
-      const target = [failing.publisher, failing.registry, failing.artifacts].find((port) => step in port) as Record<
-        string,
-        unknown
-      >;
-      target[step] = async () => {
-        throw new Error('down');
-      };
-      await expect(validateUpload(source, failing)).rejects.toThrow('down');
-      expect(await validateUpload(source, deps)).toMatchObject({ outcome: 'accepted', dataset: 1, repeated: false });
-      expect(await registry.listDatasets('churn')).toHaveLength(1);
-    },
-  );
+  it.each([
+    'publish',
+    'completeClaim',
+    'putFile',
+    'registerDataset',
+  ] as const)('has one record if %s fails at first', async (step) => {
+    const { deps, uploads, registry } = await platform();
+    const source = uploads.put('churn/data.csv', csv());
+    const failing = {
+      ...deps,
+      publisher: { ...deps.publisher },
+      registry: { ...deps.registry },
+      artifacts: { ...deps.artifacts },
+    };
+    const target = [failing.publisher, failing.registry, failing.artifacts].find((port) => step in port) as Record<
+      string,
+      unknown
+    >;
+    target[step] = async () => {
+      throw new Error('down');
+    };
+    await expect(validateUpload(source, failing)).rejects.toThrow('down');
+    expect(await validateUpload(source, deps)).toMatchObject({ outcome: 'accepted', dataset: 1, repeated: false });
+    expect(await registry.listDatasets('churn')).toHaveLength(1);
+  });
 
   it('shows no cell of a protected column or of the id in reasons, report, profile, events and logs', async () => {
     const written: string[] = [];
+    vi.stubEnv('LOG_LEVEL', 'info');
     vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
       written.push(String(text));
       return true;

@@ -1,12 +1,13 @@
-import type { Alias, Rollout, Traffic } from '../../domain/registry/entities.ts';
-import { RolloutClosedError, RolloutInProgressError, VersionNotApprovedError } from '../../domain/rollout/errors.ts';
-import { type Routes, routesAfterPromotion } from '../../domain/rollout/plan.ts';
-import { findStep, isOpen, type RolloutDeps, recordDecision } from '../../domain/rollout/rollout-record.ts';
-import type { SageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
-import { logger } from '../runtime/logger.ts';
+import type { Alias, Rollout, Traffic } from '../registry/entities.ts';
+import { RolloutClosedError, RolloutInProgressError, VersionNotApprovedError } from './errors.ts';
+import { type Routes, routesAfterPromotion } from './plan.ts';
+import { findStep, isOpen, type RolloutDeps, recordDecision, watchedRollout } from './rollout-record.ts';
 
 export interface AdvanceDeps extends RolloutDeps {
-  readonly endpoints: SageMakerEndpoints;
+  readonly endpoints: {
+    /** Deletes endpoint, configuration and model of this name; what is not there is fine. */
+    remove(name: string): Promise<void>;
+  };
 }
 
 /** Rollouts looked back on for endpoints that nobody needs; the promotions before this one looked at the rest. */
@@ -31,7 +32,7 @@ export function hasPromoted(rollout: Rollout, traffic: Traffic | undefined, cham
  * that one write takes the promotion back; endpoints older than that are deleted.
  */
 export async function promote(rollout: Rollout, deps: AdvanceDeps): Promise<void> {
-  const { model, rolloutId, candidate } = rollout;
+  const { model, rolloutId } = rollout;
   const { registry } = deps;
   if (!isOpen(rollout) && rollout.status !== 'promoted') throw new RolloutClosedError(rolloutId, rollout.status);
   if (isOpen(rollout)) {
@@ -40,7 +41,6 @@ export async function promote(rollout: Rollout, deps: AdvanceDeps): Promise<void
     await finishPromoted(rollout, deps);
   }
   await deleteUnneeded(model, deps);
-  logger.info('rollout-promoted', { model, rolloutId, version: candidate });
 }
 
 async function moveChampion(
@@ -80,6 +80,7 @@ export async function finishPromoted(rollout: Rollout, deps: AdvanceDeps): Promi
   await deps.publisher.publish('RolloutPromoted', { model, at: at.toISOString(), rolloutId, version });
   const patch = { status: 'promoted' as const, endedAt: at.toISOString() };
   await deps.registry.updateRollout(model, rolloutId, patch, { by: 'rollout', at });
+  await deps.registry.unpark(watchedRollout(rolloutId));
 }
 
 /** Endpoints of recent rollouts that no route, alias or open rollout needs. */

@@ -1,17 +1,9 @@
-import type { Rollout } from '../../domain/registry/entities.ts';
-import { RolloutClosedError, RolloutInProgressError } from '../../domain/rollout/errors.ts';
-import { type Counts, type Judgement, judgeStep } from '../../domain/rollout/judge.ts';
-import { planSteps, routesAt } from '../../domain/rollout/plan.ts';
-import {
-  closeRolledBack,
-  findStep,
-  isOpen,
-  recordDecision,
-  recordStep,
-  strategyOf,
-} from '../../domain/rollout/rollout-record.ts';
-import { logger } from '../runtime/logger.ts';
+import type { Rollout } from '../registry/entities.ts';
+import { RolloutClosedError, RolloutInProgressError } from './errors.ts';
+import { type Counts, type Judgement, judgeStep } from './judge.ts';
+import { planSteps, routesAt } from './plan.ts';
 import { type AdvanceDeps, finishPromoted, hasPromoted, neededVersions, promote, requireApproved } from './promote.ts';
+import { closeRolledBack, findStep, isOpen, recordDecision, recordStep, strategyOf } from './rollout-record.ts';
 
 /** Gives the candidate its first share of traffic, or all of it when there is nothing to watch. */
 export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done: boolean }> {
@@ -41,7 +33,6 @@ export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done
   }
   const at = now();
   await registry.updateRollout(model, rolloutId, { status: 'shifting', step: 0 }, { by: 'rollout', at });
-  logger.info('rollout-begun', { model, rolloutId, version });
   return { done: false };
 }
 
@@ -65,7 +56,6 @@ export async function judge(rollout: Rollout, deps: AdvanceDeps): Promise<{ verd
   const judgement = judgeStep({ strategy, index: step, counts, elapsedMs });
   const { verdict, reasons } = judgement;
   const numbers = { ...judgement.numbers, total: { ...total } };
-  logger.info('rollout-judged', { model, rolloutId, verdict, reasons });
   if (verdict === 'next') {
     const share = strategy.steps[step + 1] as number;
     const next = { ...start, step: step + 1, trafficRev: traffic.rev, counts: countsOf(total) };
@@ -101,10 +91,9 @@ export async function rollBack(rollout: Rollout, deps: AdvanceDeps): Promise<{ r
     return { rolledBack: false };
   }
   const reasons = rollout.reasons.length > 0 ? rollout.reasons : ['the deployment failed'];
-  const { rolloutId } = await closeRolledBack(rollout, reasons, deps);
+  await closeRolledBack(rollout, reasons, deps);
   const needed = (await neededVersions(model, deps.registry)).has(candidate);
   if (target.kind === 'endpoint' && !needed) await deps.endpoints.remove(target.endpointName);
-  logger.info('rollout-rolled-back', { model, rolloutId, version: candidate, reasons });
   return { rolledBack: true };
 }
 

@@ -1,16 +1,16 @@
-import { durationMs } from '../../domain/duration.ts';
-import { endpointName, rolloutId } from '../../domain/names.ts';
-import type { ModelVersion, Rollout, Target } from '../../domain/registry/entities.ts';
-import { VersionNotApprovedError } from '../../domain/rollout/errors.ts';
-import { closeRolledBack, isOpen, type RolloutDeps } from '../../domain/rollout/rollout-record.ts';
-import type { DeploymentSpec } from '../../domain/spec/deployment.ts';
-import { logger } from '../runtime/logger.ts';
+import { durationMs } from '../duration.ts';
+import { endpointName, rolloutId } from '../names.ts';
+import type { ModelVersion, Rollout, Target } from '../registry/entities.ts';
+import type { DeploymentSpec } from '../spec/deployment.ts';
+import { VersionNotApprovedError } from './errors.ts';
+import { closeRolledBack, isOpen, type RolloutDeps, watchedRollout } from './rollout-record.ts';
+
+/** When reconcile-executions first looks whether the execution still goes on. */
+const WATCH_AFTER_MS = 10 * 60_000;
 
 export interface StartRolloutInput {
   readonly model: string;
   readonly version: number;
-  /** The run that made the version, when its pipeline asks. */
-  readonly runId?: string;
   readonly by: string;
 }
 
@@ -29,7 +29,7 @@ export interface StartRolloutDeps extends RolloutDeps {
  * @throws VersionNotApprovedError, NotFoundError
  */
 export async function startRollout(input: StartRolloutInput, deps: StartRolloutDeps): Promise<{ rolloutId: string }> {
-  const { model, version, runId, by } = input;
+  const { model, version, by } = input;
   const { registry, now } = deps;
   const modelVersion = await registry.requireVersion(model, version);
   if (modelVersion.approvalStatus !== 'Approved') {
@@ -69,6 +69,15 @@ export async function startRollout(input: StartRolloutInput, deps: StartRolloutD
   if (!rollout.executionArn) {
     const executionArn = await deps.rollouts.start(rollout.rolloutId, executionInput(rollout, deployment));
     const at = now();
+    await registry.park({
+      name: watchedRollout(rollout.rolloutId),
+      kind: 'rollout',
+      model,
+      ownerId: rollout.rolloutId,
+      executionArn,
+      parkedAt: at.toISOString(),
+      dueAt: new Date(at.getTime() + WATCH_AFTER_MS).toISOString(),
+    });
     await deps.publisher.publish('RolloutStarted', {
       model,
       at: at.toISOString(),
@@ -77,7 +86,6 @@ export async function startRollout(input: StartRolloutInput, deps: StartRolloutD
     });
     await registry.updateRollout(model, rollout.rolloutId, { executionArn }, { by, at });
   }
-  logger.info('rollout-started', { model, version, rolloutId: rollout.rolloutId, runId, by });
   return { rolloutId: rollout.rolloutId };
 }
 
