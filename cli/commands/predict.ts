@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { z } from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { type Command, EXIT_OK, type OptionValue, UsageError } from '../command.ts';
 import { parseCsv } from '../csv.ts';
+import { readText } from '../read-text.ts';
 import { apiOptions, connect, pathTo, type RegistryClient } from '../registry-client.ts';
 import { versionNumber } from '../registry-lists.ts';
 import { table } from '../table.ts';
@@ -43,7 +43,7 @@ export const predict: Command = {
     const [model = ''] = context.positionals;
     const { data, rows: wanted, version, 'event-time': eventTime } = context.options;
     if (typeof data !== 'string') throw new UsageError(`usage: millrace ${predict.usage}`);
-    const rows = readRows(resolve(context.io.cwd, data), rowCount(wanted));
+    const rows = readRows(data, context.io.cwd, rowCount(wanted));
     const client = connect(context, 'v2');
     const at = typeof version === 'string' ? ['versions', versionNumber(version)] : [];
     const { inputs } = await client.get(pathTo('models', model, ...at), Metadata);
@@ -104,8 +104,8 @@ function rowCount(wanted: OptionValue): number {
   throw new UsageError(`--rows must be a whole number from 1 on, got ${JSON.stringify(wanted)}`);
 }
 
-function readRows(path: string, count: number): Record<string, unknown>[] {
-  const text = readFileSync(path, 'utf8');
+function readRows(path: string, cwd: string, count: number): Record<string, unknown>[] {
+  const text = readText(path, cwd);
   const rows = extname(path) === '.json' ? readJson(text, path).slice(0, count) : parseCsv(text, count);
   if (rows.length === 0) throw new InvalidInputError([`${path} has no rows`]);
   return rows;

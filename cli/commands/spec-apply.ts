@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { checkSpec } from '../../domain/spec/check.ts';
 import { parseSpecText } from '../../domain/spec/parse.ts';
 import { type Problem, showProblem } from '../../domain/spec/problem.ts';
-import { type Command, EXIT_OK, UsageError } from '../command.ts';
+import { type Command, EXIT_OK } from '../command.ts';
+import { readText } from '../read-text.ts';
 import { apiOptions, connect } from '../registry-client.ts';
 
 const Applied = z.object({ model: z.string(), version: z.number().int(), created: z.boolean() });
@@ -19,7 +18,7 @@ export const specApply: Command = {
   arguments: { min: 1, max: 1 },
   run: async (context) => {
     const [file = ''] = context.positionals;
-    const spec = readSpec(resolve(context.io.cwd, file), file);
+    const spec = readSpec(file, context.io.cwd);
     const applied = await connect(context).post('specs', spec, Applied);
     const { model, version, created } = applied;
     context.print(
@@ -31,20 +30,12 @@ export const specApply: Command = {
 };
 
 /** @throws InvalidInputError with every problem, one a line */
-function readSpec(path: string, file: string): unknown {
-  const parsed = parseSpecText(readText(path, file));
+function readSpec(file: string, cwd: string): unknown {
+  const parsed = parseSpecText(readText(file, cwd));
   if ('problems' in parsed) throw refused(file, parsed.problems);
   const checked = checkSpec(parsed.document);
   if ('problems' in checked) throw refused(file, checked.problems);
   return parsed.document;
-}
-
-function readText(path: string, file: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`cannot read ${file}: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
 }
 
 const refused = (file: string, problems: readonly Problem[]): Error =>

@@ -125,6 +125,7 @@ describe('millrace predict', () => {
     ['no file', ['churn'], 2, 'usage: millrace predict'],
     ['a bad number of rows', ['churn', '--data', 'rows.csv', '--rows', '0'], 2, '--rows must be'],
     ['an unknown model', ['other', '--data', 'rows.csv'], 1, 'model other is not served'],
+    ['a file that is not there', ['churn', '--data', 'no.csv'], 2, 'cannot read no.csv: there is no such file'],
     ['an empty file', ['churn', '--data', 'empty.csv'], 1, 'has no rows'],
   ];
   for (const [what, argv, code, text] of wrong) {
