@@ -7,6 +7,7 @@ import { readText } from '../read-text.ts';
 import { apiOptions, connect, pathTo, type RegistryClient } from '../registry-client.ts';
 import { versionNumber } from '../registry-lists.ts';
 import { table } from '../table.ts';
+import { wireValue } from '../wire-value.ts';
 
 /** Rows of one request; a request has room for 6 MB. */
 const BATCH_ROWS = 500;
@@ -123,26 +124,10 @@ function readJson(text: string, path: string): Record<string, unknown>[] {
   throw new InvalidInputError([`${path} must be an array of objects`]);
 }
 
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  true: true,
-  '1': true,
-  t: true,
-  false: false,
-  '0': false,
-  f: false,
-};
-
-/** Text of a CSV field as the input's type; what is no such value goes as it is, and the API says what is wrong with it. */
 function toValue(row: Readonly<Record<string, unknown>>, name: string, datatype: string, index: number): unknown {
   if (!Object.hasOwn(row, name))
     throw new InvalidInputError([`row ${index + 1} has no column ${JSON.stringify(name)}`]);
-  const value = row[name];
-  if (typeof value !== 'string') return value ?? null;
-  if (value === '') return null;
-  if (datatype === 'BYTES') return value;
-  if (datatype === 'BOOL') return BOOLEANS[value.toLowerCase()] ?? value;
-  const number = Number(value);
-  return value.trim() === '' || Number.isNaN(number) ? value : number;
+  return wireValue(row[name], datatype);
 }
 
 function shown(value: unknown): string | number | undefined {
