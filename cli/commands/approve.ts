@@ -21,7 +21,8 @@ export const approve: Command = {
     const body = { approved: context.options.deny !== true, reason: requireReason(context, approve.usage) };
     const path = pathTo('models', model, 'versions', versionNumber(version), 'approval');
     const answered = await connect(context).post(path, body, Answered);
-    const next = answered.resumed ? 'its run goes on' : 'no run was waiting for the answer';
+    const goesOn = body.approved ? 'its run goes on to the rollout' : 'its run ends without a rollout';
+    const next = answered.resumed ? goesOn : 'no run was waiting for the answer';
     context.print(answered, `${model}:${version} is ${answered.approvalStatus}; ${next}`);
     return EXIT_OK;
   },

@@ -246,15 +246,15 @@ describe('changes', () => {
     expect(api.published).toMatchObject([{ name: 'TrainingRequested', reason: 'new prices' }]);
   });
 
-  for (const [flag, status] of [
-    ['', 'Approved'],
-    [' --deny', 'Rejected'],
+  for (const [flag, outcome] of [
+    ['', 'Approved; its run goes on to the rollout'],
+    [' --deny', 'Rejected; its run ends without a rollout'],
   ] as const) {
     it(`millrace approve${flag} answers for a version that waits`, async () => {
       await api.registry.registerVersion(aModelVersion({ approvalStatus: 'PendingManualApproval' }), CHANGE);
       await api.registry.park(aParkedToken({ name: 'approval/churn/1', kind: 'approval' }));
       const { code, stdout } = await run(`approve churn 1 --reason ok${flag}`);
-      expect({ code, stdout }).toEqual({ code: 0, stdout: `churn:1 is ${status}; its run goes on\n` });
+      expect({ code, stdout }).toEqual({ code: 0, stdout: `churn:1 is ${outcome}\n` });
     });
   }
 
