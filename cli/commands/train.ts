@@ -9,13 +9,18 @@ export const train: Command = {
   name: 'train',
   summary: 'Ask for a training run on the data there is',
   usage: 'train <model> --reason <reason>',
+  details:
+    'No run starts while another one is running, without accepted data, or on the spec and data of an earlier run.',
   options: { ...apiOptions, reason: { type: 'string', short: 'r' } },
   arguments: { min: 1, max: 1 },
   run: async (context) => {
     const [model = ''] = context.positionals;
     const reason = requireReason(context, train.usage);
     const requested = await connect(context).post(pathTo('models', model, 'runs'), { reason }, Requested);
-    context.print(requested, `asked for a run of ${model}; millrace runs ${model} shows it once it has started`);
+    context.print(
+      requested,
+      `asked for a run of ${model}; millrace runs ${model} shows it once it has started, millrace decisions ${model} why it did not`,
+    );
     return EXIT_OK;
   },
 };

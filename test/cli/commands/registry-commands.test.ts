@@ -242,7 +242,9 @@ describe('changes', () => {
   });
 
   it('millrace train asks for a run', async () => {
-    expect((await run('train churn --reason "new prices"')).code).toBe(0);
+    const { code, stdout } = await run('train churn --reason "new prices"');
+    expect(code).toBe(0);
+    expect(stdout).toContain('millrace decisions churn why it did not');
     expect(api.published).toMatchObject([{ name: 'TrainingRequested', reason: 'new prices' }]);
   });
 
