@@ -4,6 +4,7 @@ import { type Command, EXIT_OK } from '../command.ts';
 import { sections } from '../format.ts';
 import { apiOptions, connect, pathTo } from '../registry-client.ts';
 import { listOf } from '../registry-lists.ts';
+import { waitsFor } from '../waiting.ts';
 
 const Shown = RegisteredModel.extend({ aliases: z.array(Alias), traffic: Traffic.optional() });
 
@@ -34,7 +35,13 @@ export const modelsShow: Command = {
           target: target.kind === 'endpoint' ? target.endpointName : 'lambda',
         })),
       },
-      lastRun: run && { runId: run.runId, status: run.status, startedAt: run.startedAt, trigger: run.trigger.reason },
+      lastRun: run && {
+        runId: run.runId,
+        status: run.status,
+        waitsFor: await waitsFor(client, run),
+        startedAt: run.startedAt,
+        trigger: run.trigger.reason,
+      },
       lastWindow: window && { from: window.windowStart, status: window.status, rows: window.rows },
     });
     context.print({ ...model, aliases, traffic, lastRun: run, lastWindow: window }, text);

@@ -2,6 +2,7 @@ import { Decision, TrainingRun } from '../../domain/registry/entities.ts';
 import { lasted, sections } from '../format.ts';
 import { pathTo } from '../registry-client.ts';
 import { showCommand } from '../registry-lists.ts';
+import { waitsFor } from '../waiting.ts';
 
 export const runsShow = showCommand({
   noun: 'runs',
@@ -14,7 +15,7 @@ export const runsShow = showCommand({
     const [trigger, gate] = await Promise.all([decide(run.trigger.decisionId), decide(run.gateDecisionId)]);
     const { jobs, metrics, failure, trigger: why, modelVersion, specVersion, datasetVersions, ...rest } = run;
     const text = sections(
-      { ...rest, took: lasted(run.startedAt, run.endedAt) },
+      { ...rest, waitsFor: await waitsFor(client, run), took: lasted(run.startedAt, run.endedAt) },
       {
         trigger: { ...why, reasons: trigger?.reasons },
         failure,

@@ -177,6 +177,14 @@ describe('single things', () => {
     });
   }
 
+  it('say that a run waits for an approval, and how to give it', async () => {
+    await api.registry.createRun(aRun({ modelVersion: 1 }), CHANGE);
+    await api.registry.registerVersion(aModelVersion({ approvalStatus: 'PendingManualApproval' }), CHANGE);
+    const waiting = 'waitsFor: "approval of version 1: millrace approve churn 1 --reason <reason> [--deny]"';
+    expect((await run('models show churn')).stdout).toContain(waiting);
+    expect((await run('runs show churn churn-0123456789ab')).stdout).toContain(waiting);
+  });
+
   it('fail with what is missing', async () => {
     expect(await run('versions show churn 7')).toMatchObject({ code: 1, stderr: 'error: churn:7 is not registered\n' });
     expect(await run('runs none')).toMatchObject({ code: 1, stderr: 'error: model none is not registered\n' });
