@@ -26,6 +26,11 @@ export async function main(
       io.stdout(await generalHelp(entries));
       return argv.length === 0 ? EXIT_USAGE : EXIT_OK;
     }
+    const verbs = entries.filter(({ name }) => name.startsWith(`${argv[0]} `));
+    if (argv.length === 2 && isHelp(argv[1]) && !entries.some(({ name }) => name === argv[0]) && verbs.length > 0) {
+      io.stdout(await generalHelp(verbs));
+      return EXIT_OK;
+    }
     const { entry, rest } = findCommand(argv, entries);
     return await runCommand(await entry.load(), rest, io);
   } catch (error) {
@@ -51,7 +56,8 @@ function findCommand(argv: readonly string[], entries: readonly CommandEntry[]) 
     throw new UsageError(`millrace ${argv[0]} needs one of: ${verbs.join(', ')}`);
   const guess = nearest(typed.join(' '), names) ?? nearest(typed[0] ?? '', names);
   const hint = guess ? `did you mean millrace ${guess}?` : 'millrace --help lists them';
-  throw new UsageError(`there is no command ${JSON.stringify(argv[0])}; ${hint}`);
+  const unknown = typed.slice(0, verbs.length > 0 ? 2 : 1).join(' ') || argv[0];
+  throw new UsageError(`there is no command ${JSON.stringify(unknown)}; ${hint}`);
 }
 
 async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {

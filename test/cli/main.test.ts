@@ -94,7 +94,8 @@ describe('the command line', () => {
   });
 
   const wrong: [string[], string][] = [
-    [['spec', 'chekc', 'a'], 'did you mean millrace spec check?'],
+    [['spec', 'chekc', 'a'], 'there is no command "spec chekc"; did you mean millrace spec check?'],
+    [['--vresion'], 'there is no command "--vresion"'],
     [['asw'], 'did you mean millrace aws?'],
     [['zebra'], 'millrace --help lists them'],
     [['spec'], 'millrace spec needs one of: spec check'],
@@ -116,6 +117,13 @@ describe('the command line', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('spec check  Checks a spec');
     expect(stdout).toContain('aws         Passes on');
+  });
+
+  it('lists the commands of a word with --help', async () => {
+    const { code, stdout, stderr } = await run('spec', '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('spec check  Checks a spec');
+    expect(stdout).not.toContain('aws');
   });
 
   it('describes one command with --help', async () => {
