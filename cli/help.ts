@@ -1,5 +1,19 @@
 import type { Command, CommandEntry } from './command.ts';
 
+/** What options mean that several commands take, and those whose name says too little. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  'api-url': 'the API to talk to; else MILLRACE_API_URL, else the local platform',
+  at: 'a time in ISO 8601 instead of now',
+  deny: 'deny it',
+  follow: 'go on printing what is appended, until Ctrl-C',
+  limit: 'how many to list, newest first: 1 to 1000',
+  'no-deploy': 'start the processes, but leave the app as it is',
+  port: 'of the front door; by default 4566, or the next free one',
+  purge: 'remove all state below .millrace/ for good',
+  reason: 'why, for the audit trail and the decision',
+  verify: 'check the chain of hashes instead of listing',
+};
+
 export async function generalHelp(entries: readonly CommandEntry[]): Promise<string> {
   const commands = await Promise.all(entries.map((entry) => entry.load()));
   const width = Math.max(...commands.map((command) => command.name.length));
@@ -14,16 +28,23 @@ export async function generalHelp(entries: readonly CommandEntry[]): Promise<str
 }
 
 export function commandHelp(command: Command): string {
-  const options = Object.entries(command.options ?? {}).map(([name, option]) => {
+  const taken: NonNullable<Command['options']> = { ...command.options, json: { type: 'boolean' } };
+  const options = Object.entries(taken).map(([name, option]): [string, string] => {
     const short = option.short ? `-${option.short}, ` : '';
-    return `  ${short}--${name}${option.type === 'string' ? ` <${name}>` : ''}`;
+    const value = option.type === 'string' ? ` <${name === 'api-url' ? 'url' : name}>` : '';
+    const preset = option.default === undefined ? '' : `(default ${option.default})`;
+    const meaning = name === 'json' ? 'print one JSON document' : (MEANINGS[name] ?? '');
+    return [`${short}--${name}${value}`, `${meaning} ${preset}`.trim()];
   });
+  const width = Math.max(...options.map(([option]) => option.length));
   return [
     `Usage: millrace ${command.usage}`,
     '',
     command.summary,
     ...(command.details ? ['', command.details] : []),
-    ...(options.length > 0 ? ['', 'Options:', ...options] : []),
+    ...(command.passthrough
+      ? []
+      : ['', 'Options:', ...options.map((row) => `  ${row[0].padEnd(width)}  ${row[1]}`.trimEnd())]),
     '',
   ].join('\n');
 }

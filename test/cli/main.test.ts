@@ -131,6 +131,7 @@ describe('the command line', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Usage: millrace spec check <file> [--strict]');
     expect(stdout).toContain('-s, --strict');
+    expect(stdout).toMatch(/^ {2}--json +print one JSON document$/m);
   });
 
   it('hands everything after a relaying command on untouched', async () => {
