@@ -75,6 +75,13 @@ export class SageMakerJobs extends Construct {
       conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
     });
 
+    // for an endpoint that is there already; what ends later, resume-job answers
+    allow(this.startJob, {
+      actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+      resources: [arnHere('states', 'stateMachine:*')],
+      because: 'the state machines name this function, so it cannot name them; nobody guesses a task token',
+    });
+
     this.resumeJob = new MillraceFunction(this, 'ResumeJob', {
       defaults,
       name: 'resume-job',
@@ -84,16 +91,18 @@ export class SageMakerJobs extends Construct {
       asynchronous: true,
     });
     registry.grantReadWrite(this.resumeJob);
-    allow(this.resumeJob, {
-      actions: [
-        'sagemaker:DescribeTrainingJob',
-        'sagemaker:DescribeHyperParameterTuningJob',
-        'sagemaker:DescribeTransformJob',
-        'sagemaker:DescribeEndpoint',
-      ],
-      resources: any('training-job', 'hyper-parameter-tuning-job', 'transform-job', 'endpoint'),
-      because: NAMES_AT_RUN_TIME,
-    });
+    for (const fn of [this.startJob, this.resumeJob]) {
+      allow(fn, {
+        actions: [
+          'sagemaker:DescribeTrainingJob',
+          'sagemaker:DescribeHyperParameterTuningJob',
+          'sagemaker:DescribeTransformJob',
+          'sagemaker:DescribeEndpoint',
+        ],
+        resources: any('training-job', 'hyper-parameter-tuning-job', 'transform-job', 'endpoint'),
+        because: NAMES_AT_RUN_TIME,
+      });
+    }
     new EventRoute(this, 'StateChanged', {
       description: 'A SageMaker job or endpoint changed state',
       pattern: {

@@ -15,14 +15,14 @@ import {
 import { UnavailableError } from '../../domain/common-errors.ts';
 import { QuotaExceededError } from '../../domain/training/errors.ts';
 
-/** Creates what is not there yet: a name that exists already means an earlier attempt got this far. */
+/** Creates what is not there yet: a name that exists already means an earlier attempt got this far, and gives false. */
 export interface SageMakerJobs {
-  createTrainingJob(request: CreateTrainingJobCommandInput): Promise<void>;
-  createTuningJob(request: CreateHyperParameterTuningJobCommandInput): Promise<void>;
-  createTransformJob(request: CreateTransformJobCommandInput): Promise<void>;
-  createModel(request: CreateModelCommandInput): Promise<void>;
-  createEndpointConfig(request: CreateEndpointConfigCommandInput): Promise<void>;
-  createEndpoint(name: string): Promise<void>;
+  createTrainingJob(request: CreateTrainingJobCommandInput): Promise<boolean>;
+  createTuningJob(request: CreateHyperParameterTuningJobCommandInput): Promise<boolean>;
+  createTransformJob(request: CreateTransformJobCommandInput): Promise<boolean>;
+  createModel(request: CreateModelCommandInput): Promise<boolean>;
+  createEndpointConfig(request: CreateEndpointConfigCommandInput): Promise<boolean>;
+  createEndpoint(name: string): Promise<boolean>;
 }
 
 export function sageMakerJobs(client: SageMakerClient): SageMakerJobs {
@@ -37,12 +37,13 @@ export function sageMakerJobs(client: SageMakerClient): SageMakerJobs {
   };
 }
 
-async function create(send: () => Promise<unknown>): Promise<void> {
+async function create(send: () => Promise<unknown>): Promise<boolean> {
   try {
     await send();
+    return true;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (exists(error)) return;
+    if (exists(error)) return false;
     if (error.name === 'ResourceLimitExceeded') throw new QuotaExceededError(error.message, { cause: error });
     if (error.name === 'ThrottlingException') throw new UnavailableError(error.message, { cause: error });
     throw error;

@@ -1,7 +1,9 @@
-import { dynamo, s3, sagemaker } from '../adapters/clients.ts';
+import { dynamo, s3, sagemaker, sfn } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
 import { s3ArtifactStore } from '../adapters/s3-artifact-store.ts';
 import { sageMakerJobs } from '../adapters/sagemaker-jobs.ts';
+import { sageMakerStatus } from '../adapters/sagemaker-status.ts';
+import { sfnTasks } from '../adapters/sfn-tasks.ts';
 import { parseEnv } from '../runtime/env.ts';
 import { StartJobEnv } from './env.ts';
 import { makeHandler } from './handler.ts';
@@ -10,6 +12,8 @@ const env = parseEnv(StartJobEnv);
 export const handler = makeHandler({
   registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
   sagemaker: sageMakerJobs(sagemaker()),
+  status: sageMakerStatus(sagemaker()),
+  tasks: sfnTasks(sfn()),
   artifacts: s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME),
   settings: {
     lakeBucket: env.LAKE_BUCKET_NAME,

@@ -2,7 +2,10 @@ import type { ArtifactStore } from '../../domain/artifacts.ts';
 import { endpointName, trainingJobName, transformJobName, tuningJobName } from '../../domain/names.ts';
 import type { JobRecord, TrainingRun } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
+import { jobState } from '../../domain/training/job-state.ts';
 import type { SageMakerJobs } from '../adapters/sagemaker-jobs.ts';
+import type { SageMakerStatus } from '../adapters/sagemaker-status.ts';
+import type { TaskResumer } from '../adapters/sfn-tasks.ts';
 import { logger } from '../runtime/logger.ts';
 import { endpointConfigRequest, modelRequest } from './endpoint-requests.ts';
 import {
@@ -19,8 +22,9 @@ export interface StartJobDeps {
   readonly registry: Registry;
   readonly sagemaker: SageMakerJobs;
   readonly artifacts: ArtifactStore;
+  readonly status: SageMakerStatus;
+  readonly tasks: TaskResumer;
   readonly settings: Pick<JobContext, 'lakeBucket' | 'roleArn' | 'region' | 'stage'>;
-  /** Resumes what ended before its token was parked, or whose name was in use. */
   readonly now: () => Date;
 }
 
@@ -100,6 +104,19 @@ async function startEndpoint(work: Extract<Work, { work: 'endpoint' }>, deps: St
   await park(work, name, work.rolloutId, deps);
   await sagemaker.createModel(modelRequest(name, version, { spec, stage: settings.stage, roleArn: settings.roleArn }));
   await sagemaker.createEndpointConfig(endpointConfigRequest(name, spec.deployment));
-  await sagemaker.createEndpoint(name);
+  if (!(await sagemaker.createEndpoint(name))) await answerIfSettled(name, work.taskToken, deps);
   return name;
+}
+
+/** A version that served before may still have its endpoint, which changes its state no more: no event would come. */
+async function answerIfSettled(
+  name: string,
+  taskToken: string,
+  { registry, status, tasks }: StartJobDeps,
+): Promise<void> {
+  const state = jobState({ name, kind: 'endpoint' }, await status.describe('endpoint', name));
+  if (state.state === 'open') return;
+  if (state.state === 'succeeded') await tasks.succeed(taskToken, state.outcome);
+  else await tasks.fail(taskToken, state.error);
+  await registry.unpark(name);
 }

@@ -14,8 +14,10 @@ async function setUp(spec = aModelSpec()) {
   await registry.applySpec(spec, change);
   await registry.createRun(aRun(), change);
   const calls: { call: string; request: Record<string, unknown> }[] = [];
+  const answered: object[] = [];
   const record = (call: keyof SageMakerJobs) => async (request: unknown) => {
     calls.push({ call, request: request as Record<string, unknown> });
+    return true;
   };
   const deps: StartJobDeps = {
     registry,
@@ -33,10 +35,15 @@ async function setUp(spec = aModelSpec()) {
       getFile: () => Promise.reject(new Error('not used')),
       getBytes: async () => new Uint8Array(),
     },
+    status: { describe: async (_, name) => ({ status: 'InService', endpointConfigName: name }) },
+    tasks: {
+      succeed: async (token, output) => Boolean(answered.push({ token, output })),
+      fail: async (token, error) => Boolean(answered.push({ token, error })),
+    },
     settings: { lakeBucket: 'lake', roleArn: 'arn:role', region: 'us-east-1', stage: 'dev' },
     now: () => new Date(AT),
   };
-  return { registry, calls, deps, start: makeHandler(deps) };
+  return { registry, calls, answered, deps, start: makeHandler(deps) };
 }
 
 describe('start-job', () => {
@@ -123,9 +130,20 @@ describe('start-job', () => {
     const { name } = await world.start(work);
     expect(name).toBe('churn-v1-bbbbbbbb');
     expect(world.calls.map(({ call }) => call)).toEqual(['createModel', 'createEndpointConfig', 'createEndpoint']);
+    expect(world.answered).toEqual([]);
     expect(world.calls[1]?.request).toMatchObject({
       ProductionVariants: [{ ModelName: name, ServerlessConfig: { MemorySizeInMB: 2_048 } }],
     });
+  });
+
+  it('answers at once for an endpoint that is in service already, of which no event will come', async () => {
+    const { version: _, ...version } = aModelVersion();
+    await world.registry.registerVersion(version, change);
+    const work = { taskToken: 'token', work: 'endpoint', model: 'churn', rolloutId: 'churn-v1-r2', version: 1 };
+    const sagemaker = { ...world.deps.sagemaker, createEndpoint: async () => false };
+    const { name } = await makeHandler({ ...world.deps, sagemaker })(work);
+    expect(world.answered).toEqual([{ token: 'token', output: { name, kind: 'endpoint', status: 'Completed' } }]);
+    expect(await world.registry.findParked(name)).toBeUndefined();
   });
 
   it('creates nothing from an artifact whose bytes have changed', async () => {
