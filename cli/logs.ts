@@ -39,7 +39,10 @@ export const logs: Command = {
   name: 'logs',
   summary: 'Show the logs of the local platform',
   usage: 'logs [supervisor|ministack|sagemaker|deploy] [--lines <lines>] [--follow]',
-  details: 'For the logs of a Lambda function: millrace aws logs tail /aws/lambda/<function> --follow',
+  details:
+    'Lambda functions and state machines write to CloudWatch Logs. These are their log groups, and what is in one:\n' +
+    "  millrace aws logs describe-log-groups --query 'logGroups[].[logGroupName]' --output text\n" +
+    "  millrace aws logs filter-log-events --log-group-name <group> --query 'events[].[message]' --output text",
   options: { lines: { type: 'string', short: 'n', default: DEFAULT_LINES }, follow: { type: 'boolean', short: 'f' } },
   arguments: { min: 0, max: 1 },
   run: async ({ dir, options, positionals, print, io }) => {

@@ -54,6 +54,16 @@ async function run(...argv: string[]) {
   return { code, stdout, stderr, loaded };
 }
 
+describe('the help of the real commands', () => {
+  it('names no log group by a function, for each has a group of its own', async () => {
+    let stdout = '';
+    const io = { stdout: (text: string) => void (stdout += text), stderr: () => {}, env: {}, cwd: '/' };
+    expect(await main(['logs', '--help'], io)).toBe(0);
+    expect(stdout).toContain('describe-log-groups');
+    expect(stdout).not.toContain('/aws/lambda/');
+  });
+});
+
 describe('the command line', () => {
   it('runs a command of two words with its options and arguments', async () => {
     expect(await run('spec', 'check', 'a.yaml', '-s')).toMatchObject({
