@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript, as it must start on whatever Node is on the PATH: it hands over to the Node 24 of the `node` package.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -38,6 +38,11 @@ function findNode() {
 }
 
 const here = dirname(fileURLToPath(import.meta.url));
+if (process.argv.length === 3 && process.argv[2] === '--version') {
+  const { version } = JSON.parse(readFileSync(join(here, '..', 'package.json'), 'utf8'));
+  process.stdout.write(`${version}\n`);
+  process.exit(0);
+}
 // Node refuses to strip types below node_modules, so an installed package runs its compiled form
 const compiled = join(here, '..', 'dist', 'bin', 'millrace.js');
 const installed = here.split(/[\\/]/).includes('node_modules');

@@ -22,7 +22,8 @@ export async function generalHelp(entries: readonly CommandEntry[]): Promise<str
     '',
     ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
     '',
-    'Every command takes --help and --json. Exit codes: 0 ok, 1 failed, 2 wrong usage.',
+    'Every command takes --help and, but for aws, --json; millrace --version says the version.',
+    'Exit codes: 0 ok, 1 failed, 2 wrong usage.',
     '',
   ].join('\n');
 }
