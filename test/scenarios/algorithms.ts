@@ -4,9 +4,11 @@ import { expect, it } from 'vitest';
 import { customers } from '../fixtures/customers.ts';
 import { root } from '../fixtures/imports.ts';
 import { expectClose, readArtifact, scored } from './training.ts';
-import { ROWS, type World } from './world.ts';
+import { PREFIX_CHARACTERS, ROWS, type World } from './world.ts';
 
 const NEW = customers(20, { from: 30_000 });
+/** Makes names of 32 characters, from which names of jobs and endpoints are made. */
+const LONGEST = (name: string) => name.padEnd(32 - PREFIX_CHARACTERS, 'x');
 
 export function algorithmScenarios(on: () => World): void {
   it('serves a model from the inference function itself, without an endpoint', async () => {
@@ -30,7 +32,7 @@ export function algorithmScenarios(on: () => World): void {
   });
 
   it('registers the best model of a search, with what it was trained with', async () => {
-    const model = on().model('tuned');
+    const model = on().model(LONGEST('tuned'));
     const tuning = {
       strategy: 'Random',
       maxJobs: 3,
@@ -56,7 +58,7 @@ export function algorithmScenarios(on: () => World): void {
 
   it('trains, scores and serves with a container of the user', async ({ skip }) => {
     skip(!on().local, 'in AWS it needs an image in a registry; here its command is run');
-    const model = on().model('container');
+    const model = on().model(LONGEST('container'));
     const program = join(root, 'test/fixtures/container/logistic.mjs');
     const container = {
       image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/logistic:1',

@@ -12,11 +12,9 @@ export function approvalScenarios(on: () => World): void {
     await model.apply({ deployment: { approval: 'manual', ...deployment } });
     const dataset = await model.verdict(await model.uploadRows('rows.csv', customers(ROWS)));
     const { runId } = await model.runOf([dataset.version]);
-    await until(
-      `${model.name}:1 to be registered`,
-      async () => ((await model.versions()).length > 0 ? true : undefined),
-      { seconds: 60 * on().platform.patience },
-    );
+    await until(`${model.name}:1 to wait`, async () => ((await model.versions()).length > 0 ? true : undefined), {
+      seconds: 60 * on().platform.patience,
+    });
     return { model, runId };
   }
   const answers = async (model: Model) => (await model.decisions()).filter(({ kind }) => kind === 'approval');

@@ -1,6 +1,8 @@
+import { StopTrainingJobCommand } from '@aws-sdk/client-sagemaker';
 import { expect, it } from 'vitest';
 import { customers } from '../fixtures/customers.ts';
 import { taskOn } from './training.ts';
+import { until } from './wait.ts';
 import { ROWS, type World } from './world.ts';
 
 export function failureScenarios(on: () => World): void {
@@ -26,6 +28,30 @@ export function failureScenarios(on: () => World): void {
     await model.apply(spec('reg:squarederror'));
     const { run: second } = await model.deploy('second.csv', losses(5_000), columns);
     expect(second).toMatchObject({ status: 'registered', specVersion: 2, datasetVersions: [1, 2] });
+  });
+
+  it('ends a run whose training job somebody stops, and trains again when asked to', async () => {
+    const model = on().model('stopped');
+    const rounds = (num_round: number) => ({ training: { xgboost: { hyperparameters: { num_round } } } });
+    // minutes of training
+    await model.apply({ ...rounds(1_000_000), deployment: { target: 'lambda' } });
+    const dataset = await model.verdict(await model.uploadRows('rows.csv', customers(ROWS)));
+    const { runId } = await model.runOf([dataset.version]);
+    const TrainingJobName = await until('the training job', async () => (await model.runs())[0]?.jobs[0]?.name, {
+      seconds: 60 * on().platform.patience,
+    });
+    await on().platform.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName }));
+    expect(await model.ended(runId)).toMatchObject({
+      status: 'failed',
+      failure: { state: 'Train', error: 'TrainingJobStoppedError' },
+      jobs: [{ status: 'Stopped' }],
+    });
+    await model.apply({ ...rounds(10), deployment: { target: 'lambda' } });
+    const { code } = await on().platform.millrace('train', model.name, '--reason', 'with fewer rounds');
+    expect(code).toBe(0);
+    const { run } = await model.registered(1);
+    expect(run).toMatchObject({ specVersion: 2, trigger: { kind: 'manual' }, datasetVersions: [1] });
+    expect(run.trigger.reason).toMatch(/with fewer rounds$/);
   });
 
   it('does not train on too little data, and does once there is more', async () => {

@@ -100,6 +100,15 @@ export function modelOn(platform: Platform, name: string, features = ['age', 'sp
       const { runId } = await model.runOf([dataset.version]);
       return { dataset, run: await model.ended(runId) };
     },
+    /** The run that made a version, once it has ended. */
+    async registered(version: number) {
+      const found = await until(
+        `${name}:${version} to be registered`,
+        async () => (await model.versions()).find((one) => one.version === version),
+        { seconds: seconds(90) },
+      );
+      return { version: found, run: await model.ended(found.runId) };
+    },
     async rolledOut(version: number): Promise<Rollout> {
       let last: Rollout | undefined;
       return until(

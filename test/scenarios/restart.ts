@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { customers } from '../fixtures/customers.ts';
+import { beat } from './heartbeat.ts';
+import { until } from './wait.ts';
 import { ROWS, type World } from './world.ts';
 
 export function restartScenarios(on: () => World): void {
@@ -9,10 +11,22 @@ export function restartScenarios(on: () => World): void {
     const { model } = await churn();
     const rows = customers(5, { from: 50_000 });
     const before = await model.predict(rows);
+    const busy = on().model('interrupted');
+    await busy.apply({ training: { xgboost: { hyperparameters: { num_round: 1_000_000 } } } });
+    const dataset = await busy.verdict(await busy.uploadRows('rows.csv', customers(ROWS)));
+    const { runId } = await busy.runOf([dataset.version]);
+    await until('its training job', async () => (await busy.runs())[0]?.jobs[0]);
     await local.restart();
     const after = await model.predict(rows);
     expect({ version: after.version, data: after.data }).toEqual({ version: before.version, data: before.data });
     expect(await model.versions()).toHaveLength(1);
+
+    // Step Functions of the local platform loses what was running and says nothing; its next look may be 20 minutes away
+    await beat(platform, 'Reconcile', async () => (await busy.runs())[0]?.status !== 'running', runId);
+    expect(await busy.ended(runId)).toMatchObject({ status: 'failed', failure: { error: 'States.ServiceRestart' } });
+    await busy.apply({ deployment: { target: 'lambda' } });
+    const { run } = await busy.deploy('more.csv', customers(ROWS, { from: 6_000 }));
+    expect(run).toMatchObject({ status: 'registered', datasetVersions: [1, 2] });
 
     const { version } = await model.deploy('after.csv', customers(ROWS, { from: 6_000 }));
     expect(version).toMatchObject({ version: 2, datasetVersions: [1, 2] });

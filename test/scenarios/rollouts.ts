@@ -23,14 +23,17 @@ export function rolloutScenarios(on: () => World): void {
     return model;
   });
 
-  /** Uploads, waits until the candidate has its share, and then asks it and the champion until the rollout ends. */
+  /** Begins a rollout, waits until the candidate has its share, and then asks it and the champion until it ends. */
   async function rollOut(
     model: Model,
-    { file, from, version }: { file: string; from: number; version: number },
-    begun: (rollout: Rollout) => Promise<void>,
+    version: number,
+    begin: () => Promise<unknown>,
+    begun: (rollout: Rollout) => Promise<void> = async () => {},
   ): Promise<{ rollout: Rollout; traffic: Traffic }> {
-    await model.uploadRows(file, customers(ROWS, { from }));
-    const candidate = async () => (await model.rollouts()).find((one) => one.candidate === version);
+    const before = new Set((await model.rollouts()).map(({ rolloutId }) => rolloutId));
+    await begin();
+    const candidate = async () =>
+      (await model.rollouts()).find((one) => one.candidate === version && !before.has(one.rolloutId));
     const shifting = await until(
       `${model.name}:${version} to get its share`,
       async () => {
@@ -56,9 +59,11 @@ export function rolloutScenarios(on: () => World): void {
     return { rollout, traffic };
   }
 
+  const upload = (model: Model, file: string, from: number) => () => model.uploadRows(file, customers(ROWS, { from }));
+
   const promoted = once(async () => {
     const model = await canary();
-    const seen = await rollOut(model, { file: 'second.csv', from: 2_000, version: 2 }, async ({ rolloutId }) => {
+    const seen = await rollOut(model, 2, upload(model, 'second.csv', 2_000), async ({ rolloutId }) => {
       expect(await model.traffic()).toMatchObject({
         rolloutId,
         routes: [
@@ -83,7 +88,7 @@ export function rolloutScenarios(on: () => World): void {
 
   const rolledBack = once(async () => {
     const { model } = await promoted();
-    const seen = await rollOut(model, { file: 'third.csv', from: 4_000, version: 3 }, async ({ target }) => {
+    const seen = await rollOut(model, 3, upload(model, 'third.csv', 4_000), async ({ target }) => {
       if (target.kind !== 'endpoint') throw new Error('the candidate has no endpoint');
       // somebody deletes it, say, or its instance fails
       await on().platform.sagemaker.send(new DeleteEndpointCommand({ EndpointName: target.endpointName }));
@@ -106,17 +111,30 @@ export function rolloutScenarios(on: () => World): void {
     expect((await model.predict(customers(1))).version).toBe(2);
   });
 
-  it('goes back to the version before at a word, within the time that routes are cached', async () => {
+  const back = once(async () => {
     const { model } = await rolledBack();
-    const { platform } = on();
-    const told = await platform.millrace('rollback', model.name, '--reason', 'complaints', '--json');
-    expect(told.code).toBe(0);
+    const { code } = await on().platform.millrace('rollback', model.name, '--reason', 'complaints');
+    return { model, code };
+  });
+
+  it('goes back to the version before at a word, within the time that routes are cached', async () => {
+    const { model, code } = await back();
+    expect(code).toBe(0);
     const answered = async () => ((await model.predict(customers(1))).version === 1 ? true : undefined);
     await until('version 1 to answer', answered, { seconds: CACHE_SECONDS });
     expect(await model.champion()).toMatchObject({ version: 1 });
     const { routes } = await model.traffic();
     const EndpointName = routes[0]?.target.kind === 'endpoint' ? routes[0].target.endpointName : '';
-    const { EndpointStatus } = await platform.sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
+    const { EndpointStatus } = await on().platform.sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
     expect(EndpointStatus).toBe('InService');
+  });
+
+  it('rolls a version out again that was taken back before', async () => {
+    const { model } = await back();
+    const { platform } = on();
+    const { rollout, traffic } = await rollOut(model, 2, () => platform.millrace('rollout', 'start', model.name, '2'));
+    expect(rollout).toMatchObject({ status: 'promoted', champion: 1, candidate: 2 });
+    expect([...traffic.statuses]).toEqual([200]);
+    expect((await model.champion()).version).toBe(2);
   });
 }

@@ -131,6 +131,28 @@ export function trainingScenarios(on: () => World): void {
     expect(labels).toEqual(likeliest);
   });
 
+  it('makes one run of uploads that come together', async () => {
+    const model = on().model('burst');
+    await model.apply({ training: { trigger: { debounce: '6s' } }, deployment: { target: 'lambda' } });
+    const parts = [0, 200, 400].map((from) => model.uploadRows(`from-${from}.csv`, customers(200, { from })));
+    const verdicts = await Promise.all(parts.map(async (part) => (await model.verdict(await part)).version));
+    const run = await model.ended((await model.runOf(verdicts)).runId);
+    expect(run).toMatchObject({ status: 'registered', datasetVersions: [1, 2, 3] });
+    expect(await model.runs()).toHaveLength(1);
+  });
+
+  it('trains again on what came while a run was going', async () => {
+    const model = on().model('busy');
+    await model.apply({ deployment: { target: 'lambda' } });
+    const first = await model.verdict(await model.uploadRows('first.csv', customers(ROWS)));
+    const { runId } = await model.runOf([first.version]);
+    const second = await model.verdict(await model.uploadRows('second.csv', customers(ROWS, { from: 7_000 })));
+    expect(await model.ended(runId)).toMatchObject({ status: 'registered', datasetVersions: [first.version] });
+    const next = await model.ended((await model.runOf([second.version])).runId);
+    expect(next).toMatchObject({ status: 'registered', datasetVersions: [1, 2], modelVersion: 2 });
+    expect(await model.runs()).toHaveLength(2);
+  });
+
   it('trains and serves a regression model', async () => {
     const model = on().model('revenue');
     const { columns, data } = taskOn('revenue', 'number');

@@ -5,6 +5,8 @@ import { type Model, modelOn } from './model.ts';
 import { connectTo, type Platform } from './platform.ts';
 
 export const ROWS = 600;
+/** What a run puts before the names of its models. */
+export const PREFIX_CHARACTERS = 7;
 
 /** The platform scenarios run on, and the model they share. */
 export interface World {
@@ -35,7 +37,9 @@ export async function startWorld(env: NodeJS.ProcessEnv, progress: (line: string
   const { MILLRACE_SCENARIO_OUTPUTS: file, MILLRACE_SCENARIO_PROJECT: project } = env;
   const local = file ? undefined : project ? projectSite(project) : await startLocalSite(progress);
   const platform = connectTo(local ?? (await awsSite(file ?? '')));
-  const stamp = Date.now().toString(36).slice(-5);
+  const stamp = Date.now()
+    .toString(36)
+    .slice(2 - PREFIX_CHARACTERS);
   const model = (name: string) => modelOn(platform, `s${stamp}-${name}`);
   return {
     platform,
