@@ -57,7 +57,10 @@ async function run(...argv: string[]) {
 describe('the help of the real commands', () => {
   it('names no log group by a function, for each has a group of its own', async () => {
     let stdout = '';
-    const io = { stdout: (text: string) => void (stdout += text), stderr: () => {}, env: {}, cwd: '/' };
+    const write = (text: string) => {
+      stdout += text;
+    };
+    const io = { stdout: write, stderr: () => {}, env: {}, cwd: '/' };
     expect(await main(['logs', '--help'], io)).toBe(0);
     expect(stdout).toContain('describe-log-groups');
     expect(stdout).not.toContain('/aws/lambda/');
