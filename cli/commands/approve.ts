@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Command, EXIT_OK } from '../command.ts';
 import { apiOptions, connect, pathTo } from '../registry-client.ts';
 import { requireReason, versionNumber } from '../registry-lists.ts';
@@ -22,7 +22,8 @@ export const approve: Command = {
     const path = pathTo('models', model, 'versions', versionNumber(version), 'approval');
     const answered = await connect(context).post(path, body, Answered);
     const goesOn = body.approved ? 'its run goes on to the rollout' : 'its run ends without a rollout';
-    const next = answered.resumed ? goesOn : 'no run was waiting for the answer';
+    const rollOut = body.approved ? `; to deploy it: millrace rollout start ${model} ${version}` : '';
+    const next = answered.resumed ? goesOn : `no run was waiting for the answer${rollOut}`;
     context.print(answered, `${model}:${version} is ${answered.approvalStatus}; ${next}`);
     return EXIT_OK;
   },

@@ -268,6 +268,13 @@ describe('changes', () => {
     });
   }
 
+  it('millrace approve says how to deploy a version whose run waits no more', async () => {
+    await api.registry.registerVersion(aModelVersion({ approvalStatus: 'PendingManualApproval' }), CHANGE);
+    const { code, stdout } = await run('approve churn 1 --reason ok');
+    expect(code).toBe(0);
+    expect(stdout).toContain('no run was waiting for the answer; to deploy it: millrace rollout start churn 1\n');
+  });
+
   it('millrace rollout start starts a rollout', async () => {
     await api.registry.registerVersion(aModelVersion(), CHANGE);
     expect((await run('rollout start churn 1')).stdout).toContain('rollout churn-v1-r1 has started');
