@@ -1,6 +1,6 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AwsClient } from 'aws4fetch';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { InvalidInputError, UnavailableError } from '../domain/common-errors.ts';
 import { type LocalPlatform, readLocal } from '../local/state.ts';
 import type { CommandContext } from './command.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Command, type CommandContext, EXIT_OK, UsageError } from './command.ts';
 import { apiOptions, connect, pathTo, type RegistryClient } from './registry-client.ts';
 import { type Column, table } from './table.ts';

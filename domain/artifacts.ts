@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An immutable object in S3: read by `versionId` where the bucket has one, verified by `sha256` before use. */
 export const ArtifactRef = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { verifyAudit } from '../../domain/registry/audit.ts';
 import { AuditEvent } from '../../domain/registry/entities.ts';
 import { type Command, EXIT_FAILED, EXIT_OK } from '../command.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { type Command, EXIT_OK, UsageError } from '../command.ts';
 import { apiOptions, connect, pathTo } from '../registry-client.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Alias, MonitorWindow, RegisteredModel, Traffic, TrainingRun } from '../../domain/registry/entities.ts';
 import { type Command, EXIT_OK } from '../command.ts';
 import { sections } from '../format.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Decision, MonitorWindow } from '../../domain/registry/entities.ts';
 import { type Command, EXIT_OK } from '../command.ts';
 import { connect, pathTo, type RegistryClient } from '../registry-client.ts';

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { type Command, EXIT_OK, type OptionValue, UsageError } from '../command.ts';
 import { parseCsv } from '../csv.ts';

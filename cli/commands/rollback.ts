@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Alias, Traffic } from '../../domain/registry/entities.ts';
 import { type Command, EXIT_OK } from '../command.ts';
 import { apiOptions, connect, pathTo } from '../registry-client.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Command, EXIT_OK } from '../command.ts';
 import { apiOptions, connect, pathTo } from '../registry-client.ts';
 import { versionNumber } from '../registry-lists.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { checkSpec } from '../../domain/spec/check.ts';
 import { parseSpecText } from '../../domain/spec/parse.ts';

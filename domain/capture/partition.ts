@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { windowAt } from '../monitoring/windows.ts';
 import { ModelName } from '../spec/model-spec.ts';
 

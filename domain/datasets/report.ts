@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Instant, Reason, VERDICTS } from '../registry/entities.ts';
 
 /** `report.json` of a data set version. Counts and cells that broke a rule; nothing of protected columns but counts. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FAIRNESS_METRICS, Gate } from '../spec/evaluation.ts';
 import { TASKS } from '../spec/model-spec.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Instant, Reason } from '../registry/entities.ts';
 
 /** Every event on Millrace's bus. Rules and publishers both import this; a detail's shape changes with its schemaVersion. */

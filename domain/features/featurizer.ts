@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const FEATURE_KINDS = ['numeric', 'boolean', 'category', 'timestamp'] as const;
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ColumnProfile } from '../profiles/profile.ts';
 
 /** `baseline.json` as prepare-training leaves it: there are no predictions yet. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Instant, MONITOR_STATUSES } from '../registry/entities.ts';
 import { DRIFT_METHODS } from '../spec/monitoring.ts';
 

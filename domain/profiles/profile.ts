@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const PROFILE_TYPES = ['numeric', 'boolean', 'timestamp', 'category', 'string'] as const;
 export type ProfileType = (typeof PROFILE_TYPES)[number];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NotFoundError } from '../common-errors.ts';
 import type { EventPublisher } from '../events/catalog.ts';
 import { type Decision, RequestCounts, type Rollout, Traffic } from '../registry/entities.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { DataSpec } from './columns.ts';
 import { DeploymentSpec } from './deployment.ts';
 import { EvaluationSpec } from './evaluation.ts';

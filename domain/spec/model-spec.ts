@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DataSpec } from './columns.ts';
 import { DeploymentSpec } from './deployment.ts';
 import { EvaluationSpec } from './evaluation.ts';

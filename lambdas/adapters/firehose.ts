@@ -1,5 +1,5 @@
 import { AwsClient } from 'aws4fetch';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UnavailableError } from '../../domain/common-errors.ts';
 import type { PutRecordBatch } from './firehose-lines.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { begin, judge, rollBack } from '../../domain/rollout/advance.ts';
 import { type AdvanceDeps, promote } from '../../domain/rollout/promote.ts';
 import { parseInput } from '../runtime/input.ts';

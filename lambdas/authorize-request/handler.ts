@@ -1,7 +1,7 @@
 import { JwtVerifier } from 'aws-jwt-verify';
 import { FetchError, JwksNotAvailableInCacheError, JwtBaseError, JwtInvalidClaimError } from 'aws-jwt-verify/error';
 import type { JwksCache } from 'aws-jwt-verify/jwk';
-import { z } from 'zod';
+import * as z from 'zod';
 import { logger } from '../runtime/logger.ts';
 
 const TokenRequest = z.object({ authorizationToken: z.string(), methodArn: z.string() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JobOutcome } from '../../domain/training/plan.ts';
 import { parseInput } from '../runtime/input.ts';
 import { type EvaluateDeps, evaluateModel } from './evaluate-model.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Label, labelLine } from '../../domain/capture/lines.ts';
 import { NotFoundError } from '../../domain/common-errors.ts';
 import { labelOf } from '../../domain/features/fit.ts';

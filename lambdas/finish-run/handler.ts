@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { finishRun } from '../../domain/training/finish-run.ts';

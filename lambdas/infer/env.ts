@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BaseEnv } from '../runtime/env.ts';
 
 /** Imported as a type only: zod stays out of the hot path's bundle, where index.ts checks the same names by hand. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { awsCalls } from './aws.ts';
 import type { InferEnv } from './env.ts';
 import { makeHandler } from './handler.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Instant } from '../../domain/registry/entities.ts';
 
 /** What tick-monitors sends: monitor `model` up to this window, as of `at`. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseInput } from '../runtime/input.ts';
 import { type PrepareDeps, prepareTraining } from './prepare-training.ts';
 

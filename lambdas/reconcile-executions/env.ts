@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BaseEnv } from '../runtime/env.ts';
 
 export const ReconcileExecutionsEnv = BaseEnv.extend({ TABLE_NAME: z.string(), EVENT_BUS_NAME: z.string() });

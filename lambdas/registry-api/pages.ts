@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { json, type RestResponse } from '../runtime/http.ts';
 import { parseInput } from '../runtime/input.ts';
 import type { Call } from './router.ts';

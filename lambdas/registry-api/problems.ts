@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import type { Problem } from '../../domain/spec/check.ts';
 import { json, type RestResponse, toHttpError } from '../runtime/http.ts';

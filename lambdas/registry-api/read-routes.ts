@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NotFoundError } from '../../domain/common-errors.ts';
 import { DecisionKind, type RegisteredModel } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';

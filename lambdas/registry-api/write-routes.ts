@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NotFoundError } from '../../domain/common-errors.ts';
 import { checkSpec } from '../../domain/spec/check.ts';
 import { json } from '../runtime/http.ts';

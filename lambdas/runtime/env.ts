@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The environment a construct must give a function: every key of its schema that has no default. */
 export type EnvVars<S extends z.ZodObject> = {

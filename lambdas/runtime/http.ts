@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { type ErrorKind, PlatformError } from '../../domain/errors.ts';
 

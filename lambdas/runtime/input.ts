@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 
 /** @throws InvalidInputError naming each bad field */

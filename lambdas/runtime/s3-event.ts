@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What EventBridge sends when an object was created. The key is raw: never decode it. */
 export const ObjectCreated = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const base = { taskToken: z.string(), model: z.string() };
 const attempt = z.number().int().min(1).default(1);

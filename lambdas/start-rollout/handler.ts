@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type StartRolloutDeps, startRollout } from '../../domain/rollout/start-rollout.ts';
 import { parseInput } from '../runtime/input.ts';
 import { logger } from '../runtime/logger.ts';

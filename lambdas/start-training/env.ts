@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BaseEnv } from '../runtime/env.ts';
 
 export const StartTrainingEnv = BaseEnv.extend({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EVENTS, type EventName } from '../../domain/events/catalog.ts';
 
 /** What we send ourselves: look again at `model` once no newer data set than `dataset` has come. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EVENTS } from '../../domain/events/catalog.ts';
 import { parseInput } from '../runtime/input.ts';
 import { type TickDeps, tickMonitors } from './tick-monitors.ts';

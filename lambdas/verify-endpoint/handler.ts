@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseInput } from '../runtime/input.ts';
 import { type Verified, type VerifyDeps, verifyEndpoint } from './verify-endpoint.ts';
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Context, XgboostVersion } from './context.ts';
 import { validationException } from './protocol.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { validationException } from './protocol.ts';
 import type { StoredResource } from './store.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Shapes that SageMaker models with a capital `Message`; the generic ones use `message`. */
 const CAPITAL_MESSAGE = new Set([

@@ -1,5 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listOf } from '../../cli/registry-lists.ts';
 import {
   Alias,

@@ -1,7 +1,7 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { listOf } from '../../cli/registry-lists.ts';
 import { SpecVersion } from '../../domain/registry/entities.ts';
 import { until } from './wait.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Io } from '../../../cli/command.ts';
 import { connect, type RegistryClient } from '../../../cli/registry-client.ts';
 import { listOf } from '../../../cli/registry-lists.ts';

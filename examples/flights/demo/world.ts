@@ -4,7 +4,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeEndpointCommand, DescribeTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { AwsClient } from 'aws4fetch';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { RegistryClient } from '../../../cli/registry-client.ts';
 import { listOf } from '../../../cli/registry-lists.ts';
 import { EVENTS } from '../../../domain/events/catalog.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConcurrentWriteError, NotFoundError } from '../../../domain/common-errors.ts';
 import { type Audited, EMPTY_CHAIN, nextAuditEvent } from '../../../domain/registry/audit.ts';
 import { RegisteredModel } from '../../../domain/registry/entities.ts';

@@ -1,5 +1,5 @@
 import type { NativeAttributeValue } from '@aws-sdk/lib-dynamodb';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { canonicalJson } from '../../../domain/canonical-json.ts';
 import { RecordTooLargeError } from '../../../domain/registry/errors.ts';
 import type { Key } from '../../../domain/registry/keys.ts';

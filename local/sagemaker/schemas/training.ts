@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listInput } from '../listing.ts';
 import { environment, HyperParameters, ImageUri, KmsKeyId, Name, RoleArn, S3Uri, Tags, VpcConfig } from './common.ts';
 

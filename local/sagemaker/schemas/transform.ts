@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listInput } from '../listing.ts';
 import { environment, KmsKeyId, Name, S3Uri, Tags } from './common.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listInput } from '../listing.ts';
 import { environment, HyperParameters, Tags, TuningJobName } from './common.ts';
 import { AlgorithmSpecification, TrainingFields, TrainingJobStatus } from './training.ts';
