@@ -131,6 +131,43 @@ export function trainingScenarios(on: () => World): void {
     expect(labels).toEqual(likeliest);
   });
 
+  it('learns from whatever text a cell may hold', async () => {
+    const model = on().model('text');
+    const texts = ['plain', 'with, comma', 'with "quotes"', 'two\nlines', ' at the edge ', '日本', 'NA', 'null', 'a;b'];
+    const rows = customers(ROWS).map((row, i) => {
+      const index = i % texts.length;
+      return { ...row, plan: texts[index], churned: index < 4 === (i % 7 !== 0) ? 'yes' : 'no' };
+    });
+    const columns = (model.document().data as { columns: { name: string }[] }).columns.map((column) =>
+      ['plan', 'churned'].includes(column.name) ? { name: column.name, type: 'category' } : column,
+    );
+    await model.apply({ classes: ['no', 'yes'], data: { columns } });
+    const { dataset, version } = await model.deploy('rows.csv', rows as never);
+    expect(dataset).toMatchObject({ verdict: 'accepted', rows: ROWS, quarantinedRows: 0 });
+    const asked = rows.slice(0, 2 * texts.length) as never;
+    const { data } = await model.predict(asked);
+    expectClose(data, await scored(on().platform, version, asked));
+    // what stands in the first four churns, in the others hardly: the texts have stayed apart
+    const likely = data.slice(0, texts.length).map((probability) => Number(probability) > 0.5);
+    expect(likely).toEqual(texts.map((_, index) => index < 4));
+  });
+
+  it('goes on with older data when a spec has gained a column that may be empty', async () => {
+    const model = on().model('grown');
+    const deployment = { target: 'lambda' };
+    await model.apply({ deployment });
+    await model.deploy('before.csv', customers(ROWS));
+    const { columns } = model.document().data as { columns: object[] };
+    await model.apply({
+      data: { columns: [...columns, { name: 'visits', type: 'integer', nullable: true }] },
+      deployment,
+    });
+    const rows = customers(ROWS, { from: 8_000 }).map((row, index) => ({ ...row, visits: index % 10 }));
+    const { version } = await model.deploy('after.csv', rows, [...CHURN_COLUMNS, 'visits']);
+    expect(version).toMatchObject({ version: 2, specVersion: 2, datasetVersions: [1, 2] });
+    expect(version.signature.inputs.at(-1)).toMatchObject({ name: 'visits', nullable: true });
+  });
+
   it('makes one run of uploads that come together', async () => {
     const model = on().model('burst');
     await model.apply({ training: { trigger: { debounce: '6s' } }, deployment: { target: 'lambda' } });
