@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,9 +18,15 @@ export interface LocalSite extends Site {
 export async function startLocalSite(progress: (line: string) => void): Promise<LocalSite> {
   const dir = mkdtempSync(join(tmpdir(), 'millrace-scenarios-'));
   writeFileSync(join(dir, 'cdk.json'), JSON.stringify({ app: `node ${join(root, 'bin/app.ts')}` }));
+  // an interrupted test run gets no chance to tidy up
+  const guard = spawn(process.execPath, [join(import.meta.dirname, 'take-down.ts'), dir], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   const end = async () => {
     await down(dir, { purge: true });
     rmSync(dir, { recursive: true, force: true });
+    guard.stdin.end();
   };
   try {
     await up({ dir, port: await freePort(), progress });

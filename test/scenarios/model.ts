@@ -146,7 +146,7 @@ export function modelOn(platform: Platform, name: string, features = ['age', 'sp
 
   async function put(Key: string, Body: string | Uint8Array): Promise<Upload> {
     const { VersionId = 'null' } = await s3.send(
-      new PutObjectCommand({ Bucket: outputs.LandingBucketName, Key, Body }),
+      new PutObjectCommand({ Bucket: outputs.LandingBucketName, Key, Body, ContentLength: Buffer.byteLength(Body) }),
     );
     return { key: Key, versionId: VersionId };
   }
