@@ -4,6 +4,7 @@ import type { AdvanceDeps } from '../../domain/rollout/promote.ts';
 import { watchedRollout } from '../../domain/rollout/rollout-record.ts';
 import { finishRun, watchedRun } from '../../domain/training/finish-run.ts';
 import type { ExecutionState } from '../adapters/sfn-executions.ts';
+import { eachOf } from '../runtime/each-of.ts';
 import { logger } from '../runtime/logger.ts';
 
 export interface ReconcileExecutionsDeps extends AdvanceDeps {
@@ -22,9 +23,14 @@ export async function reconcileByName(name: string, deps: ReconcileExecutionsDep
   }
 }
 
-/** The schedule: covers lost events. */
+/**
+ * The schedule: covers lost events.
+ *
+ * @throws AggregateError of what could not be looked at, after everything else was
+ */
 export async function reconcileOverdue(deps: ReconcileExecutionsDeps): Promise<void> {
-  for (const watched of await deps.registry.listParkedDue(deps.now())) await reconcile(watched, deps);
+  const due = await deps.registry.listParkedDue(deps.now());
+  await eachOf(due, (watched) => reconcile(watched, deps));
 }
 
 async function reconcile(watched: ParkedToken, deps: ReconcileExecutionsDeps): Promise<void> {

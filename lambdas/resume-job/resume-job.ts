@@ -4,6 +4,7 @@ import type { Registry } from '../../domain/registry/ports.ts';
 import { type JobDescription, type JobState, jobState } from '../../domain/training/job-state.ts';
 import type { SageMakerStatus } from '../adapters/sagemaker-status.ts';
 import type { TaskResumer } from '../adapters/sfn-tasks.ts';
+import { eachOf } from '../runtime/each-of.ts';
 import { logger } from '../runtime/logger.ts';
 
 export interface ResumeJobDeps {
@@ -22,9 +23,14 @@ export async function resumeByName(name: string, deps: ResumeJobDeps): Promise<v
   if (parked) await resume(parked, deps);
 }
 
-/** The heartbeat: whatever is overdue is looked at, so that a lost event only costs time. */
+/**
+ * The heartbeat: whatever is overdue is looked at, so that a lost event only costs time.
+ *
+ * @throws AggregateError of what could not be looked at, after everything else was
+ */
 export async function resumeOverdue(deps: ResumeJobDeps): Promise<void> {
-  for (const parked of await deps.registry.listParkedDue(deps.now())) await resume(parked, deps);
+  const due = await deps.registry.listParkedDue(deps.now());
+  await eachOf(due, (parked) => resume(parked, deps));
 }
 
 async function resume(parked: ParkedToken, deps: ResumeJobDeps): Promise<void> {

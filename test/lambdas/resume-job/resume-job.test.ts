@@ -102,6 +102,13 @@ describe('resume-job', () => {
     expect(world.answers).toEqual(['token JobLostError']);
   });
 
+  it('looks at the others when one cannot be looked at', async () => {
+    const dueAt = new Date(Date.parse(AT) - 1).toISOString();
+    await world.registry.park({ ...world.parked, name: 'gone-t1', ownerId: 'gone', dueAt });
+    await expect(world.handle(tick)).rejects.toThrow('1 of 2 failed');
+    expect(world.answers).toEqual(['token succeeded']);
+  });
+
   it('ignores jobs that are not ours', async () => {
     await world.handle({ source: 'aws.sagemaker', detail: { TrainingJobName: 'somebody-elses' } });
     expect(world.answers).toEqual([]);
