@@ -16,6 +16,8 @@ export interface ResumeJobDeps {
 
 /** Looks again this much later while a job goes on. */
 const RECHECK_MS = 5 * 60_000;
+/** The token is parked before the job is created, and what was created may be unreadable for a moment. */
+const UNKNOWN_MS = 2 * 60_000;
 
 /** An event says only that something changed: what is true is asked of SageMaker. */
 export async function resumeByName(name: string, deps: ResumeJobDeps): Promise<void> {
@@ -41,6 +43,8 @@ async function resume(parked: ParkedToken, deps: ResumeJobDeps): Promise<void> {
   // executions are watched by reconcile-executions
   if (!kind || !taskToken) return;
   const description = await sagemaker.describe(kind, name);
+  // the heartbeat asks again; an event may come before what it tells of can be read
+  if (!description && now().getTime() - Date.parse(parked.parkedAt) < UNKNOWN_MS) return;
   const state = jobState({ name, kind }, description);
   if (state.state === 'open') {
     await registry.postponeParked(name, new Date(now().getTime() + RECHECK_MS));

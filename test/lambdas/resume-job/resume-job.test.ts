@@ -98,8 +98,18 @@ describe('resume-job', () => {
 
   it('fails the wait for a job that SageMaker does not know', async () => {
     world.see(undefined);
+    world.at(new Date(Date.parse(AT) + 2 * 60_000));
     await world.handle(tick);
     expect(world.answers).toEqual(['token JobLostError']);
+  });
+
+  it('does not give up a job that was just created and cannot be read yet', async () => {
+    world.see(undefined);
+    await world.handle(event);
+    expect(world.answers).toEqual([]);
+    world.see({ status: 'Completed' });
+    await world.handle(event);
+    expect(world.answers).toEqual(['token succeeded']);
   });
 
   it('looks at the others when one cannot be looked at', async () => {
