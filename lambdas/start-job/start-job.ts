@@ -38,7 +38,16 @@ export async function startJob(work: Work, deps: StartJobDeps): Promise<{ name: 
   return { name };
 }
 
-async function park(work: Work, name: string, ownerId: string, { registry, now }: StartJobDeps): Promise<void> {
+/**
+ * Parks the token before the work exists, so that no event comes too early, and takes it back when the work is refused:
+ * the heartbeat would look for a job that never was, and might take away the token of the next try.
+ */
+async function parkedWhile(
+  work: Work,
+  { name, ownerId }: { name: string; ownerId: string },
+  { registry, now }: StartJobDeps,
+  start: () => Promise<void>,
+): Promise<void> {
   await registry.park({
     name,
     kind: work.work,
@@ -48,16 +57,35 @@ async function park(work: Work, name: string, ownerId: string, { registry, now }
     parkedAt: now().toISOString(),
     dueAt: new Date(now().getTime() + FIRST_CHECK_MS).toISOString(),
   });
+  try {
+    await start();
+  } catch (error) {
+    await registry.unpark(name);
+    throw error;
+  }
 }
 
 async function startRunJob(work: Exclude<Work, { work: 'endpoint' }>, deps: StartJobDeps): Promise<string> {
-  const { registry, sagemaker, settings, now } = deps;
+  const { registry, settings, now } = deps;
   const run = await registry.requireRun(work.model, work.runId);
   const { spec } = await registry.requireSpec(work.model, run.specVersion);
   const context: JobContext = { ...settings, spec, model: work.model, runId: work.runId };
   const name = freshName(work, run);
-  await park(work, name, run.runId, deps);
+  await parkedWhile(work, { name, ownerId: run.runId }, deps, () => create(work, name, context, deps));
+  const job: JobRecord = { name, kind: work.work, status: 'InProgress', startedAt: now().toISOString() };
+  if (!run.jobs.some((known) => known.name === name)) {
+    await registry.updateRun(work.model, run.runId, { jobs: [job] }, { by: 'start-job', at: now() });
+  }
+  return name;
+}
 
+async function create(
+  work: Exclude<Work, { work: 'endpoint' }>,
+  name: string,
+  context: JobContext,
+  { sagemaker, settings }: StartJobDeps,
+): Promise<void> {
+  const { spec } = context;
   if (work.work === 'training') await sagemaker.createTrainingJob(trainingJobRequest(context, name, work.spot));
   if (work.work === 'tuning') await sagemaker.createTuningJob(tuningJobRequest(context, name, work.spot));
   if (work.work === 'transform') {
@@ -72,11 +100,6 @@ async function startRunJob(work: Exclude<Work, { work: 'endpoint' }>, deps: Star
     });
     await sagemaker.createTransformJob(transformJobRequest(context, name));
   }
-  const job: JobRecord = { name, kind: work.work, status: 'InProgress', startedAt: now().toISOString() };
-  if (!run.jobs.some((known) => known.name === name)) {
-    await registry.updateRun(work.model, run.runId, { jobs: [job] }, { by: 'start-job', at: now() });
-  }
-  return name;
 }
 
 /**
@@ -101,10 +124,12 @@ async function startEndpoint(work: Extract<Work, { work: 'endpoint' }>, deps: St
   // whoever can replace the artifact runs code in the container: the bytes are checked before a model is made of them
   await artifacts.getBytes(version.artifacts.model);
   const name = endpointName(work.model, work.version, version.artifacts.model.sha256);
-  await park(work, name, work.rolloutId, deps);
-  await sagemaker.createModel(modelRequest(name, version, { spec, stage: settings.stage, roleArn: settings.roleArn }));
-  await sagemaker.createEndpointConfig(endpointConfigRequest(name, spec.deployment));
-  if (!(await sagemaker.createEndpoint(name))) await answerIfSettled(name, work.taskToken, deps);
+  const { stage, roleArn } = settings;
+  await parkedWhile(work, { name, ownerId: work.rolloutId }, deps, async () => {
+    await sagemaker.createModel(modelRequest(name, version, { spec, stage, roleArn }));
+    await sagemaker.createEndpointConfig(endpointConfigRequest(name, spec.deployment));
+    if (!(await sagemaker.createEndpoint(name))) await answerIfSettled(name, work.taskToken, deps);
+  });
   return name;
 }
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { QuotaExceededError } from '../../../domain/training/errors.ts';
 import type { SageMakerJobs } from '../../../lambdas/adapters/sagemaker-jobs.ts';
 import { makeHandler } from '../../../lambdas/start-job/handler.ts';
 import type { StartJobDeps } from '../../../lambdas/start-job/start-job.ts';
@@ -58,6 +59,13 @@ describe('start-job', () => {
     expect(name).toBe(`${RUN}-t1`);
     expect(await world.registry.findParked(name)).toMatchObject({ taskToken: 'token', kind: 'training', ownerId: RUN });
     expect((await world.registry.requireRun('churn', RUN)).jobs).toMatchObject([{ name, status: 'InProgress' }]);
+  });
+
+  it('leaves nothing parked for a job that was refused', async () => {
+    const createTrainingJob = () => Promise.reject(new QuotaExceededError('0 of 0 ml.m5.large'));
+    const start = makeHandler({ ...world.deps, sagemaker: { ...world.deps.sagemaker, createTrainingJob } });
+    await expect(start(training)).rejects.toThrow(QuotaExceededError);
+    expect(await world.registry.findParked(`${RUN}-t1`)).toBeUndefined();
   });
 
   it('asks for spot capacity with a checkpoint and a bounded wait', async () => {
