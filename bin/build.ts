@@ -13,8 +13,8 @@ const LEFT_OUT = /[\\/](__pycache__|node_modules|examples[\\/]\w+[\\/]data)$/;
 
 rmSync(dist, { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
-// Python programs, lock files, specs and pages are read from beside the code that uses them
-for (const room of ['local', 'examples', 'console']) {
+// Python programs, lock files, specs, pages and the schema are read from beside the code that uses them
+for (const room of ['local', 'examples', 'console', 'schema']) {
   if (!existsSync(join(root, room))) continue;
   cpSync(join(root, room), join(dist, room), {
     recursive: true,

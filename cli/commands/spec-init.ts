@@ -1,5 +1,6 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
-import { basename, extname, resolve } from 'node:path';
+import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { checkSpec } from '../../domain/spec/check.ts';
 import { type InferOptions, inferSpec } from '../../domain/spec/infer.ts';
 import { TASKS } from '../../domain/spec/model-spec.ts';
@@ -8,7 +9,8 @@ import { specYaml } from '../../domain/spec/spec-yaml.ts';
 import { type Command, type CommandContext, EXIT_OK, UsageError } from '../command.ts';
 import { dataStatistics } from '../data-statistics.ts';
 
-const SCHEMA = './node_modules/millrace/schema/model-spec.schema.json';
+/** At the same place beside the sources and beside their compiled form. */
+const SCHEMA = fileURLToPath(new URL('../../schema/model-spec.schema.json', import.meta.url));
 
 export const specInit: Command = {
   name: 'spec init',
@@ -30,7 +32,8 @@ export const specInit: Command = {
     if (out !== undefined && existsSync(resolve(context.io.cwd, out)))
       throw new UsageError(`${out} exists already; name another file with --out`);
     const inferred = await infer(context, data);
-    const yaml = specYaml(inferred, SCHEMA);
+    const folder = out === undefined ? context.io.cwd : dirname(resolve(context.io.cwd, out));
+    const yaml = specYaml(inferred, schemaFrom(folder));
     if (out === undefined) context.print(inferred.document, yaml);
     else {
       writeFileSync(resolve(context.io.cwd, out), yaml, { flag: 'wx' });
@@ -68,6 +71,12 @@ function inferOrExplain(columns: Parameters<typeof inferSpec>[0], options: Infer
     if (error instanceof RangeError) throw new UsageError(error.message, { cause: error });
     throw error;
   }
+}
+
+/** The schema's path as an editor reads it from a spec in `folder`. */
+function schemaFrom(folder: string): string {
+  const path = relative(folder, SCHEMA).split(sep).join('/');
+  return path.startsWith('.') ? path : `./${path}`;
 }
 
 const text = ({ options }: CommandContext, name: string): string | undefined =>

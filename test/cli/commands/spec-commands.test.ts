@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -98,6 +98,21 @@ describe('millrace spec init', () => {
   const csv = `Order ID,day,age,spend,plan,target\n${rows.join('\n')}\n`
     .replace('Order ID', 'order_id')
     .replaceAll(',', ';');
+
+  it('names a schema that is there, as seen from the folder of the spec', async () => {
+    mkdirSync(join(dir, 'specs'), { recursive: true });
+    const data = write('seen.csv', csv);
+    for (const [argv, folder] of [
+      [['--out', 'specs/seen.yaml'], join(dir, 'specs')],
+      [[], dir],
+    ] as const) {
+      const { out } = await run('spec', 'init', '--data', data, ...argv);
+      const yaml = argv.length > 0 ? readFileSync(join(dir, 'specs', 'seen.yaml'), 'utf8') : out;
+      const [, schema = ''] = /^# yaml-language-server: \$schema=(.+)$/m.exec(yaml) ?? [];
+      expect(schema).toMatch(/^\.\.?\//);
+      expect(JSON.parse(readFileSync(join(folder, schema), 'utf8'))).toMatchObject({ title: 'Millrace model spec' });
+    }
+  });
 
   it('writes a spec that passes the check and accepts the data it was made from', async () => {
     const data = write('Orders 2026.csv', csv);
