@@ -60,14 +60,14 @@ export function xgboostRules(draft: SpecDraft, report: Report): void {
   const given = draft.training?.xgboost?.hyperparameters;
   if (!given || (draft.training?.algorithm ?? 'xgboost') !== 'xgboost') return;
   const values: Values = new Map(Object.entries(given));
-  for (const [name, value] of values) valueRule(name, value, report);
+  for (const [name, value] of values) valueRule(name, value, draft.task, report);
   spellingRules(draft, values, report);
   objectiveRules(draft, values, report);
   metricRules(draft, values, report);
   combinationRules(draft, values, report);
 }
 
-function valueRule(name: string, value: unknown, report: Report): void {
+function valueRule(name: string, value: unknown, task: SpecDraft['task'], report: Report): void {
   const path = [...HYPERPARAMETERS_PATH, name];
   const parameter = XGBOOST_HYPERPARAMETERS.get(name);
   if (!parameter) {
@@ -75,13 +75,12 @@ function valueRule(name: string, value: unknown, report: Report): void {
     report(path, `is no hyperparameter of XGBoost${suggestion(name, known)}`, value, oneOf(known));
   } else if (parameter.refused && !(name === 'csv_weights' && numberOf(value) === 0) && value !== 'default')
     report(path, `cannot be used: ${parameter.refused}`, value, 'nothing');
-  else if (!takes(parameter, value))
-    report(
-      path,
-      `is out of range${suggestion(value, parameter.kind === 'choice' ? parameter.values : [])}`,
-      value,
-      allowedText(parameter),
-    );
+  else if (!takes(parameter, value)) {
+    // an objective of the image that does not fit the task would be refused next
+    const fitting = name === 'objective' && task !== undefined ? OBJECTIVES[task] : undefined;
+    const guess = suggestion(value, fitting ?? (parameter.kind === 'choice' ? parameter.values : []));
+    report(path, `is out of range${guess}`, value, fitting ? oneOf(fitting) : allowedText(parameter));
+  }
 }
 
 function spellingRules(draft: SpecDraft, values: Values, report: Report): void {

@@ -327,6 +327,11 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     'training.xgboost.hyperparameters.objective: does not fit a binary task',
   ],
   [
+    'a misspelled objective',
+    hyper({ objective: 'binary:logistc' }),
+    'is out of range; did you mean binary:logistic? (seen "binary:logistc"; allowed: binary:logistic)',
+  ],
+  [
     'an unknown objective',
     hyper({ objective: 'binary:logistics' }),
     'training.xgboost.hyperparameters.objective: is out of range; did you mean binary:logistic?',
