@@ -329,7 +329,7 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
   [
     'a misspelled objective',
     hyper({ objective: 'binary:logistc' }),
-    'is out of range; did you mean binary:logistic? (seen "binary:logistc"; allowed: binary:logistic)',
+    'training.xgboost.hyperparameters.objective: is out of range; did you mean binary:logistic? (seen "binary:logistc"; allowed: binary:logistic)',
   ],
   [
     'an unknown objective',
