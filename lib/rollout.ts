@@ -59,6 +59,8 @@ export class Rollouts extends Construct {
       logRetention: defaults.logRetention,
     });
     this.stateMachine.grantAnswer(jobs.resumeJob);
+    // for an endpoint that is there already
+    this.stateMachine.grantAnswerToTask(jobs.startJob);
 
     this.startRollout = new MillraceFunction(this, 'StartRollout', {
       defaults,

@@ -75,13 +75,6 @@ export class SageMakerJobs extends Construct {
       conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
     });
 
-    // for an endpoint that is there already; what ends later, resume-job answers
-    allow(this.startJob, {
-      actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
-      resources: [arnHere('states', 'stateMachine:*')],
-      because: 'the state machines name this function, so it cannot name them; nobody guesses a task token',
-    });
-
     this.resumeJob = new MillraceFunction(this, 'ResumeJob', {
       defaults,
       name: 'resume-job',

@@ -1,5 +1,5 @@
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine as StepFunctionsMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -66,5 +66,16 @@ export class StateMachine extends Construct {
       actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
       resources: [this.machine.stateMachineArn],
     });
+  }
+
+  /** The same for a function that the machine itself calls: in the role's own policy, each would wait for the other. */
+  grantAnswerToTask({ role }: MillraceFunction): void {
+    const policy = new Policy(this, 'AnswerTask', { roles: [role] });
+    policy.addStatements(
+      new PolicyStatement({
+        actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+        resources: [this.machine.stateMachineArn],
+      }),
+    );
   }
 }

@@ -134,13 +134,18 @@ describe('a state machine', () => {
     const holding = (action: string) =>
       policies
         .filter(([, { Properties }]) => JSON.stringify(Properties).includes(`"${action}"`))
-        .map(([id]) => id.replace(/RoleDefaultPolicy.*/, ''))
+        .map(([id]) => id.replace(/(RoleDefaultPolicy.*|[0-9A-F]{8})$/, ''))
         .sort();
     expect(holding('states:StartExecution')).toEqual([
       'MillraceInferenceRegistryApi',
       'MillraceRolloutStartRollout',
       'MillraceTriggerStartTraining',
     ]);
-    expect(holding('states:SendTaskSuccess')).toEqual(['MillraceInferenceRegistryApi', 'MillraceSageMakerResumeJob']);
+    expect(holding('states:SendTaskSuccess')).toEqual([
+      'MillraceInferenceRegistryApi',
+      // for its task start-job
+      'MillraceRolloutStateMachineAnswerTask',
+      'MillraceSageMakerResumeJob',
+    ]);
   });
 });

@@ -35,7 +35,9 @@ export const resourcesOf = (template: Template, type: string): [string, Resource
 /** @returns what the role of this function (or construct) is allowed and denied; ids start with `Millrace<Construct…>` */
 export function statementsOf(template: Template, rolePrefix: string): Statement[] {
   return resourcesOf(template, 'AWS::IAM::Policy')
-    .filter(([id]) => id.startsWith(`${rolePrefix}RoleDefaultPolicy`))
+    .filter(([, { Properties }]) =>
+      Properties.Roles.some(({ Ref }: { Ref: string }) => Ref.replace(/Role[0-9A-F]{8}$/, '') === rolePrefix),
+    )
     .flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement as Statement[]);
 }
 
