@@ -5,6 +5,7 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { withUnavailable } from './temporary.ts';
 
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
@@ -15,11 +16,11 @@ function once<T>(make: () => T): () => T {
 }
 
 // esbuild drops the clients a function does not call
-export const s3 = /* @__PURE__ */ once(() => new S3Client());
+export const s3 = /* @__PURE__ */ once(() => withUnavailable(new S3Client()));
 export const dynamo = /* @__PURE__ */ once(() =>
   DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { removeUndefinedValues: true } }),
 );
-export const events = /* @__PURE__ */ once(() => new EventBridgeClient());
-export const sfn = /* @__PURE__ */ once(() => new SFNClient());
-export const sagemaker = /* @__PURE__ */ once(() => new SageMakerClient());
-export const sqs = /* @__PURE__ */ once(() => new SQSClient());
+export const events = /* @__PURE__ */ once(() => withUnavailable(new EventBridgeClient()));
+export const sfn = /* @__PURE__ */ once(() => withUnavailable(new SFNClient()));
+export const sagemaker = /* @__PURE__ */ once(() => withUnavailable(new SageMakerClient()));
+export const sqs = /* @__PURE__ */ once(() => withUnavailable(new SQSClient()));
