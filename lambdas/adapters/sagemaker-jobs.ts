@@ -45,7 +45,10 @@ async function create(send: () => Promise<unknown>): Promise<boolean> {
     if (!(error instanceof Error)) throw error;
     if (exists(error)) return false;
     if (error.name === 'ResourceLimitExceeded') throw new QuotaExceededError(error.message, { cause: error });
-    if (error.name === 'ThrottlingException') throw new UnavailableError(error.message, { cause: error });
+    // also of a model or configuration that was created a moment ago: reads are eventually consistent
+    if (error.name === 'ThrottlingException' || /^could not find/i.test(error.message)) {
+      throw new UnavailableError(error.message, { cause: error });
+    }
     throw error;
   }
 }
