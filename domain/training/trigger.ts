@@ -31,7 +31,8 @@ const accepted = (datasets: readonly DatasetVersion[]) => datasets.filter((datas
 
 /** Rows accepted in data sets newer than any of `versions`. */
 function rowsSince(datasets: readonly DatasetVersion[], versions: readonly number[]): number {
-  const newest = Math.max(0, ...versions);
+  // years of runs name more data sets than a call can take arguments
+  const newest = versions.reduce((most, version) => Math.max(most, version), 0);
   return accepted(datasets)
     .filter((dataset) => dataset.version > newest)
     .reduce((sum, dataset) => sum + dataset.rows, 0);

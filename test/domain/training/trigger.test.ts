@@ -40,6 +40,14 @@ describe('new data', () => {
     expect(decideTrigger({ kind: 'new-data' }, state({ runs, datasets })).start).toBe(false);
   });
 
+  it('copes with a history of many runs over many data sets', () => {
+    const datasetVersions = Array.from({ length: 1_000 }, (_, i) => i + 1);
+    const run = aRun({ status: 'registered', datasetVersions });
+    const runs = Array.from({ length: 500 }, () => run);
+    const datasets = [aDataset({ version: 1_001, rows: 150 })];
+    expect(decideTrigger({ kind: 'new-data' }, state({ runs, datasets })).start).toBe(true);
+  });
+
   it('does not count rejected data sets', () => {
     const datasets = [aDataset({ rows: 100 }), aDataset({ version: 2, rows: 900, verdict: 'rejected' })];
     expect(decideTrigger({ kind: 'new-data' }, state({ datasets })).start).toBe(false);
