@@ -85,13 +85,21 @@ async function decideAndStart(model: string, trigger: Trigger, cause: string, de
     registry.findAlias(model, 'champion'),
     registry.listDecisions(model, 'retrain'),
   ]);
-  const earlier = runs.find((run) => run.trigger.decisionId === decisionId);
-  if (earlier) return startExecution(earlier, deps);
+  // of this message or of one that was given up: it would hold up the model's training for ever
+  for (const run of runs.filter(neverStarted)) await startExecution(run, deps);
+  if (runs.some((run) => run.trigger.decisionId === decisionId)) return;
 
   const champion = alias && (await registry.requireVersion(model, alias.version));
   const chosen = chooseDatasets(spec, datasets);
   const decision = withSameInputs(
-    decideTrigger(trigger, { spec, datasets, runs, champion, retrainDecisions }),
+    decideTrigger(trigger, {
+      spec,
+      datasets,
+      runs,
+      champion,
+      // a repeated message is not held back by what it decided itself
+      retrainDecisions: retrainDecisions.filter((earlier) => earlier.decisionId !== decisionId),
+    }),
     runs,
     specVersion,
     chosen,
@@ -133,12 +141,14 @@ async function decideAndStart(model: string, trigger: Trigger, cause: string, de
   await startExecution(run, deps);
 }
 
+const neverStarted = ({ status, executionArn }: TrainingRun): boolean => status === 'running' && !executionArn;
+
 /** Safe to repeat: the execution's name is the run's, and a second start of the same name is recognised. */
 async function startExecution(
   run: TrainingRun,
   { registry, publisher, pipeline, now }: StartTrainingDeps,
 ): Promise<void> {
-  if (run.status !== 'running' || run.executionArn) return;
+  if (!neverStarted(run)) return;
   const { model, specVersion, datasetVersions, trigger } = run;
   const executionArn = await pipeline.start(run.runId, {
     model,

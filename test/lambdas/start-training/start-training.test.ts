@@ -19,6 +19,19 @@ const requested = (at = AT) =>
     detail: { schemaVersion: 1, model: 'churn', at, by: 'ana', reason: 'try' },
   });
 
+const drifted = QueueMessage.parse({
+  'detail-type': 'DriftDetected',
+  detail: {
+    schemaVersion: 1,
+    model: 'churn',
+    at: AT,
+    version: 1,
+    windowStart: AT,
+    decisionId: 'drift-1',
+    features: ['age'],
+  },
+});
+
 async function setUp(spec = aModelSpec({ training: { trigger: { newData: { minRows: 100 }, debounce: '60s' } } })) {
   const registry = memoryRegistry();
   await registry.applySpec(spec, change);
@@ -86,6 +99,26 @@ describe('start-training', () => {
     await startTraining(requested(), world.deps);
     expect(world.started).toHaveLength(1);
     expect(await world.registry.listRuns('churn')).toHaveLength(1);
+  });
+
+  it('starts a retraining whose own decision a crash left without a run', async () => {
+    await world.upload();
+    const crashing = { ...world.registry, createRun: () => Promise.reject(new Error('killed')) };
+    await expect(startTraining(drifted, { ...world.deps, registry: crashing })).rejects.toThrow('killed');
+    await startTraining(drifted, world.deps);
+    expect(world.started).toHaveLength(1);
+  });
+
+  it('starts the execution of a run that no message speaks of any more', async () => {
+    await world.upload();
+    const crashing = { ...world.deps, pipeline: { start: () => Promise.reject(new Error('killed')) } };
+    await expect(startTraining(requested(), crashing)).rejects.toThrow('killed');
+    const { version: _, ...next } = aDataset({ source: { bucket: 'b', key: 'churn/2.csv', versionId: '2', size: 1 } });
+    await world.registry.registerDataset({ ...next, contentDigest: 'c2' }, change);
+    await startTraining({ debounce: { model: 'churn', dataset: 2 } }, world.deps);
+    const runs = await world.registry.listRuns('churn');
+    expect(runs).toHaveLength(1);
+    expect(world.started).toEqual([runs[0]?.runId]);
   });
 
   it('writes a decision down also when it does not start', async () => {
