@@ -25,15 +25,16 @@ export interface StartTrainingDeps {
 const BY = 'start-training';
 /** When reconcile-executions first looks whether the execution still goes on. */
 const WATCH_AFTER_MS = 10 * 60_000;
+/** Uploads that keep coming put a start off by this long, or a few times `training.trigger.debounce` if that is longer. */
+const MAX_WAIT_MS = 15 * 60_000;
+const MAX_DEBOUNCES = 4;
 const digest = (value: unknown) => createHash('sha256').update(canonicalJson(value)).digest('hex');
 
 /** Turns what came over the queue into a decision, writes it down, and starts a run if it says so. */
 export async function startTraining(message: QueueMessage, deps: StartTrainingDeps): Promise<void> {
   if ('debounce' in message) {
     const { model, dataset } = message.debounce;
-    const newest = (await deps.registry.listDatasets(model)).find((entry) => entry.verdict !== 'rejected');
-    // a newer data set sent its own message, which comes later
-    if (newest && newest.version > dataset) return;
+    if (await shouldWait(model, dataset, deps)) return;
     return decideAndStart(model, { kind: 'new-data' }, `data-${dataset}`, deps);
   }
   const { detail } = message;
@@ -60,6 +61,18 @@ export async function startTraining(message: QueueMessage, deps: StartTrainingDe
       // data that came while the run was going had to wait for this
       return decideAndStart(detail.model, { kind: 'new-data' }, `after-${message.detail.runId}`, deps);
   }
+}
+
+/** Whether a newer data set sent its own message, which comes later; a stream of uploads is not waited for for ever. */
+async function shouldWait(model: string, dataset: number, { registry, now }: StartTrainingDeps): Promise<boolean> {
+  const taken = (await registry.listDatasets(model)).filter((entry) => entry.verdict !== 'rejected');
+  if (!taken.some(({ version }) => version > dataset)) return false;
+  const [{ spec }, runs] = await Promise.all([registry.requireSpec(model), registry.listRuns(model)]);
+  const used = runs.reduce((most, run) => Math.max(most, ...run.datasetVersions), 0);
+  const waiting = taken.filter(({ version }) => version > used).map(({ at }) => Date.parse(at));
+  const oldest = waiting.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
+  const longest = Math.max(MAX_WAIT_MS, MAX_DEBOUNCES * durationMs(spec.training.trigger.debounce));
+  return now().getTime() - oldest < longest;
 }
 
 async function debounce(

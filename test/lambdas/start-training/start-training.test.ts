@@ -84,6 +84,24 @@ describe('start-training', () => {
     expect(world.published).toEqual(['TrainingRunStarted']);
   });
 
+  it('does not wait for ever for uploads to pause', async () => {
+    const ago = (seconds: number) => new Date(Date.parse(AT) - seconds * 1_000).toISOString();
+    const upload = (key: string, seconds: number) =>
+      world.upload({
+        source: { bucket: 'b', key, versionId: '1', size: 1 },
+        contentDigest: key,
+        at: ago(seconds),
+      });
+    await upload('churn/1.csv', 15 * 60 - 1);
+    await upload('churn/2.csv', 60);
+    await upload('churn/3.csv', 30);
+    await startTraining({ debounce: { model: 'churn', dataset: 2 } }, world.deps);
+    expect(world.started).toEqual([]);
+    const later = { ...world.deps, now: () => new Date(Date.parse(AT) + 1_000) };
+    await startTraining({ debounce: { model: 'churn', dataset: 2 } }, later);
+    expect(world.started).toHaveLength(1);
+  });
+
   it('does nothing more when a message is delivered again', async () => {
     await world.upload();
     await startTraining({ debounce: { model: 'churn', dataset: 1 } }, world.deps);
