@@ -65,9 +65,12 @@ async function expireApproval(parked: ParkedToken, { registry, tasks, now }: Res
   const { name, model, taskToken, dueAt } = parked;
   if (!taskToken || Date.parse(dueAt) > now().getTime()) return;
   const version = Number(name.split('/').at(-1));
-  await tasks.fail(taskToken, new ApprovalDeniedError(model, version, 'nobody', `it expired at ${dueAt}`));
+  const { approvalStatus } = await registry.requireVersion(model, version);
+  // whoever approved it wrote that down first, and may have died before the execution heard of it
+  if (approvalStatus === 'Approved') await tasks.succeed(taskToken, { approved: true });
+  else await tasks.fail(taskToken, new ApprovalDeniedError(model, version, 'nobody', `it expired at ${dueAt}`));
   await registry.unpark(name);
-  logger.info('approval-expired', { model, version, dueAt });
+  logger.info('approval-expired', { model, version, dueAt, approvalStatus });
 }
 
 async function recordJob(

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { JobDescription } from '../../../domain/training/job-state.ts';
 import { makeHandler } from '../../../lambdas/resume-job/handler.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { AT, aRun } from '../../fixtures/entities.ts';
+import { AT, aModelVersion, aRun } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
 
 const change = { by: 'test', at: new Date(AT) };
@@ -126,6 +126,8 @@ describe('resume-job', () => {
 
   it('denies an approval once its time is up, and not before', async () => {
     const dueAt = new Date(Date.parse(AT) + 60_000).toISOString();
+    const { version: _, ...version } = aModelVersion({ approvalStatus: 'PendingManualApproval' });
+    await world.registry.registerVersion(version, change);
     await world.registry.unpark(JOB);
     await world.registry.park({ ...world.parked, name: 'approval/churn/1', kind: 'approval', dueAt });
     await world.handle(tick);
@@ -134,5 +136,14 @@ describe('resume-job', () => {
     await world.handle(tick);
     await world.handle(tick);
     expect(world.answers).toEqual(['token ApprovalDeniedError']);
+  });
+
+  it('goes on with a version that was approved, should the answer have been lost', async () => {
+    const { version: _, ...version } = aModelVersion({ approvalStatus: 'Approved' });
+    await world.registry.registerVersion(version, change);
+    await world.registry.unpark(JOB);
+    await world.registry.park({ ...world.parked, name: 'approval/churn/1', kind: 'approval' });
+    await world.handle(tick);
+    expect(world.answers).toEqual(['token succeeded']);
   });
 });
