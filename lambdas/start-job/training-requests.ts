@@ -3,6 +3,7 @@ import type {
   CreateHyperParameterTuningJobCommandInput,
   CreateTrainingJobCommandInput,
   CreateTransformJobCommandInput,
+  MetricDefinition,
   ParameterRanges,
 } from '@aws-sdk/client-sagemaker';
 import { durationMs } from '../../domain/duration.ts';
@@ -60,6 +61,7 @@ export function tuningJobRequest(
   const { tuning } = context.spec.training;
   if (!tuning) throw new Error(`${context.runId}: the spec has no training.tuning`);
   const fixed = Object.entries(hyperparameters(context.spec)).filter(([key]) => !(key in tuning.ranges));
+  const definition = jobDefinition(context, name, spot, maxRuntimeSeconds(context.spec.training, tuning.maxJobs));
   return {
     HyperParameterTuningJobName: name,
     HyperParameterTuningJobConfig: {
@@ -79,9 +81,19 @@ export function tuningJobRequest(
     TrainingJobDefinition: {
       StaticHyperParameters: Object.fromEntries(fixed),
       Environment: containerEnvironment(context),
-      ...jobDefinition(context, name, spot, maxRuntimeSeconds(context.spec.training, tuning.maxJobs)),
+      ...definition,
+      AlgorithmSpecification: {
+        ...definition.AlgorithmSpecification,
+        ...(context.spec.training.container && { MetricDefinitions: [loggedMetric(tuning.objective.metric)] }),
+      },
     },
   };
+}
+
+/** SageMaker knows the metrics of its own images; another one logs `[<round>] … <channel>-<metric>:<value>`, as XGBoost does. */
+function loggedMetric(name: string): MetricDefinition {
+  const logged = name.replace(':', '-').replace(/[^A-Za-z0-9_-]/g, '\\$&');
+  return { Name: name, Regex: `\\[[0-9]+\\].*${logged}:(\\S+)` };
 }
 
 /** Hyperparameters that XGBoost takes as whole numbers. */

@@ -131,6 +131,28 @@ describe('start-job', () => {
     });
   });
 
+  it('says where an own image writes the figure that is tuned', async () => {
+    world = await setUp(
+      aModelSpec({
+        training: {
+          algorithm: 'container',
+          xgboost: undefined,
+          container: { image: 'own:1' },
+          tuning: {
+            objective: { metric: 'validation:auc', goal: 'Maximize' },
+            ranges: { depth: { values: [2, 3] } },
+          },
+        },
+      }),
+    );
+    await world.start({ ...training, work: 'tuning' });
+    const { TrainingJobDefinition } = world.calls[0]?.request as { TrainingJobDefinition: never };
+    const { MetricDefinitions } = (TrainingJobDefinition as { AlgorithmSpecification: never }).AlgorithmSpecification;
+    const [{ Name, Regex }] = MetricDefinitions as [{ Name: string; Regex: string }];
+    expect(Name).toBe('validation:auc');
+    expect(new RegExp(Regex).exec('[12]\ttrain-auc:0.81\tvalidation-auc:0.76')?.[1]).toBe('0.76');
+  });
+
   it('creates model, configuration and endpoint under one name that carries version and digest', async () => {
     const { version: _, ...version } = aModelVersion();
     await world.registry.registerVersion(version, change);
