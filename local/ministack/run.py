@@ -31,7 +31,7 @@ from hypercorn.config import Config
 from ministack.core import lambda_runtime
 from ministack.core.lambda_runtime import Worker
 from ministack.core.persistence import save_all
-from ministack.services import eventbridge, lambda_svc, s3
+from ministack.services import eventbridge, lambda_svc, s3, stepfunctions
 
 PORT = int(os.environ.pop("MILLRACE_MINISTACK_PORT"))
 SNAPSHOT_SECONDS = float(os.environ.pop("MILLRACE_SNAPSHOT_SECONDS"))
@@ -176,6 +176,32 @@ def name_thrown_errors():
     Worker.invoke, lambda_svc._execute_function_warm = invoking, executing
 
 
+def announce_interrupted_executions():
+    """
+    MiniStack fails the executions that a restart interrupted without a word. Here their status event follows, as for any
+    execution that fails: whoever watches executions hears of it.
+
+    Returns what publishes the events, to be called once requests are served.
+    """
+    restore, interrupted = stepfunctions._restore_state, []
+
+    def restoring(data):
+        running = {
+            arn for arn, execution in (data or {}).get("executions", {}).items() if execution.get("status") == "RUNNING"
+        }
+        restore(data)
+        interrupted.extend(
+            execution for execution in stepfunctions._executions.all_values() if execution.get("executionArn") in running
+        )
+
+    async def announce():
+        for execution in interrupted:
+            await asyncio.to_thread(stepfunctions._emit_execution_status_event, execution)
+
+    stepfunctions._restore_state = restoring
+    return announce
+
+
 def unpack_code_once():
     """
     MiniStack unpacks a function's archive for every process it starts, which takes half a second for DuckDB's 73 MB. Here an
@@ -196,7 +222,20 @@ def unpack_code_once():
     lambda_runtime.zipfile = types.SimpleNamespace(**{**vars(zipfile), "ZipFile": Archive})
 
 
+async def after_start(work):
+    """Does `work` once the port answers."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(os.environ["BIND_HOST"], PORT)
+            writer.close()
+            break
+        except OSError:
+            await asyncio.sleep(0.2)
+    await work()
+
+
 async def main():
+    announce = announce_interrupted_executions()
     shorten_log_wait()
     unpack_code_once()
     name_thrown_errors()
@@ -217,8 +256,10 @@ async def main():
     stop_with_standard_input(asyncio.get_running_loop(), stop)
     app = App()
     snapshots = asyncio.create_task(keep_snapshots(app))
+    announcement = asyncio.create_task(after_start(announce))
     await serve(app, config, shutdown_trigger=stop.wait)
     snapshots.cancel()
+    announcement.cancel()
     leave()
 
 

@@ -2,16 +2,8 @@ import { ListRulesCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-even
 import type { Platform } from './platform.ts';
 import { until } from './wait.ts';
 
-/**
- * What is looked at every few minutes is looked at now, and again until `done`: the function of a schedule is called.
- * @param execution the one that it is told of, as if Step Functions did; else it looks at what is due
- */
-export async function beat(
-  platform: Platform,
-  functionName: string,
-  done: () => Promise<boolean>,
-  execution?: string,
-): Promise<void> {
+/** What is looked at every few minutes is looked at now, and again until `done`: the function of a schedule is called. */
+export async function beat(platform: Platform, functionName: string, done: () => Promise<boolean>): Promise<void> {
   const { events, region, endpoint = `https://lambda.${region}.amazonaws.com` } = platform;
   const { Rules = [] } = await events.send(new ListRulesCommand({}));
   const targets = await Promise.all(
@@ -27,10 +19,7 @@ export async function beat(
     `${functionName} to have done its work`,
     async () => {
       if (await done()) return true;
-      const event = execution
-        ? { source: 'aws.states', detail: { name: execution } }
-        : { source: 'aws.events', detail: {} };
-      const body = JSON.stringify(event);
+      const body = JSON.stringify({ source: 'aws.events', detail: {} });
       const { status } = await lambda.fetch(url, { method: 'POST', body });
       if (status !== 200) throw new Error(`${functionName} answered ${status}`);
       return undefined;
