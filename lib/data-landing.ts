@@ -33,6 +33,8 @@ export class DataLanding extends Construct {
       removalPolicy,
       encryptionKey,
       accessLogs: this.accessLogs,
+      // of two that write the same artifact at once, the registry may name the version that was replaced
+      dropOldVersionsUnder: 'runs/',
       lifecycleRules: [{ id: 'run-work-files', prefix: 'runs/', expiration: props.workRetention }],
     });
   }

@@ -23,6 +23,8 @@ export interface PrivateBucketProps {
   readonly events?: boolean;
   /** Keep replaced and deleted objects for 30 days. @default true */
   readonly versioned?: boolean;
+  /** Only here do replaced and deleted objects go after these 30 days. @default everywhere */
+  readonly dropOldVersionsUnder?: string;
   readonly lifecycleRules?: readonly LifecycleRule[];
 }
 
@@ -47,7 +49,7 @@ export class PrivateBucket extends Construct {
       removalPolicy: props.removalPolicy,
       lifecycleRules: [
         { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
-        ...(versioned ? [{ id: 'old-versions', noncurrentVersionExpiration: Duration.days(30) }] : []),
+        ...(versioned ? [oldVersions(props.dropOldVersionsUnder)] : []),
         ...(props.lifecycleRules ?? []),
       ],
     });
@@ -85,6 +87,12 @@ export class PrivateBucket extends Construct {
     if (this.encryptionKey) allow(grantee, { actions, resources: [this.encryptionKey.keyArn] });
   }
 }
+
+const oldVersions = (prefix?: string): LifecycleRule => ({
+  id: 'old-versions',
+  ...(prefix === undefined ? {} : { prefix }),
+  noncurrentVersionExpiration: Duration.days(30),
+});
 
 /** Takes the access logs of the other buckets and keeps them 90 days. */
 export class AccessLogBucket extends PrivateBucket {

@@ -108,6 +108,13 @@ describe('old data', () => {
   it('of the lake goes only where runs left working files: artifacts stay', () => {
     expect(expiry('DataLake')).toEqual([['runs/', 90]]);
   });
+  it('of the lake goes nowhere else by being replaced: the registry names artifacts by version', () => {
+    const replaced = buckets
+      .filter(([id]) => id.includes('DataLake'))
+      .flatMap(([, { Properties }]) => Properties.LifecycleConfiguration.Rules)
+      .filter((rule) => rule.NoncurrentVersionExpiration !== undefined);
+    expect(replaced.map((rule) => rule.Prefix)).toEqual(['runs/']);
+  });
   it('goes when the deployer says so', () => {
     const wanted = aTemplate({ uploadRetention: Duration.days(7), captureRetention: Duration.days(30) });
     expect(expiry('Landing', wanted)).toEqual([['', 7]]);
