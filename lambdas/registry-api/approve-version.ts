@@ -47,11 +47,13 @@ export async function approveVersion(
     },
     change,
   );
-  if (!parked?.taskToken) return { version: answered, resumed: false };
+  // an execution that began to wait meanwhile saw no answer yet
+  const waiting = parked ?? (await registry.findParked(name));
+  if (!waiting?.taskToken) return { version: answered, resumed: false };
   // told first and unparked after: a crash between the two repeats the call, which is harmless
   const resumed = approved
-    ? await gate.succeed(parked.taskToken, { approved: true })
-    : await gate.fail(parked.taskToken, new ApprovalDeniedError(model, version, by, reason));
+    ? await gate.succeed(waiting.taskToken, { approved: true })
+    : await gate.fail(waiting.taskToken, new ApprovalDeniedError(model, version, by, reason));
   await registry.unpark(name);
   return { version: answered, resumed };
 }

@@ -24,8 +24,9 @@ export const makeHandler =
   async (event: unknown): Promise<void> => {
     const { taskToken, model, version, runId, timeoutSeconds } = parseInput(ApprovalTask, event);
     const expiresAt = new Date(now().getTime() + timeoutSeconds * 1_000).toISOString();
+    const name = `approval/${model}/${version}`;
     await registry.park({
-      name: `approval/${model}/${version}`,
+      name,
       kind: 'approval',
       taskToken,
       model,
@@ -33,6 +34,13 @@ export const makeHandler =
       parkedAt: now().toISOString(),
       dueAt: expiresAt,
     });
+    // the version is announced before it waits here, and who hears of it may answer at once
+    const { approvalStatus } = await registry.requireVersion(model, version);
+    if (approvalStatus !== 'PendingManualApproval') {
+      await registry.postponeParked(name, now());
+      logger.info('approval-there', { model, version, runId, approvalStatus });
+      return;
+    }
     await publisher.publish('ApprovalRequested', { model, at: now().toISOString(), version, expiresAt });
     logger.info('approval-requested', { model, version, runId, expiresAt });
   };
