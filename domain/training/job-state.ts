@@ -2,6 +2,7 @@ import type { JobRecord } from '../registry/entities.ts';
 import {
   EndpointCreationFailedError,
   JobLostError,
+  QuotaExceededError,
   SpotCapacityError,
   TrainingJobFailedError,
   TrainingJobStoppedError,
@@ -80,6 +81,8 @@ function jobError(name: string, { status, secondaryStatus, failureReason }: JobD
   if (secondaryStatus === 'MaxWaitTimeExceeded' || /InsufficientInstanceCapacity|CapacityError/.test(reason)) {
     return new SpotCapacityError(`${name} got no capacity in time: ${reason}`);
   }
+  // a quota may be found used up only when the job, or one of a search, is to start
+  if (/ResourceLimitExceeded/.test(reason)) return new QuotaExceededError(`${name} was refused: ${reason}`);
   if (status === 'Stopped') return new TrainingJobStoppedError(`${name} was stopped: ${reason}`);
   return new TrainingJobFailedError(`${name} failed: ${reason}`);
 }

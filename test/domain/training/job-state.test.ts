@@ -23,6 +23,11 @@ const cases: { kind: Kind; seen: JobDescription | undefined; result: string }[] 
     seen: { status: 'Failed', failureReason: 'CapacityError: InsufficientInstanceCapacity' },
     result: 'SpotCapacityError',
   },
+  {
+    kind: 'tuning',
+    seen: { status: 'Failed', failureReason: 'ResourceLimitExceeded: the account-level service limit is 0' },
+    result: 'QuotaExceededError',
+  },
   { kind: 'training', seen: undefined, result: 'JobLostError' },
   { kind: 'endpoint', seen: { status: 'Creating' }, result: 'open' },
   { kind: 'endpoint', seen: { status: 'InService', endpointConfigName: 'name' }, result: 'succeeded' },
