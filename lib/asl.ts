@@ -90,7 +90,7 @@ export const TRANSIENT: Retrier = {
 };
 
 /**
- * Quotas and capacity free up in hours, not seconds: about a day of waiting in all. `States.ALL` in a Catch comes after it.
+ * Quotas free up in hours, not seconds: about a day of waiting in all. `States.ALL` in a Catch comes after it.
  */
 export const QUOTA: Retrier = {
   ErrorEquals: ['QuotaExceededError'],
@@ -100,6 +100,9 @@ export const QUOTA: Retrier = {
   MaxDelaySeconds: 3_600,
   JitterStrategy: 'FULL',
 };
+
+/** For work that runs on demand: capacity frees up like a quota does. */
+export const CAPACITY: Retrier = { ...QUOTA, ErrorEquals: ['SpotCapacityError'] };
 
 /** A placeholder that DefinitionSubstitutions fills. */
 const substituted = (name: string): string => `\${${name}}`;

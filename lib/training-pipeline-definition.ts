@@ -1,4 +1,4 @@
-import { catchOnly, type Definition, type Json, lambdaTask, QUOTA, TASK_TOKEN } from './asl.ts';
+import { CAPACITY, catchOnly, type Definition, type Json, lambdaTask, QUOTA, TASK_TOKEN } from './asl.ts';
 
 const MODEL = '{% $states.context.Execution.Input.model %}';
 const RUN_ID = '{% $states.context.Execution.Input.runId %}';
@@ -46,6 +46,7 @@ export const trainingPipelineDefinition: Definition = {
     TrainOnDemand: lambdaTask({
       ...startJob({ work: WORK, attempt: 2, spot: false }),
       comment: 'No spot capacity came in time: once more, on demand',
+      retry: [QUOTA, CAPACITY],
       assign: { job: '{% $states.result %}' },
       next: 'NeedsTransform',
     }),
@@ -57,6 +58,7 @@ export const trainingPipelineDefinition: Definition = {
     Transform: lambdaTask({
       ...startJob({ work: 'transform', attempt: 1, job: '{% $job %}' }),
       comment: 'Only the image itself can score the holdout',
+      retry: [QUOTA, CAPACITY],
       next: 'EvaluateTransformed',
     }),
     Evaluate: lambdaTask({

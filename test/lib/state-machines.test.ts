@@ -97,6 +97,18 @@ for (const [machine, definition] of machines) {
   });
 }
 
+describe('the training pipeline', () => {
+  for (const name of ['TrainOnDemand', 'Transform']) {
+    it(`${name} waits for quota and capacity: there is nothing else to fall back to`, () => {
+      const { Retry } = trainingPipelineDefinition.States[name] as TaskState;
+      for (const error of ['QuotaExceededError', 'SpotCapacityError']) {
+        const retrier = Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error));
+        expect(retrier?.MaxDelaySeconds, error).toBe(3_600);
+      }
+    });
+  }
+});
+
 describe('a deployed state machine', () => {
   const deployed = resourcesOf(aTemplate(), 'AWS::StepFunctions::StateMachine');
 
