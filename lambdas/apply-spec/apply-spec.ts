@@ -43,6 +43,9 @@ export async function applyUploadedSpec(objectKey: string, deps: ApplySpecDeps):
   }
   const { name: model } = checked.spec;
   const { version, created } = await deps.registry.applySpec(checked.spec, { by: BY, at });
+  // a newer upload may have been applied in between, and the last one counts
+  const now = await deps.files.read(objectKey, 0);
+  if (now && now.versionId !== file.versionId) return applyUploadedSpec(objectKey, deps);
   // also for a spec that was there: an earlier attempt may have died before it could say so
   await deps.publisher.publish('SpecApplied', { model, at: at.toISOString(), specVersion: version });
   await deps.files.write(answer, { ...about, problems: [], count: 0, model, specVersion: version });

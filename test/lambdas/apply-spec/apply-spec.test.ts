@@ -62,6 +62,27 @@ describe('an uploaded spec', () => {
     expect(await registry.listSpecs('churn')).toHaveLength(1);
   });
 
+  it('that is replaced while it is applied gives way to the newer one', async () => {
+    const [older, newer] = [stringify(aSpecDocument({ description: 'old' })), stringify(aSpecDocument())];
+    const { deps, registry, objects } = platform({ [KEY]: older });
+    const files: SpecFiles = {
+      ...deps.files,
+      read: async (key, maxBytes) => {
+        const found = await deps.files.read(key, maxBytes);
+        return found && { ...found, versionId: objects[KEY] === older ? 'v1' : 'v2' };
+      },
+    };
+    const applySpec: typeof registry.applySpec = async (...given) => {
+      // the upload's own event is handled by another instance, which is faster
+      const overtaken = objects[KEY] === older;
+      objects[KEY] = newer;
+      if (overtaken) await applyUploadedSpec(KEY, { ...deps, files });
+      return registry.applySpec(...given);
+    };
+    await applyUploadedSpec(KEY, { ...deps, files, registry: { ...registry, applySpec } });
+    expect((await registry.requireSpec('churn')).spec).toEqual(aModelSpec());
+  });
+
   it('is told again if telling failed', async () => {
     const { deps, publisher } = platform({ [KEY]: stringify(aSpecDocument()) });
     const failing = { ...deps, publisher: { publish: () => Promise.reject(new Error('down')) } };
