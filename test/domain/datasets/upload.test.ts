@@ -8,10 +8,12 @@ describe('uploadIdentity', () => {
     expect(uploadIdentity({ ...source })).toBe(uploadIdentity(source));
   });
 
-  it.each([{ bucket: 'x' }, { key: 'x' }, { versionId: 'x' }, { bucket: 'bk', key: '' }])(
-    'differs with %j',
-    (change) => {
-      expect(uploadIdentity({ ...source, ...change })).not.toBe(uploadIdentity(source));
-    },
-  );
+  it.each([
+    { bucket: 'x' },
+    { key: 'x' },
+    { versionId: 'x' },
+    { bucket: 'bk', key: '' },
+  ])('differs with %j', (change) => {
+    expect(uploadIdentity({ ...source, ...change })).not.toBe(uploadIdentity(source));
+  });
 });
