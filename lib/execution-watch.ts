@@ -36,6 +36,7 @@ export class ExecutionWatch extends Construct {
     registry.grantPublish(reconcile);
     const machines = [pipeline.stateMachine, rollouts.stateMachine];
     for (const machine of machines) machine.grantDescribe(reconcile);
+    SageMakerJobs.grantStop(reconcile);
     SageMakerJobs.grantDescribeEndpoint(reconcile);
     SageMakerJobs.grantDeleteEndpoint(reconcile);
     new EventRoute(this, 'ExecutionEnded', {

@@ -128,6 +128,15 @@ export class SageMakerJobs extends Construct {
     });
   }
 
+  /** Stop jobs that nobody waits for any more. */
+  static grantStop(grantee: IGrantable): void {
+    allow(grantee, {
+      actions: ['sagemaker:StopTrainingJob', 'sagemaker:StopHyperParameterTuningJob', 'sagemaker:StopTransformJob'],
+      resources: any('training-job', 'hyper-parameter-tuning-job', 'transform-job'),
+      because: NAMES_AT_RUN_TIME,
+    });
+  }
+
   static grantDescribeEndpoint(grantee: IGrantable): void {
     allow(grantee, {
       actions: ['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig'],

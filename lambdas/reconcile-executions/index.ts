@@ -2,6 +2,7 @@ import { dynamo, events, sagemaker, sfn } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
 import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
 import { sageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
+import { sageMakerStop } from '../adapters/sagemaker-stop.ts';
 import { describeExecution } from '../adapters/sfn-executions.ts';
 import { parseEnv } from '../runtime/env.ts';
 import { ReconcileExecutionsEnv } from './env.ts';
@@ -12,6 +13,7 @@ export const handler = makeHandler({
   registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
   publisher: eventBridgePublisher(events(), env.EVENT_BUS_NAME),
   endpoints: sageMakerEndpoints(sagemaker()),
+  jobs: sageMakerStop(sagemaker()),
   describe: (executionArn) => describeExecution(sfn(), executionArn),
   now: () => new Date(),
 });

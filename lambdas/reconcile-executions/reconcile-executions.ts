@@ -3,11 +3,13 @@ import { rollBack } from '../../domain/rollout/advance.ts';
 import type { AdvanceDeps } from '../../domain/rollout/promote.ts';
 import { watchedRollout } from '../../domain/rollout/rollout-record.ts';
 import { finishRun, watchedRun } from '../../domain/training/finish-run.ts';
+import type { JobStopper } from '../adapters/sagemaker-stop.ts';
 import type { ExecutionState } from '../adapters/sfn-executions.ts';
 import { eachOf } from '../runtime/each-of.ts';
 import { logger } from '../runtime/logger.ts';
 
 export interface ReconcileExecutionsDeps extends AdvanceDeps {
+  readonly jobs: JobStopper;
   readonly describe: (executionArn: string) => Promise<ExecutionState | undefined>;
 }
 
@@ -50,11 +52,14 @@ async function reconcile(watched: ParkedToken, deps: ReconcileExecutionsDeps): P
   logger.warn('execution-reconciled', { name, execution: execution?.status });
 }
 
+/** Its jobs first: nobody waits for them any more, and they cost until they end. */
 async function endRun(
   { model, ownerId }: ParkedToken,
   failure: { error: string; cause: string },
   deps: ReconcileExecutionsDeps,
 ): Promise<void> {
+  const { jobs } = await deps.registry.requireRun(model, ownerId);
+  for (const job of jobs) if (!job.endedAt) await deps.jobs.stop(job);
   const ending = { model, runId: ownerId, status: 'failed' as const, failure: { state: 'execution', ...failure } };
   await finishRun(ending, { by: BY, at: deps.now() }, deps);
 }

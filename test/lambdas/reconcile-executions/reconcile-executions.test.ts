@@ -27,10 +27,12 @@ async function setUp() {
   });
   const published: EventName[] = [];
   const removed: string[] = [];
+  const stopped: string[] = [];
   let seen: ExecutionState | undefined = { status: 'ABORTED', cause: 'stopped by ana' };
   const handle = makeHandler({
     registry,
     publisher: { publish: async (name) => void published.push(name) },
+    jobs: { stop: async ({ name }) => void stopped.push(name) },
     endpoints: { remove: async (name) => void removed.push(name) },
     describe: async () => seen,
     now: () => new Date(AT),
@@ -38,7 +40,7 @@ async function setUp() {
   const see = (state: ExecutionState | undefined) => {
     seen = state;
   };
-  return { registry, published, removed, handle, see };
+  return { registry, published, removed, stopped, handle, see };
 }
 
 describe('reconcile-executions', () => {
@@ -79,6 +81,17 @@ describe('reconcile-executions', () => {
     world.see(undefined);
     await world.handle(tick);
     expect((await world.registry.requireRun('churn', RUN)).failure?.error).toBe('ExecutionLost');
+  });
+
+  it('stops the jobs that a dead execution left running, and no others', async () => {
+    const job = { kind: 'training', status: 'InProgress', startedAt: AT } as const;
+    const jobs = [
+      { ...job, name: 'open' },
+      { ...job, name: 'ended', status: 'Failed', endedAt: AT },
+    ];
+    await world.registry.updateRun('churn', RUN, { jobs }, change);
+    await world.handle(stopped);
+    expect(world.stopped).toEqual(['open']);
   });
 
   it('takes back a rollout whose execution was stopped, with its endpoint', async () => {
