@@ -118,6 +118,8 @@ export const ModelVersion = z.object({
     /** Reference bins and counts: domain/monitoring/baseline.ts. */
     baseline: ArtifactRef,
     evaluation: ArtifactRef,
+    /** `smoke.csv`, rows to try the version with; versions from before it have none. */
+    smoke: ArtifactRef.optional(),
   }),
   signature: Signature,
   metrics: z.record(z.string(), z.number()),

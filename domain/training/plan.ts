@@ -73,6 +73,7 @@ export const Candidate = z.object({
     featurizer: ArtifactRef,
     baseline: ArtifactRef,
     evaluation: ArtifactRef,
+    smoke: ArtifactRef.optional(),
   }),
   trainingJobName: z.string(),
   hyperparameters: z.record(z.string(), z.string()).optional(),

@@ -1,4 +1,4 @@
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { lakeKeys } from '../../domain/names.ts';
 import { RUN_FILES, TrainingPlan } from '../../domain/training/plan.ts';
 import { readJson } from './s3-artifact-store.ts';
@@ -6,9 +6,9 @@ import { readJson } from './s3-artifact-store.ts';
 /** Enough for a few rows of 2,000 columns, however long the holdout is. */
 const HEAD_BYTES = 1_048_576;
 
-/** Reads the first complete lines of a run's holdout features. */
+/** Reads the first complete lines of a run's holdout features; undefined once the run's files expired. */
 export function holdoutLines(client: S3Client, bucket: string) {
-  return async (model: string, runId: string, rows: number): Promise<readonly string[]> => {
+  const read = async (model: string, runId: string, rows: number): Promise<readonly string[]> => {
     const key = `${lakeKeys.runFolder(model, runId)}/${RUN_FILES.plan}`;
     const plan = TrainingPlan.parse(await readJson(client, { bucket, key }));
     const { Body, ContentRange } = await client.send(
@@ -20,5 +20,13 @@ export function holdoutLines(client: S3Client, bucket: string) {
     // the last piece is empty after a line end, or a line cut off in its middle
     if (total > HEAD_BYTES || lines.at(-1) === '') lines.pop();
     return lines.slice(0, rows);
+  };
+  return async (model: string, runId: string, rows: number): Promise<readonly string[] | undefined> => {
+    try {
+      return await read(model, runId, rows);
+    } catch (error) {
+      if (error instanceof NoSuchKey) return undefined;
+      throw error;
+    }
   };
 }

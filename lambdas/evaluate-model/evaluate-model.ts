@@ -5,6 +5,8 @@ import { decideGates } from '../../domain/evaluation/gates.ts';
 import { judge, sliceColumnsOf } from '../../domain/evaluation/judge.ts';
 import { scoredOf, withPredictions } from '../../domain/evaluation/predictions.ts';
 import { Featurizer } from '../../domain/features/featurizer.ts';
+import { csvRows } from '../../domain/inference/csv.ts';
+import { SMOKE_ROWS } from '../../domain/inference/smoke-rows.ts';
 import { type Baseline, DraftBaseline } from '../../domain/monitoring/baseline.ts';
 import { lakeKeys } from '../../domain/names.ts';
 import type { Decision, ModelVersion } from '../../domain/registry/entities.ts';
@@ -56,9 +58,9 @@ export async function evaluateModel(
 
   return withWorkFolder('evaluate', async (workFolder) => {
     const trained = await fetchModel(plan, job, workFolder, deps.files);
-    const { evaluation, baseline } = await evaluate(input, { plan, spec, champion, trained, workFolder }, deps);
+    const { evaluation, baseline, smoke } = await evaluate(input, { plan, spec, champion, trained, workFolder }, deps);
     const { decisionId, passed } = await record(evaluation, deps);
-    const artifacts = await store({ plan, trained, evaluation, baseline }, deps.artifacts);
+    const artifacts = await store({ plan, trained, evaluation, baseline, smoke }, deps.artifacts);
     const metrics = evaluation.candidate.metrics;
     const trainingJobName = job.trainingJobName ?? job.name;
     const candidate: Candidate = {
@@ -82,11 +84,18 @@ interface Evaluated {
   readonly workFolder: string;
 }
 
+interface Judged {
+  readonly evaluation: Evaluation;
+  readonly baseline: Baseline;
+  /** Content of `smoke.csv`. */
+  readonly smoke: string;
+}
+
 async function evaluate(
   { model, runId, transform }: EvaluateInput,
   { plan, spec, champion, trained, workFolder }: Evaluated,
   { files, artifacts, memoryLimitMb }: EvaluateDeps,
-): Promise<{ evaluation: Evaluation; baseline: Baseline }> {
+): Promise<Judged> {
   const path = join(workFolder, 'holdout.parquet');
   await files.download(plan.keys.holdoutRows, path);
   const featurizer = Featurizer.parse(await readJson(artifacts, plan.featurizer));
@@ -110,7 +119,8 @@ async function evaluate(
       gates: [...outcomes],
       passed,
     };
-    return { evaluation, baseline: withPredictions(draft, scored, plan.classes) };
+    const smoke = csvRows(await holdout.first(SMOKE_ROWS, featurizer), featurizer.features.length);
+    return { evaluation, baseline: withPredictions(draft, scored, plan.classes), smoke };
   });
 }
 
@@ -138,17 +148,7 @@ async function record(
 }
 
 async function store(
-  {
-    plan,
-    trained,
-    evaluation,
-    baseline,
-  }: {
-    plan: TrainingPlan;
-    trained: TrainedModel;
-    evaluation: Evaluation;
-    baseline: Baseline;
-  },
+  { plan, trained, evaluation, baseline, smoke }: Judged & { plan: TrainingPlan; trained: TrainedModel },
   artifacts: ArtifactStore,
 ): Promise<Candidate['artifacts']> {
   const putJson = (name: string, value: unknown) =>
@@ -159,5 +159,6 @@ async function store(
     featurizer: plan.featurizer,
     baseline: await putJson(RUN_FILES.baseline, baseline),
     evaluation: await putJson(RUN_FILES.evaluation, evaluation),
+    smoke: await artifacts.putBytes('smoke.csv', new TextEncoder().encode(smoke), 'text/csv'),
   };
 }

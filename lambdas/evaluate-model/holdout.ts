@@ -14,12 +14,14 @@ export interface Holdout {
   values(columns: readonly string[]): Promise<SliceColumns>;
   /** Features through the model's own featurizer, scored a chunk at a time. Row-major, `model.outputs` per row. */
   score(model: XgboostModel, featurizer: Featurizer): Promise<Float64Array>;
+  /** Features of the first rows, at most `rows`. Row-major, NaN = missing. */
+  first(rows: number, featurizer: Featurizer): Promise<Float32Array>;
 }
 
 export async function openHoldout(connection: DuckDBConnection, path: string): Promise<Holdout> {
   const from = `FROM read_parquet(${quoteLiteral(path)})`;
-  const eachChunk = async (select: string, use: (chunk: DuckDBDataChunk) => void): Promise<void> => {
-    const result = await connection.stream(`SELECT ${select} ${from}`);
+  const eachChunk = async (select: string, use: (chunk: DuckDBDataChunk) => void, limit?: number): Promise<void> => {
+    const result = await connection.stream(`SELECT ${select} ${from}${limit === undefined ? '' : ` LIMIT ${limit}`}`);
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
       use(chunk);
   };
@@ -50,18 +52,37 @@ export async function openHoldout(connection: DuckDBConnection, path: string): P
       const predictions = new Float64Array(labels.length * model.outputs);
       let done = 0;
       await eachChunk(featurizerSql(featurizer).join(', '), (chunk) => {
-        const rows = new Float32Array(chunk.rowCount * width);
-        for (let column = 0; column < width; column++) {
-          const vector = chunk.getColumnVector(column);
-          for (let row = 0; row < chunk.rowCount; row++) {
-            rows[row * width + column] = (vector.getItem(row) as number | null) ?? Number.NaN;
-          }
-        }
-        predictions.set(model.predict(rows, width), done * model.outputs);
+        predictions.set(model.predict(featuresOf(chunk, width), width), done * model.outputs);
         done += chunk.rowCount;
       });
       if (done !== labels.length) throw new UnusablePredictionsError(`${done} of ${labels.length} rows were scored`);
       return predictions;
     },
+    async first(rows, featurizer) {
+      const width = featurizer.features.length;
+      const features = new Float32Array(Math.min(rows, labels.length) * width);
+      let done = 0;
+      await eachChunk(
+        featurizerSql(featurizer).join(', '),
+        (chunk) => {
+          features.set(featuresOf(chunk, width), done * width);
+          done += chunk.rowCount;
+        },
+        rows,
+      );
+      return features;
+    },
   };
+}
+
+/** Row-major, NaN = missing. */
+function featuresOf(chunk: DuckDBDataChunk, width: number): Float32Array {
+  const features = new Float32Array(chunk.rowCount * width);
+  for (let column = 0; column < width; column++) {
+    const vector = chunk.getColumnVector(column);
+    for (let row = 0; row < chunk.rowCount; row++) {
+      features[row * width + column] = (vector.getItem(row) as number | null) ?? Number.NaN;
+    }
+  }
+  return features;
 }

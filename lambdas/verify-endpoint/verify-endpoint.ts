@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../../domain/artifacts.ts';
 import { parseCsvRows } from '../../domain/inference/csv.ts';
 import { parsePredictions, taskOf } from '../../domain/inference/predictions.ts';
+import { holdoutAsSmokeLines, SMOKE_ROWS, smokeLines } from '../../domain/inference/smoke-rows.ts';
 import type { ModelVersion } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { EndpointVerificationError } from '../../domain/rollout/errors.ts';
@@ -8,8 +9,6 @@ import { loadXgboost } from '../../domain/scoring/load-xgboost.ts';
 import type { InvokeEndpoint, SageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
 import { logger } from '../runtime/logger.ts';
 
-/** Rows of the holdout that are predicted. */
-export const SMOKE_ROWS = 20;
 /** Between endpoint and scorer; relative for predictions above 1. */
 export const TOLERANCE = 1e-6;
 
@@ -18,8 +17,8 @@ export interface VerifyDeps {
   readonly endpoints: Pick<SageMakerEndpoints, 'describe'>;
   readonly invoke: InvokeEndpoint;
   readonly artifacts: Pick<ArtifactStore, 'getBytes'>;
-  /** The first lines of the holdout's features, numbers only; at most `rows`. */
-  readonly holdoutLines: (model: string, runId: string, rows: number) => Promise<readonly string[]>;
+  /** The first lines of the holdout's features, numbers only; at most `rows`. Undefined once the run's files expired. */
+  readonly holdoutLines: (model: string, runId: string, rows: number) => Promise<readonly string[] | undefined>;
 }
 
 export interface Verified {
@@ -41,7 +40,7 @@ export async function verifyEndpoint(
   const { target } = await deps.registry.requireRollout(model, rolloutId);
   const version = await deps.registry.requireVersion(model, number);
   await deps.artifacts.getBytes(version.artifacts.model);
-  const lines = await deps.holdoutLines(model, version.runId, SMOKE_ROWS);
+  const lines = await linesToTry(version, deps);
   if (lines.length === 0) throw new EndpointVerificationError(`run ${version.runId} has no holdout rows to predict`);
   const expected = await expectedPredictions(version, lines, deps);
   if (target.kind === 'lambda') {
@@ -58,6 +57,19 @@ export async function verifyEndpoint(
   const maxDifference = compare(values, expected, target.endpointName);
   logger.info('endpoint-verified', { model, version: number, endpoint: target.endpointName, maxDifference });
   return { rows: lines.length, maxDifference };
+}
+
+/** The version's own rows; those of its run, while it is there, for a version from before it had its own. */
+async function linesToTry(
+  { model, version, runId, artifacts }: ModelVersion,
+  deps: VerifyDeps,
+): Promise<readonly string[]> {
+  if (artifacts.smoke) return smokeLines(new TextDecoder().decode(await deps.artifacts.getBytes(artifacts.smoke)));
+  const lines = await deps.holdoutLines(model, runId, SMOKE_ROWS);
+  if (lines) return holdoutAsSmokeLines(lines);
+  throw new EndpointVerificationError(
+    `${model}:${version} has no smoke.csv and the files of its run ${runId} have expired: train a new version to roll out`,
+  );
 }
 
 async function expectedPredictions(

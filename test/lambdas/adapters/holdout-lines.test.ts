@@ -1,4 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import { NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { TrainingPlan } from '../../../domain/training/plan.ts';
 import { holdoutLines } from '../../../lambdas/adapters/holdout-lines.ts';
@@ -56,5 +56,24 @@ describe('the first lines of a holdout', () => {
     const lines = await aReader(`${line}\n`.repeat(9))(20);
     expect(lines).toHaveLength(3);
     expect(new Set(lines)).toEqual(new Set([line]));
+  });
+
+  it('are not there once the run or its holdout has expired', async () => {
+    for (const expired of ['plan.json', 'features.csv']) {
+      const client = {
+        send: async ({ input }: { input: { Key: string } }) => {
+          if (input.Key.endsWith(expired)) throw new NoSuchKey({ message: 'gone', $metadata: {} });
+          return { Body: { transformToString: async () => JSON.stringify(plan) } };
+        },
+      };
+      const read = holdoutLines(client as unknown as S3Client, 'lake');
+      expect(await read('churn', 'churn-0123456789ab', 20), expired).toBeUndefined();
+    }
+  });
+
+  it('are not taken for expired when they may not be read', async () => {
+    const client = { send: () => Promise.reject(new Error('AccessDenied')) };
+    const read = holdoutLines(client as unknown as S3Client, 'lake');
+    await expect(read('churn', 'churn-0123456789ab', 20)).rejects.toThrow('AccessDenied');
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Evaluation } from '../../../domain/evaluation/evaluation.ts';
+import { parseCsvRows } from '../../../domain/inference/csv.ts';
 import { Baseline } from '../../../domain/monitoring/baseline.ts';
 import type { ModelSpec } from '../../../domain/spec/model-spec.ts';
 import { Candidate, TrainingPlan } from '../../../domain/training/plan.ts';
@@ -32,6 +33,13 @@ async function evaluated(runId: string, model: Uint8Array) {
   const job = await room.trained(runId, model);
   const result = await room.evaluate({ model: 'churn', runId, job });
   return { result, evaluation: Evaluation.parse(await room.readJson(runId, 'evaluation.json')) };
+}
+
+async function smokeLines(runId: string): Promise<string[]> {
+  const { smoke } = Candidate.parse(await room.readJson(runId, 'candidate.json')).artifacts;
+  if (!smoke) throw new Error('there is no smoke.csv');
+  expect(smoke.key).toBe(`artifacts/${smoke.sha256}/smoke.csv`);
+  return String(Buffer.from(await room.lake.artifacts.getBytes(smoke))).split('\n');
 }
 
 /** A room whose first model has been evaluated, registered and made champion. */
@@ -67,6 +75,31 @@ describe('evaluate-model', () => {
     // two splits give four scores: one bin each
     expect(baseline.prediction.bins?.counts).toHaveLength(6);
     expect(baseline.prediction.count).toBe(plan.rows.holdout);
+  });
+
+  it('stores the first rows of the holdout, without their label, to try a version with later', async () => {
+    room = await trainingRoom(SPEC);
+    await evaluated(FIRST, GOOD);
+    const stored = await smokeLines(FIRST);
+    const { keys } = TrainingPlan.parse(await room.readJson(FIRST, 'plan.json'));
+    const holdout = (await room.lake.files.readText(keys.holdoutFeaturesCsv)).split('\n');
+    expect(stored).toHaveLength(20);
+    expect(parseCsvRows(stored, 4)).toEqual(parseCsvRows(holdout.slice(0, 20), 4));
+  });
+
+  it('keeps a row whose only feature is missing', async () => {
+    room = await trainingRoom(
+      aModelSpec({
+        evaluation: { gates: [{ type: 'absolute', metric: 'auc', min: 0 }] },
+        training: { features: ['spend'] },
+      }),
+    );
+    await evaluated(FIRST, anXgboostModel(1, [{ feature: 0, threshold: 30, left: 0.7, right: -0.7 }]));
+    const { keys } = TrainingPlan.parse(await room.readJson(FIRST, 'plan.json'));
+    const holdout = (await room.lake.files.readText(keys.holdoutFeaturesCsv)).split('\n').slice(0, 20);
+    expect(holdout).toContain('');
+    const stored = await smokeLines(FIRST);
+    expect(stored.map((line) => line === 'nan')).toEqual(holdout.map((line) => line === ''));
   });
 
   it('writes the decision down with its figures, and the metrics into the run', async () => {

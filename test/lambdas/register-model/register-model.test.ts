@@ -36,6 +36,7 @@ describe('register-model', () => {
       codeVersion: 'code-1',
       executionArn: INPUT.executionArn,
     });
+    expect(version.artifacts.smoke).toMatchObject({ key: expect.stringMatching(/\/smoke\.csv$/) });
     expect(version.signature.inputs.map(({ name, datatype }) => [name, datatype])).toEqual([
       ['age', 'INT64'],
       ['spend', 'FP64'],
@@ -75,6 +76,14 @@ describe('register-model', () => {
     } finally {
       await manual.lake.remove();
     }
+  });
+
+  it('takes a candidate of a run that stored no smoke rows', async () => {
+    const key = `runs/churn/${RUN}/candidate.json`;
+    const candidate = Candidate.parse(await room.lake.files.readJson(key));
+    await room.lake.files.writeJson(key, { ...candidate, artifacts: { ...candidate.artifacts, smoke: undefined } });
+    await room.register(INPUT);
+    expect((await room.registry.requireVersion('churn', 1)).artifacts).not.toHaveProperty('smoke');
   });
 
   it('refuses a run that did not pass its gates', async () => {

@@ -4,26 +4,47 @@ import { ArtifactMismatchError } from '../../../domain/common-errors.ts';
 import type { Target } from '../../../domain/registry/entities.ts';
 import { makeHandler } from '../../../lambdas/verify-endpoint/handler.ts';
 import { TOLERANCE, type VerifyDeps } from '../../../lambdas/verify-endpoint/verify-endpoint.ts';
-import { aModelDocument, aTree } from '../../domain/scoring/a-model.ts';
+import { aModelDocument } from '../../domain/scoring/a-model.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { AT, aModelVersion, anArtifact } from '../../fixtures/entities.ts';
 
 const NAME = 'churn-v1-bbbbbbbb';
 const field = (name: string) => ({ name, datatype: 'FP64' as const, nullable: true });
-const signature = { inputs: [field('a'), field('b')], outputs: [field('probability')] };
-const model = encodeJson(aModelDocument({ trees: [aTree({ split_conditions: [0.5, -1, 2] })] }));
+const signature = { outputs: [field('probability')] };
+const modelOf = (features: number) => encodeJson(aModelDocument({ param: { num_feature: String(features) } }));
 const scorer = anArtifact({ sha256: 'c'.repeat(64) });
+const smoke = anArtifact({ sha256: 'd'.repeat(64) });
+const SMOKE_CSV = '0.1,1\n0.9,\n,3';
 
-function verify(overrides: Partial<VerifyDeps> & { answer?: string; scorer?: boolean; target?: Target } = {}) {
+interface Case extends Partial<VerifyDeps> {
+  readonly answer?: string;
+  readonly scorer?: boolean;
+  /** Content of smoke.csv; null = a version from before there was one. */
+  readonly smokeCsv?: string | null;
+  readonly inputs?: readonly string[];
+  readonly target?: Target;
+}
+
+function verify(overrides: Case = {}) {
   const {
     answer = '-1,2,-1',
     scorer: hasScorer = true,
+    smokeCsv = SMOKE_CSV,
+    inputs = ['a', 'b'],
     target = { kind: 'endpoint', endpointName: NAME },
     ...deps
   } = overrides;
   const sent: string[] = [];
-  const version = aModelVersion({ signature });
-  const artifacts = { ...version.artifacts, ...(hasScorer ? { scorer } : {}) };
+  const version = aModelVersion({ signature: { ...signature, inputs: inputs.map(field) } });
+  const artifacts = {
+    ...version.artifacts,
+    ...(hasScorer && { scorer }),
+    ...(smokeCsv !== null && { smoke }),
+  };
+  const stored = new Map([
+    [scorer.sha256, modelOf(inputs.length)],
+    [smoke.sha256, Buffer.from(smokeCsv ?? '')],
+  ]);
   const handler = makeHandler({
     registry: {
       requireRollout: async (model, rolloutId) => ({
@@ -44,19 +65,55 @@ function verify(overrides: Partial<VerifyDeps> & { answer?: string; scorer?: boo
       sent.push(`${name}: ${csv}`);
       return { contentType: 'text/csv', text: answer };
     },
-    artifacts: { getBytes: async (ref) => (ref.sha256 === scorer.sha256 ? model : new Uint8Array()) },
-    holdoutLines: async () => ['0.1,1', '0.9,', ',3'],
+    artifacts: { getBytes: async (ref) => stored.get(ref.sha256) ?? new Uint8Array() },
+    // the files of a run expire
+    holdoutLines: async () => undefined,
     ...deps,
   });
   return { sent, verified: handler({ model: 'churn', rolloutId: 'churn-v1-r1', version: 1 }) };
 }
 
 describe('verifying an endpoint', () => {
-  it('passes when it answers the holdout like the scorer', async () => {
+  it('passes when it answers the stored rows like the scorer, long after its run is gone', async () => {
     const { sent, verified } = verify();
+    expect(await verified).toEqual({ rows: 3, maxDifference: 0 });
+    expect(sent).toEqual([`${NAME}: ${SMOKE_CSV}`]);
+  });
+
+  it('tries a version that has no stored rows with the holdout of its run', async () => {
+    const { sent, verified } = verify({ smokeCsv: null, holdoutLines: async () => ['0.1,1', '0.9,', ',3'] });
     expect(await verified).toEqual({ rows: 3, maxDifference: 0 });
     expect(sent).toEqual([`${NAME}: 0.1,1\n0.9,\n,3`]);
   });
+
+  it('says so when a version has neither stored rows nor its run', async () => {
+    const { sent, verified } = verify({ smokeCsv: null });
+    await expect(verified).rejects.toMatchObject({
+      name: 'EndpointVerificationError',
+      message:
+        'churn:1 has no smoke.csv and the files of its run churn-0123456789ab have expired: train a new version to roll out',
+    });
+    expect(sent).toEqual([]);
+  });
+
+  it('fails when the stored rows are not the registered ones', async () => {
+    const getBytes = async ({ sha256 }: { sha256: string }) => {
+      if (sha256 === smoke.sha256) throw new ArtifactMismatchError('s3://lake/smoke.csv', 'a', 'b');
+      return modelOf(2);
+    };
+    await expect(verify({ artifacts: { getBytes } }).verified).rejects.toThrow('was registered');
+  });
+
+  for (const [from, rows] of [
+    ['smoke.csv', { smokeCsv: '0.1\nnan\n0.9' }],
+    ['the holdout', { smokeCsv: null, holdoutLines: async () => ['0.1', '', '0.9'] }],
+  ] as const) {
+    it(`sends a row of ${from} whose only feature is missing as a row`, async () => {
+      const { sent, verified } = verify({ inputs: ['a'], answer: '-1,-1,2', ...rows });
+      expect(await verified).toEqual({ rows: 3, maxDifference: 0 });
+      expect(sent).toEqual([`${NAME}: 0.1\nnan\n0.9`]);
+    });
+  }
 
   for (const [difference, passes] of [
     [TOLERANCE * 0.9, true],
@@ -97,7 +154,9 @@ describe('verifying an endpoint', () => {
   });
 
   it('fails without rows to try', async () => {
-    await expect(verify({ holdoutLines: async () => [] }).verified).rejects.toThrow('no holdout rows');
+    const none = verify({ smokeCsv: null, holdoutLines: async () => [] });
+    await expect(none.verified).rejects.toThrow('no holdout rows');
+    await expect(verify({ smokeCsv: '' }).verified).rejects.toThrow('no holdout rows');
   });
 
   it('asks a container without a scorer for one finite number per row', async () => {
