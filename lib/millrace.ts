@@ -41,7 +41,7 @@ export interface MillraceProps {
   readonly alarmTopic?: ITopic;
   /** How long uploads stay in the landing bucket. @default Duration.days(365) */
   readonly uploadRetention?: Duration;
-  /** How long working files of training runs stay. @default Duration.days(90) */
+  /** How long working files of training runs stay; a version keeps 20 encoded rows to try endpoints with. @default Duration.days(90) */
   readonly workRetention?: Duration;
   /** How long captured predictions and labels stay. @default Duration.days(400) */
   readonly captureRetention?: Duration;
