@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { EVENTS, type EventName } from '../../domain/events/catalog.ts';
 
 /** What we send ourselves: look again at `model` once no newer data set than `dataset` has come. */
-export const DebounceMessage = z.object({ debounce: z.object({ model: z.string(), dataset: z.number().int() }) });
-export type DebounceMessage = z.infer<typeof DebounceMessage>;
+const DebounceMessage = z.object({ debounce: z.object({ model: z.string(), dataset: z.number().int() }) });
 
 const busEvent = <N extends EventName>(name: N) =>
   z.object({

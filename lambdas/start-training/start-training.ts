@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { durationMs } from '../../domain/duration.ts';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
@@ -9,7 +9,7 @@ import { watchedRun } from '../../domain/training/finish-run.ts';
 import { chooseDatasets } from '../../domain/training/split.ts';
 import { decideTrigger, type Trigger, type TriggerDecision } from '../../domain/training/trigger.ts';
 import { logger } from '../runtime/logger.ts';
-import type { DebounceMessage, QueueMessage } from './messages.ts';
+import type { QueueMessage } from './messages.ts';
 
 export interface StartTrainingDeps {
   readonly registry: Registry;
@@ -18,11 +18,16 @@ export interface StartTrainingDeps {
     /** Starts the execution named like the run; one that already exists is a success. @returns its ARN */
     start(name: string, input: object): Promise<string>;
   };
-  readonly delay: (message: DebounceMessage, seconds: number) => Promise<void>;
+  /** Sends the message again, later. */
+  readonly delay: (message: QueueMessage, seconds: number) => Promise<void>;
   readonly now: () => Date;
 }
 
 const BY = 'start-training';
+/** As long as the function may run. */
+const LEASE_MS = 30_000;
+/** How long a message waits for its turn. */
+const BUSY_SECONDS = 2;
 /** When reconcile-executions first looks whether the execution still goes on. */
 const WATCH_AFTER_MS = 10 * 60_000;
 /** Uploads that keep coming put a start off by this long, or a few times `training.trigger.debounce` if that is longer. */
@@ -30,36 +35,38 @@ const MAX_WAIT_MS = 15 * 60_000;
 const MAX_DEBOUNCES = 4;
 const digest = (value: unknown) => createHash('sha256').update(canonicalJson(value)).digest('hex');
 
+interface Reason {
+  readonly trigger: Trigger;
+  /** Names the decision, so that a message which comes again makes none of its own. */
+  readonly cause: string;
+}
+
 /** Turns what came over the queue into a decision, writes it down, and starts a run if it says so. */
 export async function startTraining(message: QueueMessage, deps: StartTrainingDeps): Promise<void> {
   if ('debounce' in message) {
     const { model, dataset } = message.debounce;
     if (await shouldWait(model, dataset, deps)) return;
-    return decideAndStart(model, { kind: 'new-data' }, `data-${dataset}`, deps);
+    return decideInTurn(model, { trigger: { kind: 'new-data' }, cause: `data-${dataset}` }, message, deps);
   }
-  const { detail } = message;
+  if (message['detail-type'] === 'DatasetAccepted') return debounce(message.detail, deps);
+  return decideInTurn(message.detail.model, reasonOf(message), message, deps);
+}
+
+function reasonOf(
+  message: Exclude<QueueMessage, { debounce: unknown } | { 'detail-type': 'DatasetAccepted' }>,
+): Reason {
   switch (message['detail-type']) {
-    case 'DatasetAccepted':
-      return debounce(message.detail, deps);
     case 'DriftDetected': {
       const { at, features, windowStart, version } = message.detail;
-      return decideAndStart(
-        detail.model,
-        { kind: 'drift', at: new Date(at), features },
-        `drift-${windowStart}-v${version}`,
-        deps,
-      );
+      return { trigger: { kind: 'drift', at: new Date(at), features }, cause: `drift-${windowStart}-v${version}` };
     }
-    case 'TrainingRequested':
-      return decideAndStart(
-        detail.model,
-        { kind: 'manual', reason: `${message.detail.by}: ${message.detail.reason}` },
-        `manual-${detail.at}`,
-        deps,
-      );
+    case 'TrainingRequested': {
+      const { by, reason, at } = message.detail;
+      return { trigger: { kind: 'manual', reason: `${by}: ${reason}` }, cause: `manual-${at}` };
+    }
     case 'TrainingRunFinished':
       // data that came while the run was going had to wait for this
-      return decideAndStart(detail.model, { kind: 'new-data' }, `after-${message.detail.runId}`, deps);
+      return { trigger: { kind: 'new-data' }, cause: `after-${message.detail.runId}` };
   }
 }
 
@@ -84,7 +91,20 @@ async function debounce(
   await deps.delay({ debounce: { model, dataset } }, durationMs(spec.training.trigger.debounce) / 1_000);
 }
 
-async function decideAndStart(model: string, trigger: Trigger, cause: string, deps: StartTrainingDeps): Promise<void> {
+/** One decision about a model at a time: two that looked at the same moment could both start a run. */
+async function decideInTurn(model: string, reason: Reason, message: QueueMessage, deps: StartTrainingDeps) {
+  const { registry, now } = deps;
+  const [identity, owner] = [`${BY}/${model}`, randomUUID()];
+  const { state } = await registry.claim(identity, owner, { now: now(), ms: LEASE_MS });
+  if (state !== 'claimed') return deps.delay(message, BUSY_SECONDS);
+  try {
+    await decideAndStart(model, reason, deps);
+  } finally {
+    await registry.releaseClaim(identity, owner);
+  }
+}
+
+async function decideAndStart(model: string, { trigger, cause }: Reason, deps: StartTrainingDeps): Promise<void> {
   const { registry, now } = deps;
   const kind = trigger.kind === 'drift' ? 'retrain' : 'training-trigger';
   const decisionId = `${kind}-${digest({ model, cause }).slice(0, 16)}`;

@@ -36,7 +36,7 @@ async function setUp(spec = aModelSpec({ training: { trigger: { newData: { minRo
   const registry = memoryRegistry();
   await registry.applySpec(spec, change);
   const started: string[] = [];
-  const delayed: { seconds: number; dataset: number }[] = [];
+  const delayed: { seconds: number; message: QueueMessage }[] = [];
   const published: EventName[] = [];
   const deps: StartTrainingDeps = {
     registry,
@@ -47,7 +47,7 @@ async function setUp(spec = aModelSpec({ training: { trigger: { newData: { minRo
         return `arn:execution:${name}`;
       },
     },
-    delay: async (message, seconds) => void delayed.push({ seconds, dataset: message.debounce.dataset }),
+    delay: async (message, seconds) => void delayed.push({ seconds, message }),
     now: () => new Date(AT),
   };
   const upload = (overrides = {}) => {
@@ -65,7 +65,7 @@ describe('start-training', () => {
 
   it('waits for further uploads before it decides', async () => {
     await startTraining(accepted(1), world.deps);
-    expect(world.delayed).toEqual([{ seconds: 60, dataset: 1 }]);
+    expect(world.delayed).toEqual([{ seconds: 60, message: { debounce: { model: 'churn', dataset: 1 } } }]);
     expect(world.started).toEqual([]);
   });
 
@@ -163,5 +163,28 @@ describe('start-training', () => {
     await startTraining(requested('2026-03-04T00:00:00.000Z'), world.deps);
     expect(world.started).toHaveLength(2);
     expect(new Set(world.started).size).toBe(2);
+  });
+
+  it('makes one decision about a model at a time, and another once that is made', async () => {
+    await world.upload();
+    const started = { state: 'claimed' };
+    const lease = { now: new Date(AT), ms: 30_000 };
+    expect(await world.registry.claim('start-training/churn', 'another', lease)).toEqual(started);
+    await startTraining(requested(), world.deps);
+    expect(await world.registry.listDecisions('churn')).toEqual([]);
+    expect(world.delayed).toEqual([{ seconds: 2, message: requested() }]);
+    await world.registry.releaseClaim('start-training/churn', 'another');
+    await startTraining(requested(), world.deps);
+    expect(world.started).toHaveLength(1);
+  });
+
+  it('starts one run when two reasons come at once, and puts the other off', async () => {
+    await world.upload();
+    await Promise.all([
+      startTraining(requested(), world.deps),
+      startTraining(requested('2026-03-03T00:00:00.000Z'), world.deps),
+    ]);
+    expect(world.started).toHaveLength(1);
+    expect(world.delayed).toHaveLength(1);
   });
 });
