@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import type { Model } from './models.ts';
 import { AwsError } from './protocol.ts';
 import type { ProductionVariant } from './schemas/hosting.ts';
-import { type ContainerAnswer, type ServingProcess, startServing } from './serving.ts';
+import { type ContainerAnswer, InvocationTimeoutError, type ServingProcess, startServing } from './serving.ts';
 
 /** Serverless containers must be ready in 3 minutes, whatever the setting. */
 const SERVERLESS_PING_TIMEOUT_MS = 180_000;
@@ -81,15 +81,24 @@ export class EndpointVariant {
   }
 
   async #invokeOnce(body: Buffer, headers: OutgoingHttpHeaders): Promise<ContainerAnswer> {
-    const { invocationTimeoutMs } = this.#context.timings;
     const serving = await this.ensure();
     try {
-      return await serving.invoke(body, headers, invocationTimeoutMs);
+      return await this.#send(serving, body, headers);
     } catch (error) {
       // refused means that no container saw the request: it has died since, and a fresh one may have it
       const refused = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
-      if (!refused || this.stopped || !(await serving.gone(GONE_WITHIN_MS))) throw error;
-      return (await this.ensure()).invoke(body, headers, invocationTimeoutMs);
+      if (!refused || this.stopped || serving.running) throw error;
+      return this.#send(await this.ensure(), body, headers);
+    }
+  }
+
+  async #send(serving: ServingProcess, body: Buffer, headers: OutgoingHttpHeaders): Promise<ContainerAnswer> {
+    try {
+      return await serving.invoke(body, headers, this.#context.timings.invocationTimeoutMs);
+    } catch (error) {
+      // a broken connection is the first that is seen of a container that dies: the next call must not meet it
+      if (!(error instanceof InvocationTimeoutError)) await serving.gone(GONE_WITHIN_MS);
+      throw error;
     }
   }
 
