@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
-import { checkSpec } from '../../domain/spec/check.ts';
-import { parseSpecText } from '../../domain/spec/parse.ts';
+import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { type Problem, showProblem } from '../../domain/spec/problem.ts';
 import { type Command, EXIT_OK } from '../command.ts';
-import { readText } from '../read-text.ts';
 import { apiOptions, connect } from '../registry-client.ts';
+import { checkSpecFile } from '../spec-file.ts';
 
 const Applied = z.object({ model: z.string(), version: z.number().int(), created: z.boolean() });
 
@@ -30,12 +29,10 @@ export const specApply: Command = {
 };
 
 /** @throws InvalidInputError with every problem, one a line */
-function readSpec(file: string, cwd: string): unknown {
-  const parsed = parseSpecText(readText(file, cwd));
-  if ('problems' in parsed) throw refused(file, parsed.problems);
-  const checked = checkSpec(parsed.document);
+function readSpec(file: string, cwd: string): ModelSpec {
+  const checked = checkSpecFile(file, cwd);
   if ('problems' in checked) throw refused(file, checked.problems);
-  return parsed.document;
+  return checked.spec;
 }
 
 const refused = (file: string, problems: readonly Problem[]): Error =>

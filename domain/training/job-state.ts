@@ -7,6 +7,7 @@ import {
   TrainingJobFailedError,
   TrainingJobStoppedError,
 } from './errors.ts';
+import type { JobOutcome } from './plan.ts';
 
 /** What SageMaker says of a job or endpoint, in one shape for all kinds. */
 export interface JobDescription {
@@ -26,21 +27,9 @@ export interface JobDescription {
   readonly billableSeconds?: number;
 }
 
-export interface JobSuccess {
-  readonly name: string;
-  readonly kind: JobRecord['kind'];
-  readonly status: 'Completed';
-  readonly modelDataUrl?: string;
-  readonly outputUrl?: string;
-  readonly trainingJobName?: string;
-  readonly hyperparameters?: Readonly<Record<string, string>>;
-  readonly trainingSeconds?: number;
-  readonly billableSeconds?: number;
-}
-
 export type JobState =
   | { readonly state: 'open' }
-  | { readonly state: 'succeeded'; readonly outcome: JobSuccess }
+  | { readonly state: 'succeeded'; readonly outcome: JobOutcome }
   | { readonly state: 'failed'; readonly error: Error };
 
 const OPEN = new Set(['InProgress', 'Stopping', 'Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting']);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ArtifactRef } from '../artifacts.ts';
+import { ModelVersion } from '../registry/entities.ts';
 import { TASKS } from '../spec/model-spec.ts';
 
 /** `plan.json` of a run: what prepare-training made and every later step starts from. Keys lie in the lake bucket. */
@@ -67,14 +68,7 @@ export const Candidate = z.object({
   passed: z.boolean(),
   decisionId: z.string(),
   metrics: z.record(z.string(), z.number()),
-  artifacts: z.object({
-    model: ArtifactRef,
-    scorer: ArtifactRef.optional(),
-    featurizer: ArtifactRef,
-    baseline: ArtifactRef,
-    evaluation: ArtifactRef,
-    smoke: ArtifactRef.optional(),
-  }),
+  artifacts: ModelVersion.shape.artifacts,
   trainingJobName: z.string(),
   hyperparameters: z.record(z.string(), z.string()).optional(),
 });

@@ -17,4 +17,3 @@ export const Work = z.discriminatedUnion('work', [
   z.object({ ...base, work: z.literal('endpoint'), rolloutId: z.string(), version: z.number().int() }),
 ]);
 export type Work = z.infer<typeof Work>;
-export type TrainingWork = Extract<Work, { work: 'training' | 'tuning' }>;
