@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Import, importsOf, loads, root } from './fixtures/imports.ts';
 
-const ROOMS = ['bin', 'lib', 'lambdas', 'domain', 'local', 'cli', 'examples', 'bench'];
+const ROOMS = ['bin', 'lib', 'lambdas', 'engine', 'domain', 'local', 'cli', 'examples', 'bench'];
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...ROOMS], {
   cwd: root,
   encoding: 'utf8',
@@ -16,13 +16,15 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   bin: ['lib', 'cli'],
   lib: ['domain'],
-  lambdas: ['domain'],
+  lambdas: ['domain', 'engine'],
+  // bulk data, the same for functions and for the command line
+  engine: ['domain'],
   domain: [],
   local: ['domain'],
-  cli: ['domain', 'local'],
+  cli: ['domain', 'engine', 'local'],
   // an example uses the product the way people do
   examples: ['domain', 'local', 'cli'],
-  bench: ['lib', 'lambdas', 'domain', 'local', 'cli', 'examples'],
+  bench: ['lib', 'lambdas', 'engine', 'domain', 'local', 'cli', 'examples'],
 };
 /** `millrace demo` is the example, told by the command line. */
 const DEMO = { from: 'cli/demo.ts', to: 'examples/flights/demo/' };
@@ -54,6 +56,7 @@ function packageProblem(room: string, target: string): string | undefined {
   ) {
     return 'domain is pure';
   }
+  if (room === 'engine' && /^@(aws-sdk|smithy)/.test(target)) return 'engine reads files, not services';
   if (/^(aws-cdk-lib|constructs)/.test(target) && !['bin', 'lib', 'bench'].includes(room))
     return 'only lib builds with CDK';
   return undefined;
@@ -70,7 +73,7 @@ describe('the rooms', () => {
   });
 
   it('are all looked at', () => {
-    for (const room of ['bin', 'lib', 'lambdas', 'domain', 'local', 'cli']) {
+    for (const room of ['bin', 'lib', 'lambdas', 'engine', 'domain', 'local', 'cli']) {
       expect(
         files.some((file) => file.startsWith(`${room}/`)),
         room,
@@ -81,6 +84,9 @@ describe('the rooms', () => {
   for (const [file, target, typeOnly, allowed] of [
     ['lib/a.ts', '../domain/b.ts', false, true],
     ['lib/a.ts', '../local/b.ts', false, false],
+    ['lambdas/x/a.ts', '../../engine/b.ts', false, true],
+    ['engine/a.ts', '../lambdas/runtime/b.ts', false, false],
+    ['domain/a.ts', '../engine/b.ts', false, false],
     ['lib/a.ts', '../lambdas/infer/env.ts', true, true],
     ['lib/a.ts', '../lambdas/infer/env.ts', false, false],
     ['lib/a.ts', '../lambdas/infer/handler.ts', true, false],

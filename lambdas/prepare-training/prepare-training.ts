@@ -12,10 +12,10 @@ import { quoteLiteral } from '../../domain/sql.ts';
 import { checkEnough } from '../../domain/training/not-enough-data.ts';
 import { RUN_FILES, type TrainingPlan } from '../../domain/training/plan.ts';
 import { SIDES, windowFrom } from '../../domain/training/split.ts';
-import { withDuckDb } from '../adapters/duckdb.ts';
+import { withDuckDb } from '../../engine/duckdb.ts';
+import { withWorkFolder } from '../../engine/work-folder.ts';
 import type { LakeFiles } from '../adapters/lake-files.ts';
 import { logger } from '../runtime/logger.ts';
-import { withWorkFolder } from '../runtime/work-folder.ts';
 import { fitModelInputs } from './fit-model-inputs.ts';
 import { LABEL_COLUMN, queryOf, sideRelation, writeTrainingRows } from './training-rows.ts';
 

@@ -9,10 +9,10 @@ import type { EventPublisher } from '../../domain/events/catalog.ts';
 import type { DatasetVersion, Reason, SpecVersion } from '../../domain/registry/entities.ts';
 import { boundReasons } from '../../domain/registry/limits.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
-import { withDuckDb } from '../adapters/duckdb.ts';
+import { withDuckDb } from '../../engine/duckdb.ts';
+import { type Scan, scanFile } from '../../engine/scan/scan-file.ts';
+import { withWorkFolder } from '../../engine/work-folder.ts';
 import type { DownloadedUpload, Uploads } from '../adapters/s3-uploads.ts';
-import { withWorkFolder } from '../runtime/work-folder.ts';
-import { type Scan, scanUpload } from './scan-upload.ts';
 
 export interface ValidateDeps {
   readonly registry: Pick<
@@ -144,7 +144,7 @@ async function judgeFile(
     return finish(spec, source, rejected({ code: 'duplicate', message }), file.sha256, deps);
   }
   const options = { memoryLimitMb: deps.memoryLimitMb, folders: [file.folder] };
-  const scan = await withDuckDb(options, (connection) => scanUpload(connection, spec.spec, file.folder, file));
+  const scan = await withDuckDb(options, (connection) => scanFile(connection, spec.spec, file.folder, file));
   return finish(spec, source, scan, file.sha256, deps);
 }
 

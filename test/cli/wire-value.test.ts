@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { wireValue } from '../../cli/wire-value.ts';
-import { withDuckDb } from '../../lambdas/adapters/duckdb.ts';
+import { withDuckDb } from '../../engine/duckdb.ts';
 
 describe('a CSV field sent to a model', () => {
   const values: [unknown, string, unknown][] = [

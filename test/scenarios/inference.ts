@@ -4,7 +4,7 @@ import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
 import { windowAt } from '../../domain/monitoring/windows.ts';
 import { captureKeys } from '../../domain/names.ts';
-import { withWorkFolder } from '../../lambdas/runtime/work-folder.ts';
+import { withWorkFolder } from '../../engine/work-folder.ts';
 import { customers, toCsv } from '../fixtures/customers.ts';
 import { request } from './model.ts';
 import { until } from './wait.ts';

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { main } from '../../../cli/main.ts';
 import { checkSpec } from '../../../domain/spec/check.ts';
-import { withDuckDb } from '../../../lambdas/adapters/duckdb.ts';
-import { scanUpload } from '../../../lambdas/validate-upload/scan-upload.ts';
+import { withDuckDb } from '../../../engine/duckdb.ts';
+import { scanFile } from '../../../engine/scan/scan-file.ts';
 import { aSpecDocument } from '../../fixtures/builders.ts';
 
 let dir: string;
@@ -132,7 +132,7 @@ describe('millrace spec init', () => {
     expect(spec.data.columns[1]).toMatchObject({ type: 'timestamp', format: '%d.%m.%Y' });
     const path = join(dir, data);
     const scan = await withDuckDb({ folders: [dir] }, (connection) =>
-      scanUpload(connection, spec, dir, { path, size: Buffer.byteLength(csv) }),
+      scanFile(connection, spec, dir, { path, size: Buffer.byteLength(csv) }),
     );
     expect(scan).toMatchObject({ verdict: 'accepted', reasons: [], rows: { total: 120, bad: 0 } });
   });

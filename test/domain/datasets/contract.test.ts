@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badRow, compileContract, typedColumns, typedRelation } from '../../../domain/datasets/contract.ts';
 import { isNested } from '../../../domain/datasets/source-sql.ts';
 import { quoteLiteral } from '../../../domain/sql.ts';
-import { withDuckDb } from '../../../lambdas/adapters/duckdb.ts';
+import { withDuckDb } from '../../../engine/duckdb.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 
 type Query = (sql: string) => Promise<Record<string, unknown>[]>;

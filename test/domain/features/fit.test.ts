@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { categoryStatisticsSql, featureColumns, fitFeaturizer, labelOf } from '../../../domain/features/fit.ts';
-import { withDuckDb } from '../../../lambdas/adapters/duckdb.ts';
+import { withDuckDb } from '../../../engine/duckdb.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { makeTable, queryOf } from '../../fixtures/duckdb-table.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '../../../domain/profiles/profile.ts';
 import { ProfileAccumulator } from '../../../domain/profiles/profile-accumulator.ts';
 import { profileRelation, type Query } from '../../../domain/profiles/profile-sql.ts';
-import { withDuckDb } from '../../../lambdas/adapters/duckdb.ts';
+import { withDuckDb } from '../../../engine/duckdb.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { makeTable, queryOf, type TableColumn } from '../../fixtures/duckdb-table.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binOf } from '../../../domain/profiles/profile-accumulator.ts';
 import { edgesOf, edgesOfValues, withReferenceEdges } from '../../../domain/profiles/reference-bins.ts';
-import { withDuckDb } from '../../../lambdas/adapters/duckdb.ts';
+import { withDuckDb } from '../../../engine/duckdb.ts';
 import { makeTable, queryOf } from '../../fixtures/duckdb-table.ts';
 
 describe('reference bins', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DatasetVersion } from '../../../domain/registry/entities.ts';
 import { chooseDatasets, sideOf, sideSql, splitHashSql, windowFrom } from '../../../domain/training/split.ts';
-import { withDuckDb } from '../../../lambdas/adapters/duckdb.ts';
+import { withDuckDb } from '../../../engine/duckdb.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { makeTable, queryOf, type TableColumn } from '../../fixtures/duckdb-table.ts';
 

@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { withWorkFolder } from '../../../engine/work-folder.ts';
 import { readModelFile } from '../../../lambdas/adapters/model-archive.ts';
-import { withWorkFolder } from '../../../lambdas/runtime/work-folder.ts';
 import { aModelArchive } from '../../fixtures/model-archive.ts';
 
 const NAME = 'xgboost-model';

@@ -7,7 +7,7 @@ import { DraftBaseline } from '../../../domain/monitoring/baseline.ts';
 import type { ModelSpec } from '../../../domain/spec/model-spec.ts';
 import { TrainingPlan } from '../../../domain/training/plan.ts';
 import { sideOf } from '../../../domain/training/split.ts';
-import { withDuckDb } from '../../../lambdas/adapters/duckdb.ts';
+import { withDuckDb } from '../../../engine/duckdb.ts';
 import { makeHandler } from '../../../lambdas/prepare-training/handler.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { churnParquet } from '../../fixtures/churn-data.ts';

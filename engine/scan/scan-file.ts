@@ -37,7 +37,7 @@ const refused = (reasons: Reason[]): Scan => ({
  * Judges a file row by row: one pass counts, a second sets bad rows aside if there are any, a third writes the good ones,
  * typed, and what was written is profiled.
  */
-export async function scanUpload(
+export async function scanFile(
   connection: DuckDBConnection,
   spec: ModelSpec,
   folder: string,

@@ -1,5 +1,4 @@
 import type { Reason } from '../../domain/registry/entities.ts';
-import { logger } from '../runtime/logger.ts';
 
 /** How DuckDB's messages about a file begin; lack of memory or disk is none of them. */
 const ABOUT_THE_FILE = /^(Invalid Input|Invalid|Conversion|Serialization|Not implemented|IO|Binder) Error:/;
@@ -12,8 +11,7 @@ export async function unreadable<T>(read: () => Promise<T>): Promise<{ value: T 
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
     if (!ABOUT_THE_FILE.test(message) || NOT_THE_FILE.test(message)) throw error;
-    // the rest of the message may quote cells
-    logger.warn('file-unreadable', { kind: message.slice(0, message.indexOf(':')) });
+    // the engine's message is not passed on: it may quote cells
     const hint = 'it is damaged, or its lines end in different ways';
     return { reasons: [{ code: 'unreadable', message: `the file cannot be read: ${hint}` }] };
   }

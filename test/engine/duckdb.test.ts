@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withDuckDb } from '../../../lambdas/adapters/duckdb.ts';
+import { withDuckDb } from '../../engine/duckdb.ts';
 
 let folder: string;
 beforeAll(async () => {
