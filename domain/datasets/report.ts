@@ -1,26 +1,24 @@
 import * as z from 'zod';
-import { Instant, Reason, VERDICTS } from '../registry/entities.ts';
+import { Judgement } from '../contracts/judgement.ts';
+import { Instant } from '../registry/entities.ts';
 
-/** `report.json` of a data set version. Counts and cells that broke a rule; nothing of protected columns but counts. */
-export const ValidationReport = z.object({
-  schemaVersion: z.literal(1),
+/**
+ * `report.json` of a data set version: a judgement and what it is about. Counts, and cells that broke a rule; nothing of
+ * protected columns but counts.
+ */
+export const ValidationReport = Judgement.omit({ profile: true }).extend({
+  schemaVersion: z.literal(2),
   model: z.string(),
-  specVersion: z.number().int(),
-  source: z.object({ bucket: z.string(), key: z.string(), versionId: z.string(), size: z.number().int() }),
-  contentDigest: z.string(),
-  verdict: z.enum(VERDICTS),
-  reasons: z.array(Reason),
-  rows: z.object({ total: z.number().int(), accepted: z.number().int(), quarantined: z.number().int() }),
-  /** Every rule that was broken. */
-  rules: z.array(
-    z.object({
-      code: z.string(),
-      column: z.string().optional(),
-      message: z.string(),
-      rows: z.number().int(),
-      examples: z.array(z.string()),
-    }),
-  ),
+  /** Absent where a spec from a file was used. */
+  specVersion: z.number().int().optional(),
+  file: z.object({
+    /** `s3://landing/churn/week-1.csv`, or the file's name. */
+    name: z.string(),
+    size: z.number().int(),
+    sha256: z.string(),
+  }),
+  /** Version the figures stand beside, if any. */
+  previous: z.number().int().optional(),
   at: Instant,
 });
 export type ValidationReport = z.infer<typeof ValidationReport>;

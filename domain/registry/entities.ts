@@ -35,6 +35,15 @@ export const Reason = z.object({
 });
 export type Reason = z.infer<typeof Reason>;
 
+/** What made a data set version, if not an upload. `of` is the version whose bytes were judged again. */
+export const DatasetOrigin = z.discriminatedUnion('kind', [
+  /** A person let rows that were set aside pass, or all of a rejected set. */
+  z.object({ kind: z.literal('release'), of: z.number().int(), by: z.string(), reason: z.string() }),
+  /** Judged again under another spec version: takes the place of `of`, whatever the verdict. */
+  z.object({ kind: z.literal('replay'), of: z.number().int(), by: z.string() }),
+]);
+export type DatasetOrigin = z.infer<typeof DatasetOrigin>;
+
 export const VERDICTS = ['accepted', 'accepted-with-quarantine', 'rejected'] as const;
 
 export const DatasetVersion = z.object({
@@ -48,10 +57,17 @@ export const DatasetVersion = z.object({
   specVersion: z.number().int(),
   rows: z.number().int(),
   quarantinedRows: z.number().int(),
+  origin: DatasetOrigin.optional(),
+  warnings: z.array(Reason).optional(),
+  /** The bytes as they came: what checkout, release and replay go back to. */
+  raw: ArtifactRef.optional(),
   data: ArtifactRef.optional(),
+  /** `parts.json` of a set of many objects: its data files, in place of `data`. */
+  parts: ArtifactRef.optional(),
   quarantine: ArtifactRef.optional(),
   profile: ArtifactRef.optional(),
   report: ArtifactRef.optional(),
+  reportHtml: ArtifactRef.optional(),
   /** Smallest and largest value of the timestamp column. */
   timeRange: z.object({ from: Instant, to: Instant }).optional(),
   at: Instant,

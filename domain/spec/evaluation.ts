@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ColumnName } from './columns.ts';
+import { ColumnName } from './column-name.ts';
 
 export const METRICS = {
   binary: ['auc', 'average_precision', 'accuracy', 'precision', 'recall', 'f1', 'log_loss', 'brier'],

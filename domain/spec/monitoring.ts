@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Duration } from '../duration.ts';
-import { ColumnName } from './columns.ts';
+import { ColumnName } from './column-name.ts';
 
 export const DRIFT_METHODS = ['psi', 'jensen_shannon', 'l_infinity'] as const;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Duration } from '../duration.ts';
-import { ColumnName } from './columns.ts';
+import { ColumnName } from './column-name.ts';
 
 /** A tuning range: numbers between two bounds, or a list of choices. */
 export const TuningRange = z.union([

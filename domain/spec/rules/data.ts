@@ -34,7 +34,7 @@ export function dataRules(draft: SpecDraft, report: Report): void {
   columnRules(data.columns ?? [], report);
   roleRules(draft, report);
   const { delimiter } = data;
-  if (delimiter !== undefined && !/^[\t !#$%&*+,/:;<=>?@\\^_`|~-]$/.test(delimiter))
+  if (delimiter !== undefined && delimiter !== 'auto' && !/^[\t !#$%&*+,/:;<=>?@\\^_`|~-]$/.test(delimiter))
     report(['data', 'delimiter'], 'cannot separate cells', delimiter, 'a tab or a printable ASCII sign but quotes');
 }
 
