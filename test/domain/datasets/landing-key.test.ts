@@ -4,6 +4,8 @@ import { parseLandingKey } from '../../../domain/datasets/landing-key.ts';
 import { ModelName } from '../../../domain/spec/model-spec.ts';
 
 const dataset = (model: string, file: string) => ({ kind: 'dataset', model, file });
+const part = (set: string, file: string) => ({ kind: 'part', model: 'churn', set, file });
+const seal = (set: string, form: string) => ({ kind: 'seal', model: 'churn', set, form });
 const invalid = (why: string) => ({ kind: 'invalid', why });
 const ignored = (why: string) => ({ kind: 'ignored', why });
 
@@ -29,13 +31,30 @@ describe('parseLandingKey', () => {
     ['churn/', ignored('folder-marker')],
     ['churn/set/', ignored('folder-marker')],
     ['churn/_SUCCESS', ignored('hidden')],
-    ['churn/set/_SUCCESS', ignored('hidden')],
+    ['churn/set/_SUCCESS', seal('set', 'success')],
+    ['churn/set/manifest.json', seal('set', 'manifest')],
+    ['churn/a b+c%2F/_SUCCESS', seal('a b+c%2F', 'success')],
+    ['churn/manifest.json', dataset('churn', 'manifest.json')],
+    ['churn/_SUCCESS/part-0.csv', ignored('hidden')],
+    ['churn/_temporary/0/part-0.csv', ignored('hidden')],
+    ['churn/_temporary/_SUCCESS', ignored('hidden')],
+    ['churn/.staging/manifest.json', ignored('hidden')],
+    ['churn/set/_committed_1', ignored('hidden')],
+    ['churn/set/deeper/_SUCCESS', ignored('hidden')],
+    ['specs/set/_SUCCESS', ignored('hidden')],
+    ['specs/set/manifest.json', invalid('bad-spec-name')],
+    ['Churn/set/manifest.json', invalid('bad-model-name')],
     ['churn/.DS_Store', ignored('hidden')],
     ['churn/data.csv.tmp', ignored('temporary')],
     ['churn/data.csv~', ignored('temporary')],
     ['churn/data.csv.PART', ignored('temporary')],
     ['churn/set_$folder$', ignored('temporary')],
-    ['churn/set/part-0.csv', { ...invalid('too-deep'), model: 'churn' }],
+    ['churn/set/part-0.csv', part('set', 'part-0.csv')],
+    ['churn/set/part-0.csv.tmp', ignored('temporary')],
+    ['churn/set/any name.csv', part('set', 'any name.csv')],
+    ['churn/set/deeper/part-0.csv', { ...invalid('too-deep'), model: 'churn' }],
+    ['churn/set/deeper/manifest.json', { ...invalid('too-deep'), model: 'churn' }],
+    ['churn/../manifest.json', invalid('path-tricks')],
     ['data.csv', invalid('no-model')],
     ['', invalid('path-tricks')],
     ['/churn/data.csv', invalid('path-tricks')],
@@ -75,6 +94,8 @@ describe('parseLandingKey', () => {
     'churn',
     'other',
     'specs',
+    '_SUCCESS',
+    'manifest.json',
     '-',
     'ü',
     'x.csv',
@@ -93,6 +114,11 @@ describe('parseLandingKey', () => {
           expect(ModelName.safeParse(parsed.model).success).toBe(true);
           expect(key.startsWith(`${parsed.model}/`)).toBe(true);
           if (parsed.kind === 'dataset') expect(`${parsed.model}/${parsed.file}`).toBe(key);
+          if (parsed.kind === 'part') expect(`${parsed.model}/${parsed.set}/${parsed.file}`).toBe(key);
+          if (parsed.kind === 'seal')
+            expect([`${parsed.model}/${parsed.set}/_SUCCESS`, `${parsed.model}/${parsed.set}/manifest.json`]).toContain(
+              key,
+            );
         }
       }),
       { numRuns: 2_000 },
@@ -102,7 +128,7 @@ describe('parseLandingKey', () => {
   it('has an outcome for every key', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (key) => {
-        expect(['dataset', 'spec', 'ignored', 'invalid']).toContain(parseLandingKey(key).kind);
+        expect(['dataset', 'part', 'seal', 'spec', 'ignored', 'invalid']).toContain(parseLandingKey(key).kind);
       }),
     );
   });
