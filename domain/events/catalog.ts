@@ -13,6 +13,22 @@ export const EVENTS = {
     source: 'millrace.data',
     detail: z.object({ ...base, dataset: z.number().int().optional(), key: z.string(), reasons: z.array(Reason) }),
   },
+  /** A person lets rows that were set aside pass, or all of a rejected set. */
+  DatasetReleaseRequested: {
+    source: 'millrace.data',
+    detail: z.object({ ...base, dataset: z.number().int(), by: z.string(), reason: z.string() }),
+  },
+  /** A person has a data set judged again under a spec version. */
+  DatasetReplayRequested: {
+    source: 'millrace.data',
+    detail: z.object({
+      ...base,
+      dataset: z.number().int(),
+      specVersion: z.number().int(),
+      by: z.string(),
+      reason: z.string(),
+    }),
+  },
   /** A person asks for a run. */
   TrainingRequested: { source: 'millrace.training', detail: z.object({ ...base, by: z.string(), reason: z.string() }) },
   TrainingRunStarted: { source: 'millrace.training', detail: z.object({ ...base, runId: z.string() }) },

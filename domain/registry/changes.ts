@@ -11,6 +11,12 @@ import type {
   TrainingRun,
 } from './entities.ts';
 
+const DATASET_ACTION = {
+  upload: 'dataset.registered',
+  release: 'dataset.released',
+  replay: 'dataset.replayed',
+} as const;
+
 /** How each audited change is written down. */
 export const audited = {
   specApplied: (spec: SpecVersion): Audited => ({
@@ -19,7 +25,7 @@ export const audited = {
     after: { version: spec.version, digest: spec.digest },
   }),
   datasetRegistered: (dataset: DatasetVersion): Audited => ({
-    action: 'dataset.registered',
+    action: DATASET_ACTION[dataset.origin?.kind ?? 'upload'],
     subject: `dataset/${dataset.version}`,
     after: dataset,
   }),

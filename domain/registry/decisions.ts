@@ -5,7 +5,12 @@ import { boundReasons, boundTexts } from './limits.ts';
 import type { Change } from './ports.ts';
 
 export const numberedDataset = (dataset: Omit<DatasetVersion, 'version'>, version: number): DatasetVersion =>
-  DatasetVersion.parse({ ...dataset, reasons: boundReasons(dataset.reasons), version });
+  DatasetVersion.parse({
+    ...dataset,
+    reasons: boundReasons(dataset.reasons),
+    ...(dataset.warnings && { warnings: boundReasons(dataset.warnings) }),
+    version,
+  });
 
 export const numberedVersion = (modelVersion: Omit<ModelVersion, 'version'>, version: number): ModelVersion =>
   ModelVersion.parse({ ...modelVersion, version });

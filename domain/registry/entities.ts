@@ -40,7 +40,7 @@ export const DatasetOrigin = z.discriminatedUnion('kind', [
   /** A person let rows that were set aside pass, or all of a rejected set. */
   z.object({ kind: z.literal('release'), of: z.number().int(), by: z.string(), reason: z.string() }),
   /** Judged again under another spec version: takes the place of `of`, whatever the verdict. */
-  z.object({ kind: z.literal('replay'), of: z.number().int(), by: z.string() }),
+  z.object({ kind: z.literal('replay'), of: z.number().int(), by: z.string(), reason: z.string().optional() }),
 ]);
 export type DatasetOrigin = z.infer<typeof DatasetOrigin>;
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DatasetVersion } from './entities.ts';
 
 /** Everything lives in one workspace for now; the prefix leaves room for more. */
 const WORKSPACE = 'W#default';
@@ -36,6 +37,19 @@ export const GSI1 = {
   parked: `${WORKSPACE}#PARKED`,
 } as const;
 
+type Identified = Pick<DatasetVersion, 'source' | 'origin' | 'specVersion'>;
+
+/**
+ * What a data set version is made from: an upload; the release of a version; or a version judged again under a spec
+ * version. Whoever asked for it, and how often, it is one.
+ */
+export function datasetIdentity({ source, origin, specVersion }: Identified): string {
+  const upload = [source.bucket, source.key, source.versionId];
+  if (origin?.kind === 'release') upload.push('release', String(origin.of));
+  if (origin?.kind === 'replay') upload.push('replay', String(origin.of), String(specVersion));
+  return upload.join('\0');
+}
+
 const ofModel =
   <A extends unknown[]>(sortKey: (...rest: A) => string) =>
   (model: string, ...rest: A): Key => ({ PK: modelPartition(model), SK: sortKey(...rest) });
@@ -46,10 +60,7 @@ export const keys = {
   spec: ofModel((version: number) => `${PREFIX.spec}${tenDigits(version)}`),
   specDigest: ofModel((digest: string) => `SPECDIGEST#${digest}`),
   dataset: ofModel((version: number) => `${PREFIX.dataset}${tenDigits(version)}`),
-  datasetSource: ofModel(
-    (source: { bucket: string; key: string; versionId: string }) =>
-      `DVSRC#${sha256([source.bucket, source.key, source.versionId].join('\0'))}`,
-  ),
+  datasetSource: ofModel((dataset: Identified) => `DVSRC#${sha256(datasetIdentity(dataset))}`),
   datasetContent: ofModel((digest: string) => `DVSHA#${digest}`),
   run: ofModel((runId: string) => `${PREFIX.run}${runId}`),
   version: ofModel((version: number) => `${PREFIX.version}${tenDigits(version)}`),
@@ -62,6 +73,7 @@ export const keys = {
   decisionId: ofModel((decisionId: string) => `DECID#${decisionId}`),
   window: ofModel((windowStart: string) => `${PREFIX.window}${windowStart}`),
   claim: (identity: string): Key => ({ PK: `${WORKSPACE}#CLAIM#${sha256(identity)}`, SK: 'C' }),
+  cursor: (name: string): Key => ({ PK: `${WORKSPACE}#CURSOR#${name}`, SK: 'C' }),
   parked: (name: string): Key => ({ PK: `${WORKSPACE}#PARK#${name}`, SK: 'P' }),
   audit: (model: string, seq: number): Key => ({ PK: auditPartition(model), SK: twelveDigits(seq) }),
 } as const;

@@ -58,7 +58,10 @@ export interface Registry {
   /** Gives a claim up at once, so that a retry need not wait for the lease. */
   releaseClaim(identity: string, owner: string): Promise<void>;
 
-  /** Assigns the next number. Idempotent per source bucket, key and versionId: a repeated call returns the first record. */
+  /**
+   * Assigns the next number. Idempotent per upload (bucket, key and versionId), per release of a version, and per replay of
+   * a version under a spec version: a repeated call returns the first record.
+   */
   registerDataset(dataset: Omit<DatasetVersion, 'version'>, change: Change): Promise<DatasetVersion>;
   requireDataset(model: string, version: number): Promise<DatasetVersion>;
   listDatasets(model: string, limit?: number): Promise<DatasetVersion[]>;

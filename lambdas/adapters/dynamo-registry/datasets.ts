@@ -22,7 +22,7 @@ export function datasetMethods(
 
     async registerDataset(dataset, change) {
       const { model } = dataset;
-      const bySource = keys.datasetSource(model, dataset.source);
+      const bySource = keys.datasetSource(model, dataset);
       const byContent = keys.datasetContent(model, dataset.contentDigest);
       return commitTo(table, model, change, async ({ datasetSeq }) => {
         const known = await getItem(table, bySource);
