@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { standing } from '../datasets/lineage.ts';
 import { durationMs } from '../duration.ts';
 import type { DatasetVersion } from '../registry/entities.ts';
 import type { Column } from '../spec/columns.ts';
@@ -91,17 +92,18 @@ export function windowFrom(spec: ModelSpec, datasets: readonly Pick<DatasetVersi
 }
 
 /**
- * The data sets a run is made from, oldest first: accepted, not empty, each content once, and those that reach into the
- * spec's training window.
+ * The data sets a run is made from, oldest first: accepted, not empty, each content once, not replaced by a replay, and
+ * those that reach into the spec's training window.
  */
 export function chooseDatasets<T extends DatasetVersion>(spec: ModelSpec, datasets: readonly T[]): T[] {
   const seen = new Set<string>();
-  const usable = [...datasets]
+  const usable = standing(datasets)
     .sort((a, b) => a.version - b.version)
     .filter((dataset) => {
-      const first = !seen.has(dataset.contentDigest);
+      const content = contentOf(dataset, datasets);
+      const first = !seen.has(content);
       const taken = dataset.verdict !== 'rejected' && dataset.data !== undefined && dataset.rows > 0 && first;
-      if (taken) seen.add(dataset.contentDigest);
+      if (taken) seen.add(content);
       return taken;
     });
   const { window } = spec.training;
@@ -109,4 +111,11 @@ export function chooseDatasets<T extends DatasetVersion>(spec: ModelSpec, datase
   const from = windowFrom(spec, usable);
   // without a time range nothing says that a data set is too old
   return usable.filter(({ timeRange }) => !from || !timeRange || Date.parse(timeRange.to) > from.getTime());
+}
+
+/** Versions of the same content have the same rows; what was released from an accepted one are the others of its rows. */
+function contentOf({ contentDigest, origin }: DatasetVersion, datasets: readonly DatasetVersion[]): string {
+  if (origin?.kind !== 'release') return contentDigest;
+  const from = datasets.find(({ version }) => version === origin.of);
+  return from && from.verdict !== 'rejected' ? `${contentDigest} released` : contentDigest;
 }

@@ -137,7 +137,7 @@ async function decideAndStart(model: string, { trigger, cause }: Reason, deps: S
     specVersion,
     chosen,
   );
-  const inputs = { model, specVersion, datasets: chosen.map((entry) => entry.contentDigest) };
+  const inputs = { model, specVersion, datasets: chosen.map(contentOf) };
   // a failed run on the same inputs may be tried again, under a name of its own
   const failures = sameInputs(runs, specVersion, chosen).filter((run) => run.status === 'failed').length;
   const id = runId(model, digest({ ...inputs, failures }));
@@ -173,6 +173,10 @@ async function decideAndStart(model: string, { trigger, cause }: Reason, deps: S
   );
   await startExecution(run, deps);
 }
+
+/** What is read of a data set: an upload's rows follow from its bytes and the spec, a release's and a replay's do not. */
+const contentOf = ({ contentDigest, origin, data }: DatasetVersion): string =>
+  origin ? `${contentDigest} ${data?.sha256}` : contentDigest;
 
 const neverStarted = ({ status, executionArn }: TrainingRun): boolean => status === 'running' && !executionArn;
 

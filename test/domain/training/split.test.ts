@@ -109,4 +109,22 @@ describe('the training window', () => {
     expect(versions('all', sets)).toEqual([1, 5]);
     expect(versions({ datasets: 1 }, sets)).toEqual([5]);
   });
+  it('takes what was judged again in place of what was judged first, and nothing where that was rejected', () => {
+    const replay = (version: number, of: number, changes: Partial<DatasetVersion> = {}) =>
+      aDataset(version, { contentDigest: `content-${of}`, origin: { kind: 'replay', of, by: 'ana' }, ...changes });
+    const sets = [aDataset(1), aDataset(2), replay(3, 1), replay(4, 2, { verdict: 'rejected', data: undefined })];
+    expect(versions('all', sets)).toEqual([3]);
+  });
+  it('takes rows that were released beside those that were accepted', () => {
+    const release = (version: number, of: number) =>
+      aDataset(version, {
+        contentDigest: `content-${of}`,
+        origin: { kind: 'release', of, by: 'ana', reason: 'seen' },
+      });
+    const rejected = aDataset(3, { verdict: 'rejected', data: undefined });
+    expect(versions('all', [aDataset(1), release(2, 1), rejected, release(4, 3)])).toEqual([1, 2, 4]);
+    // the same bytes came again and were accepted
+    const again = aDataset(5, { contentDigest: 'content-3' });
+    expect(versions('all', [rejected, release(4, 3), again])).toEqual([4]);
+  });
 });

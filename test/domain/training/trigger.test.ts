@@ -40,6 +40,21 @@ describe('new data', () => {
     expect(decideTrigger({ kind: 'new-data' }, state({ runs, datasets })).start).toBe(false);
   });
 
+  it('counts of data judged again only the rows that came to it', () => {
+    const runs = [aRun({ status: 'registered', datasetVersions: [1, 2] })];
+    const first = [aDataset({ version: 1, rows: 500 }), aDataset({ version: 2, rows: 500 })];
+    const replay = (of: number, version: number, rows: number) =>
+      aDataset({ version, rows, origin: { kind: 'replay', of, by: 'ana' } });
+    const newRows = (...more: ReturnType<typeof aDataset>[]) =>
+      decideTrigger({ kind: 'new-data' }, state({ runs, datasets: [...first, ...more] })).numbers.newRows;
+    expect(newRows(replay(1, 3, 510))).toBe(10);
+    expect(newRows(replay(1, 3, 490))).toBe(0);
+    expect(newRows(replay(1, 3, 510), replay(3, 4, 520))).toBe(20);
+    expect(newRows(aDataset({ version: 3, rows: 70 }), replay(3, 4, 60))).toBe(60);
+    const rejected = aDataset({ version: 3, verdict: 'rejected', rows: 0 });
+    expect(newRows(rejected, replay(3, 4, 60))).toBe(60);
+  });
+
   it('copes with a history of many runs over many data sets', () => {
     const datasetVersions = Array.from({ length: 1_000 }, (_, i) => i + 1);
     const run = aRun({ status: 'registered', datasetVersions });

@@ -3,7 +3,7 @@ import type { EventName } from '../../../domain/events/catalog.ts';
 import { QueueMessage } from '../../../lambdas/start-training/messages.ts';
 import { type StartTrainingDeps, startTraining } from '../../../lambdas/start-training/start-training.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { AT, aDataset } from '../../fixtures/entities.ts';
+import { AT, aDataset, anArtifact } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
 
 const change = { by: 'test', at: new Date(AT) };
@@ -82,6 +82,19 @@ describe('start-training', () => {
       executionArn: `arn:execution:${run?.runId}`,
     });
     expect(world.published).toEqual(['TrainingRunStarted']);
+  });
+
+  it('trains on data judged again in a run of its own, although bytes and spec are the same', async () => {
+    const first = await world.upload();
+    await startTraining(requested(), world.deps);
+    const [run] = await world.registry.listRuns('churn');
+    await world.registry.updateRun('churn', run?.runId ?? '', { status: 'registered' }, change);
+    const origin = { kind: 'replay', of: first.version, by: 'ana' } as const;
+    const again = await world.upload({ ...first, origin, data: anArtifact({ sha256: 'e'.repeat(64) }) });
+    await startTraining(requested('2026-03-03T00:00:00.000Z'), world.deps);
+    const runs = await world.registry.listRuns('churn');
+    expect(runs.map(({ datasetVersions }) => datasetVersions).sort()).toEqual([[first.version], [again.version]]);
+    expect(new Set(world.started).size).toBe(2);
   });
 
   it('does not wait for ever for uploads to pause', async () => {
