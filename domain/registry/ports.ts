@@ -57,6 +57,12 @@ export interface Registry {
   completeClaim<T>(identity: string, owner: string, result: T): Promise<void>;
   /** Gives a claim up at once, so that a retry need not wait for the lease. */
   releaseClaim(identity: string, owner: string): Promise<void>;
+  /** Who is done and who is at work, in the order asked; claims nothing. What is `free` may be claimed. */
+  claimStates(identities: readonly string[], now: Date): Promise<('done' | 'busy' | 'free')[]>;
+
+  /** Where something that walks in stages stopped; undefined = it begins. */
+  findCursor(name: string): Promise<string | undefined>;
+  moveCursor(name: string, cursor: string | undefined): Promise<void>;
 
   /**
    * Assigns the next number. Idempotent per upload (bucket, key and versionId), per release of a version, and per replay of

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Registry } from '../../domain/registry/ports.ts';
-import { claimMethods, parkingMethods } from './dynamo-registry/bookkeeping.ts';
+import { claimMethods, cursorMethods, parkingMethods } from './dynamo-registry/bookkeeping.ts';
 import { datasetMethods } from './dynamo-registry/datasets.ts';
 import { auditMethods, decisionMethods, windowMethods } from './dynamo-registry/decisions.ts';
 import { modelMethods } from './dynamo-registry/models.ts';
@@ -15,6 +15,7 @@ export function dynamoRegistry(client: DynamoDBDocumentClient, tableName: string
   return {
     ...modelMethods(table),
     ...claimMethods(table),
+    ...cursorMethods(table),
     ...datasetMethods(table),
     ...runMethods(table),
     ...versionMethods(table),

@@ -5,7 +5,7 @@ import { ParkedToken } from '../../../domain/registry/entities.ts';
 import { GSI1, keys } from '../../../domain/registry/keys.ts';
 import type { Claim, Registry } from '../../../domain/registry/ports.ts';
 import { fromItem, toItem } from './items.ts';
-import { getItem, isConditionFailure, queryItems, type RegistryTable, reach } from './table.ts';
+import { getItem, getItems, isConditionFailure, queryItems, type RegistryTable, reach } from './table.ts';
 
 /** SQS keeps a message at most 14 days and a dead-letter queue as long again; the claim must outlive both. */
 const CLAIM_RETENTION_MS = 30 * 24 * 3_600_000;
@@ -22,8 +22,19 @@ async function conditionally(call: () => Promise<unknown>): Promise<boolean> {
 }
 
 /** Claims are not audited: they say who works on something, not what came of it. */
-export function claimMethods(table: RegistryTable): Pick<Registry, 'claim' | 'completeClaim' | 'releaseClaim'> {
+export function claimMethods(
+  table: RegistryTable,
+): Pick<Registry, 'claim' | 'completeClaim' | 'releaseClaim' | 'claimStates'> {
   return {
+    async claimStates(identities, now) {
+      const items = await getItems(table, identities.map(keys.claim));
+      return items.map((item) => {
+        if (!item || item.ttl < Math.floor(now.getTime() / 1_000)) return 'free';
+        if (item.done) return 'done';
+        return item.until > now.getTime() ? 'busy' : 'free';
+      });
+    },
+
     async claim<T>(identity: string, owner: string, lease: { now: Date; ms: number }): Promise<Claim<T>> {
       const key = keys.claim(identity);
       const now = lease.now.getTime();
@@ -87,6 +98,20 @@ export function claimMethods(table: RegistryTable): Pick<Registry, 'claim' | 'co
 }
 
 const parseResult = (stored: string | null): unknown => (stored === null ? undefined : JSON.parse(stored));
+
+/** Bookkeeping of a single walker: whoever writes last is right, as walking a page twice does no harm. */
+export function cursorMethods(table: RegistryTable): Pick<Registry, 'findCursor' | 'moveCursor'> {
+  return {
+    async findCursor(name) {
+      const cursor: unknown = (await getItem(table, keys.cursor(name)))?.cursor;
+      return typeof cursor === 'string' ? cursor : undefined;
+    },
+    async moveCursor(name, cursor) {
+      const Item = toItem(keys.cursor(name), { type: 'cursor', rev: 1 }, { cursor: cursor ?? null });
+      await reach(() => table.client.send(new PutCommand({ TableName: table.name, Item })));
+    },
+  };
+}
 
 /** Parked task tokens, found again by name or by when the reconciler should look. */
 export function parkingMethods(

@@ -1,4 +1,6 @@
 import {
+  BatchGetCommand,
+  type BatchGetCommandInput,
   type DynamoDBDocumentClient,
   GetCommand,
   type NativeAttributeValue,
@@ -40,6 +42,34 @@ export const isConditionFailure = (error: unknown): boolean =>
 export async function getItem(table: RegistryTable, key: Key): Promise<Item | undefined> {
   const command = new GetCommand({ TableName: table.name, Key: { ...key }, ConsistentRead: true });
   return (await reach(() => table.client.send(command))).Item;
+}
+
+/** What one BatchGetItem takes. */
+const BATCH_KEYS = 100;
+
+/**
+ * Items of any number of keys in their order, strongly consistent; undefined where there is none.
+ * @throws UnavailableError if the table hands out nothing more of a batch
+ */
+export async function getItems(table: RegistryTable, keys: readonly Key[]): Promise<(Item | undefined)[]> {
+  const id = ({ PK, SK }: { PK?: unknown; SK?: unknown }): string => JSON.stringify([PK, SK]);
+  const found = new Map<string, Item>();
+  const wanted = [...new Map(keys.map((key) => [id(key), { ...key }])).values()];
+  for (let start = 0; start < wanted.length; start += BATCH_KEYS) {
+    let open: BatchGetCommandInput['RequestItems'] = {
+      [table.name]: { Keys: wanted.slice(start, start + BATCH_KEYS), ConsistentRead: true },
+    };
+    while (open && Object.keys(open).length > 0) {
+      const command: BatchGetCommand = new BatchGetCommand({ RequestItems: open });
+      const { Responses = {}, UnprocessedKeys } = await reach(() => table.client.send(command));
+      const items = Responses[table.name] ?? [];
+      const more = Object.keys(UnprocessedKeys ?? {}).length > 0;
+      if (items.length === 0 && more) throw new UnavailableError('the registry table hands out no more of a batch');
+      for (const item of items) found.set(id(item), item);
+      open = UnprocessedKeys;
+    }
+  }
+  return keys.map((key) => found.get(id(key)));
 }
 
 export interface ItemQuery {
