@@ -1,5 +1,6 @@
 import type { Profile } from '../profiles/profile.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
+import type { MonitoringSpec } from '../spec/monitoring.ts';
 import type { Baseline } from './baseline.ts';
 import { concludeColumn, type MeasuredColumn, measureColumn } from './column-drift.ts';
 import { benjaminiHochberg } from './false-discovery.ts';
@@ -40,7 +41,7 @@ export function assessDrift({ spec, baseline, window }: DriftInput): WindowRepor
       : monitoring.predictionThreshold;
     measured.push(measureColumn(column, live, { method: monitoring.method, threshold, skip: insufficient }));
   }
-  const columns = judge(measured, spec);
+  const columns = concludeColumns(measured, monitoring);
   const alarms = columns.filter(({ status }) => status === 'alarm').sort(bySeverity);
   return {
     rows: window.rows,
@@ -54,11 +55,12 @@ export function assessDrift({ spec, baseline, window }: DriftInput): WindowRepor
     prediction: columns.at(-1) as FeatureDrift,
     reasons: insufficient
       ? [`the window has ${window.rows} rows, monitoring.minRows is ${monitoring.minRows}`]
-      : alarms.flatMap((alarm) => sentences(alarm, monitoring.missingThreshold)),
+      : alarms.flatMap((alarm) => driftSentences(alarm, monitoring.missingThreshold)),
   };
 }
 
-function judge(measured: readonly MeasuredColumn[], { monitoring }: ModelSpec): FeatureDrift[] {
+/** Weighs the tests of all columns against each other: what each column's figures mean once it is known which are significant. */
+export function concludeColumns(measured: readonly MeasuredColumn[], monitoring: MonitoringSpec): FeatureDrift[] {
   const tests = measured.flatMap(({ pValues }, column) =>
     DRIFT_CAUSES.flatMap((cause) => (pValues[cause] === undefined ? [] : [{ column, cause, pValue: pValues[cause] }])),
   );
@@ -71,7 +73,8 @@ function judge(measured: readonly MeasuredColumn[], { monitoring }: ModelSpec): 
   return measured.map((column, i) => concludeColumn(column, significant[i] as Set<DriftCause>, monitoring));
 }
 
-function sentences(drift: FeatureDrift, missingThreshold: number): string[] {
+/** One per cause of an alarm. */
+export function driftSentences(drift: FeatureDrift, missingThreshold: number): string[] {
   const { name, method, effect = 0, threshold, pValue = 1, missingShare, unseenShare } = drift;
   const SENTENCE = {
     distribution: `${name}: ${method} is ${figure(effect)}, threshold ${threshold} (p = ${figure(pValue)})`,
