@@ -1,0 +1,57 @@
+import type { ValidationReport } from '../../datasets/report.ts';
+import { many } from './figures.ts';
+
+/** What to do about a refusal, by the code of its reason. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  empty: 'The file came without content. See whether the export that makes it ran, and upload it again.',
+  compressed: 'Upload the file uncompressed, or compressed with gzip or Zstandard.',
+  'wrong-format': 'The file is of another format than data.format says. Export it in that format, or change the spec.',
+  'wrong-encoding': 'Save the file as UTF-8 and upload it again.',
+  'wrong-header': 'Compare the first line of the file with the columns of the spec: names, delimiter and quotes.',
+  truncated: 'The end of the file is missing. Upload it again, completely.',
+  unreadable:
+    'The file is damaged. Export it again; if it came over a network, compare its SHA-256 with the one below.',
+  'missing-column':
+    'Add the missing columns to the export. If they are gone for good, apply a spec without them, or let nullable ones be absent with data.missingColumns: "null".',
+  'duplicate-column': 'Give each column of the export a name of its own.',
+  'extra-column':
+    'Take the new columns out of the export, add them to the spec, or let them pass with data.extraColumns: ignore.',
+  'column-order': 'Export the columns in the order of the spec, or let any order pass with data.columnOrder: any.',
+  'wrong-column-type': 'Export nested columns as plain ones.',
+  'no-rows': 'There is nothing to train on. See whether the export that makes the file ran to its end.',
+  'too-large': 'Split the file, or raise data.maxSizeMb.',
+  'too-many-bad-rows':
+    'Look at the rules with the most broken rows: one cause is often behind most of them. Correct it at the source and upload the file again.',
+  'too-few-rows': 'Wait for more data, or lower data.minRows.',
+};
+const MOST = 3;
+
+/** What the reader does next, the most important first; never empty. */
+export function advice({ verdict, reasons, warnings, rows, checks }: ValidationReport): string[] {
+  if (verdict === 'rejected') return refused(reasons, checks);
+  const unknown = checks.filter(({ status }) => status !== 'passed' && status !== 'failed').length;
+  const steps = [
+    rows.quarantined > 0 &&
+      `Look at ${many(rows.quarantined, 'row')} in the quarantine file: each has its line, its cells and every rule it broke. Correct them at the source, or, if the rows are right and the contract is not, let them pass with millrace data release.`,
+    warnings.length > 0 && `Read ${many(warnings.length, 'warning')} below; nothing was held back for them.`,
+    unknown > 0 &&
+      `${many(unknown, 'check')} could not be made for lack of history or data. They start by themselves once there is enough.`,
+  ].filter((step) => step !== false);
+  return steps.length > 0 ? steps : ['Nothing. The data can be trained on.'];
+}
+
+function refused(reasons: ValidationReport['reasons'], checks: ValidationReport['checks']): string[] {
+  const codes = [...new Set(reasons.map(({ code }) => code))];
+  const steps = codes.map((code) => (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined));
+  const failed = checks.filter(({ status, severity }) => status === 'failed' && severity === 'error').length;
+  const known = [
+    ...steps.filter((step) => step !== undefined),
+    ...(codes.some((code) => code.endsWith('-beyond-tolerance'))
+      ? ['Look at the rules that are broken beyond their tolerance, and at their examples.']
+      : []),
+    ...(failed > 0 ? [`Look at ${many(failed, 'failed check')}: each says its figure and what is allowed.`] : []),
+  ].slice(0, MOST);
+  const again =
+    'If the data is right and the contract is not, change the spec and replay it, or let it pass with millrace data release.';
+  return [...(known.length > 0 ? known : ['Read why below, correct the file and upload it again.']), again];
+}
