@@ -41,7 +41,15 @@ export const EVENTS = {
       version: z.number().int().optional(),
     }),
   },
-  SpecApplied: { source: 'millrace.registry', detail: z.object({ ...base, specVersion: z.number().int() }) },
+  SpecApplied: {
+    source: 'millrace.registry',
+    detail: z.object({
+      ...base,
+      specVersion: z.number().int(),
+      /** With the spec that was in force; absent for a model's first. */
+      compatible: z.boolean().optional(),
+    }),
+  },
   ModelVersionRegistered: {
     source: 'millrace.registry',
     detail: z.object({ ...base, version: z.number().int(), runId: z.string() }),

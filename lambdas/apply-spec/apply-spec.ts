@@ -3,11 +3,13 @@ import { parseLandingKey, SPEC_PROBLEMS_FOLDER } from '../../domain/datasets/lan
 import type { EventPublisher } from '../../domain/events/catalog.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { checkSpec, type Problem } from '../../domain/spec/check.ts';
+import type { Compatibility } from '../../domain/spec/compatibility.ts';
+import { compareWithSpecInForce } from '../../domain/spec/compatibility-in-force.ts';
 import { MAX_SPEC_TEXT_BYTES, parseSpecText } from '../../domain/spec/parse.ts';
 import type { SpecFiles } from '../adapters/s3-spec-files.ts';
 
 export interface ApplySpecDeps {
-  readonly registry: Pick<Registry, 'applySpec'>;
+  readonly registry: Pick<Registry, 'applySpec' | 'findModel' | 'requireSpec'>;
   readonly publisher: EventPublisher;
   readonly files: SpecFiles;
   readonly now: () => Date;
@@ -17,7 +19,14 @@ export type SpecOutcome =
   | { readonly outcome: 'ignored'; readonly why: string }
   | { readonly outcome: 'gone' }
   | { readonly outcome: 'refused'; readonly problems: readonly Problem[] }
-  | { readonly outcome: 'applied'; readonly model: string; readonly version: number; readonly created: boolean };
+  | {
+      readonly outcome: 'applied';
+      readonly model: string;
+      readonly version: number;
+      readonly created: boolean;
+      /** With the spec that was in force; absent for a model's first. */
+      readonly compatibility?: Compatibility;
+    };
 
 const BY = 'apply-spec';
 /** What is written beside a spec is not read by many: the first problems will do. */
@@ -29,7 +38,7 @@ const MAX_PROBLEMS = 200;
  */
 export async function applyUploadedSpec(objectKey: string, deps: ApplySpecDeps): Promise<SpecOutcome> {
   const key = parseLandingKey(objectKey);
-  if (key.kind !== 'spec') return { outcome: 'ignored', why: key.kind === 'dataset' ? 'dataset' : key.why };
+  if (key.kind !== 'spec') return { outcome: 'ignored', why: 'why' in key ? key.why : key.kind };
   const file = await deps.files.read(objectKey, MAX_SPEC_TEXT_BYTES);
   if (!file) return { outcome: 'gone' };
   const at = deps.now();
@@ -42,14 +51,21 @@ export async function applyUploadedSpec(objectKey: string, deps: ApplySpecDeps):
     return { outcome: 'refused', problems };
   }
   const { name: model } = checked.spec;
+  const compatibility = await compareWithSpecInForce(deps.registry, checked.spec);
   const { version, created } = await deps.registry.applySpec(checked.spec, { by: BY, at });
   // a newer upload may have been applied in between, and the last one counts
   const now = await deps.files.read(objectKey, 0);
   if (now && now.versionId !== file.versionId) return applyUploadedSpec(objectKey, deps);
   // also for a spec that was there: an earlier attempt may have died before it could say so
-  await deps.publisher.publish('SpecApplied', { model, at: at.toISOString(), specVersion: version });
-  await deps.files.write(answer, { ...about, problems: [], count: 0, model, specVersion: version });
-  return { outcome: 'applied', model, version, created };
+  await deps.publisher.publish('SpecApplied', {
+    model,
+    at: at.toISOString(),
+    specVersion: version,
+    ...(compatibility && { compatible: compatibility.compatible }),
+  });
+  const compared = compatibility && { compatibility };
+  await deps.files.write(answer, { ...about, problems: [], count: 0, model, specVersion: version, ...compared });
+  return { outcome: 'applied', model, version, created, ...compared };
 }
 
 function check({ size, bytes }: { size: number; bytes?: Uint8Array }): ReturnType<typeof checkSpec> {

@@ -17,5 +17,14 @@ function log(ids: object, result: SpecOutcome): void {
   if (result.outcome === 'refused') {
     const problems = result.problems.slice(0, 20).map(({ path, message }) => `${path}: ${message}`);
     logger.warn('spec-refused', { ...ids, count: result.problems.length, problems });
+  } else if (result.outcome === 'applied') {
+    const { compatibility, ...applied } = result;
+    const changes = compatibility?.changes.slice(0, 20).map(({ path, kind }) => `${kind} ${path}`);
+    const compared = compatibility && {
+      compatible: compatibility.compatible,
+      count: compatibility.changes.length,
+      changes,
+    };
+    logger.info('spec-applied', { ...ids, ...applied, ...compared });
   } else logger.info(`spec-${result.outcome}`, { ...ids, ...result });
 }

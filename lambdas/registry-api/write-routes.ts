@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { NotFoundError } from '../../domain/common-errors.ts';
 import { checkSpec } from '../../domain/spec/check.ts';
+import { compareWithSpecInForce } from '../../domain/spec/compatibility-in-force.ts';
 import { json } from '../runtime/http.ts';
 import { parseJson } from '../runtime/input.ts';
 import { approveVersion } from './approve-version.ts';
@@ -22,10 +23,16 @@ export const writeRoutes: readonly Route[] = [
     if ('problems' in checked) return refusedSpec(checked.problems);
     const { name: model } = checked.spec;
     const at = now();
+    const compatibility = await compareWithSpecInForce(registry, checked.spec);
     const { version, created } = await registry.applySpec(checked.spec, { by, at });
     // also for a spec that was there: the first call may have died before it could say so
-    await publisher.publish('SpecApplied', { model, at: at.toISOString(), specVersion: version });
-    return json(created ? 201 : 200, { model, version, created });
+    await publisher.publish('SpecApplied', {
+      model,
+      at: at.toISOString(),
+      specVersion: version,
+      ...(compatibility && { compatible: compatibility.compatible }),
+    });
+    return json(created ? 201 : 200, { model, version, created, ...(compatibility && { compatibility }) });
   }),
 
   post('models/:model/runs', async ({ params: { model = '' }, body, by, deps: { registry, publisher, now } }) => {

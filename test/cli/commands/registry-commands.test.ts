@@ -226,8 +226,62 @@ describe('changes', () => {
       model: 'wine',
       version: 1,
       created: false,
+      compatibility: { compatible: true, changes: [] },
     });
     expect(await api.registry.findModel('wine')).toBeDefined();
+  });
+
+  it('millrace spec apply says what broke, and does not block unless asked to', async () => {
+    write('churn.yaml', stringify(aSpecDocument({ data: { minRows: 50 } })));
+    const refused = await run('spec apply churn.yaml --require-compatible');
+    expect(refused).toMatchObject({
+      code: 1,
+      stdout: [
+        'churn: not applied',
+        'not compatible with spec 1',
+        '  narrowing  data.minRows was 1, is 50',
+        '  data accepted earlier may not be any more: millrace data replay judges it again',
+        '',
+      ].join('\n'),
+    });
+    expect((await api.registry.requireSpec('churn')).version).toBe(1);
+    const applied = await run('spec apply churn.yaml');
+    expect(applied.code).toBe(0);
+    expect(applied.stdout).toContain('churn: spec 2 registered\nnot compatible with the spec before\n');
+    write('churn.yaml', stringify(aSpecDocument({ data: { minRows: 10 } })));
+    expect(await run('spec apply churn.yaml --require-compatible')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('compatible with the spec before\n  widening   data.minRows was 50, is 10'),
+    });
+    expect((await run('spec apply churn.yaml --require-compatible --json')).code).toBe(0);
+    write('wine.yaml', stringify(aSpecDocument({ name: 'wine' })));
+    expect(await run('spec apply wine.yaml --require-compatible')).toMatchObject({
+      code: 0,
+      stdout: 'wine: spec 1 registered\n',
+    });
+  });
+
+  it('millrace spec apply tells of features that requests must carry', async () => {
+    write('churn.yaml', stringify(aSpecDocument({ data: { ignored: ['age'] } })));
+    const { stdout } = await run('spec apply churn.yaml --json');
+    expect(JSON.parse(stdout).compatibility).toMatchObject({
+      compatible: false,
+      changes: [
+        { path: 'features.age', kind: 'breaking' },
+        { path: 'data.ignored', kind: 'neutral' },
+      ],
+    });
+  });
+
+  it('millrace spec check compares with a version in the registry', async () => {
+    write('churn.yaml', stringify(aSpecDocument({ data: { minRows: 50 } })));
+    for (const version of ['1', '0']) {
+      const { code, stdout } = await run(`spec check churn.yaml --against ${version}`);
+      expect([code, stdout]).toEqual([0, expect.stringContaining('not compatible with spec 1\n')]);
+    }
+    expect((await run('spec check churn.yaml --against 1 --require-compatible')).code).toBe(1);
+    write('wine.yaml', stringify(aSpecDocument({ name: 'wine' })));
+    expect((await run('spec check wine.yaml --against 0')).code).toBe(2);
   });
 
   it('millrace spec apply names every problem and sends nothing', async () => {

@@ -6,7 +6,8 @@ import { parse, stringify } from 'yaml';
 import { main } from '../../../cli/main.ts';
 import { checkSpec } from '../../../domain/spec/check.ts';
 import { withDuckDb } from '../../../engine/duckdb.ts';
-import { scanFile } from '../../../engine/scan/scan-file.ts';
+import { validateFile } from '../../../engine/validate-file.ts';
+import { withWorkFolder } from '../../../engine/work-folder.ts';
 import { aSpecDocument } from '../../fixtures/builders.ts';
 
 let dir: string;
@@ -66,6 +67,30 @@ describe('millrace spec check', () => {
     const json = await run('spec', 'check', file, '--json');
     expect(json.code).toBe(1);
     expect(JSON.parse(json.out).problems.map(({ path }: { path: string }) => path)).toEqual(['task', 'data.minRows']);
+  });
+
+  it('says whether it is compatible with another file', async () => {
+    const before = write('before.yaml', stringify(aSpecDocument()));
+    const after = write('after.yaml', stringify(aSpecDocument({ data: { maxSizeMb: 1 } })));
+    expect(await run('spec', 'check', before, '--against', before)).toMatchObject({
+      code: 0,
+      out: 'before.yaml: churn is a valid binary spec\ncompatible: nothing in the contract differs from before.yaml\n',
+    });
+    const { code, out } = await run('spec', 'check', after, '--against', before, '--json');
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      expect.objectContaining({
+        against: before,
+        compatibility: {
+          compatible: false,
+          changes: [{ path: 'data.maxSizeMb', kind: 'narrowing', message: 'was 4096, is 1' }],
+        },
+      }),
+    ]);
+    expect((await run('spec', 'check', after, '--against', before, '--require-compatible')).code).toBe(1);
+    expect((await run('spec', 'check', before, '--against', after, '--require-compatible')).code).toBe(0);
+    expect((await run('spec', 'check', before, '--require-compatible')).code).toBe(2);
+    expect((await run('spec', 'check', before, '--against', write('odd.yaml', 'a: 1'))).code).toBe(2);
   });
 
   it('prints syntax errors with their line', async () => {
@@ -131,10 +156,11 @@ describe('millrace spec init', () => {
     });
     expect(spec.data.columns[1]).toMatchObject({ type: 'timestamp', format: '%d.%m.%Y' });
     const path = join(dir, data);
-    const scan = await withDuckDb({ folders: [dir] }, (connection) =>
-      scanFile(connection, spec, dir, { path, size: Buffer.byteLength(csv) }),
+    const context = { at: '2026-11-30T00:00:00.000Z', history: [] };
+    const judgement = await withWorkFolder('spec-init', (folder) =>
+      validateFile({ spec, path, folder, context }, async (file) => file.judgement),
     );
-    expect(scan).toMatchObject({ verdict: 'accepted', reasons: [], rows: { total: 120, bad: 0 } });
+    expect(judgement).toMatchObject({ verdict: 'accepted', reasons: [], rows: { total: 120, accepted: 120 } });
   });
 
   it('prints the spec without --out, as YAML or JSON', async () => {

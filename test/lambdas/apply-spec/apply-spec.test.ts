@@ -62,6 +62,30 @@ describe('an uploaded spec', () => {
     expect(await registry.listSpecs('churn')).toHaveLength(1);
   });
 
+  it('says whether it is compatible with the one before', async () => {
+    const { deps, objects, written, publisher } = platform({ [KEY]: stringify(aSpecDocument()) });
+    await applyUploadedSpec(KEY, deps);
+    objects[KEY] = stringify(aSpecDocument({ data: { minRows: 50 } }));
+    const compatibility = {
+      compatible: false,
+      changes: [{ path: 'data.minRows', kind: 'narrowing', message: 'was 1, is 50' }],
+    };
+    expect(await applyUploadedSpec(KEY, deps)).toMatchObject({ version: 2, compatibility });
+    expect(written.get('spec-problems/churn.json')).toMatchObject({ specVersion: 2, compatibility });
+    expect(publisher.published.at(-1)).toMatchObject({ detail: { specVersion: 2, compatible: false } });
+    const lines: string[] = [];
+    vi.stubEnv('LOG_LEVEL', 'info');
+    vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+    objects[KEY] = stringify(aSpecDocument());
+    await makeHandler(deps)(anObjectCreated('landing', KEY));
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      event: 'spec-applied',
+      compatible: true,
+      count: 1,
+      changes: ['widening data.minRows'],
+    });
+  });
+
   it('that is replaced while it is applied gives way to the newer one', async () => {
     const [older, newer] = [stringify(aSpecDocument({ description: 'old' })), stringify(aSpecDocument())];
     const { deps, registry, objects } = platform({ [KEY]: older });

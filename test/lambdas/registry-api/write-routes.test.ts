@@ -94,10 +94,28 @@ describe('applying a spec', () => {
     const first = await api.call('POST', 'specs', document);
     expect(first).toMatchObject({ status: 201, body: { model: 'wine', version: 1, created: true } });
     const again = await api.call('POST', 'specs', document);
-    expect(again).toMatchObject({ status: 200, body: { model: 'wine', version: 1, created: false } });
+    expect(first.body).not.toHaveProperty('compatibility');
+    const compatibility = { compatible: true, changes: [] };
+    expect(again).toMatchObject({ status: 200, body: { model: 'wine', version: 1, created: false, compatibility } });
     const applied = { name: 'SpecApplied', model: 'wine', specVersion: 1, at: AT };
-    expect(api.published).toEqual([applied, applied]);
+    expect(api.published).toEqual([applied, { ...applied, compatible: true }]);
     expect((await api.registry.requireSpec('wine')).by).toBe(ANA);
+  });
+
+  it('says what a new version means to those who rely on the one before', async () => {
+    const api = await anApi();
+    const { body } = await api.call('POST', 'specs', aSpecDocument({ data: { ignored: ['age'] } }));
+    expect(body).toMatchObject({
+      version: 2,
+      compatibility: {
+        compatible: false,
+        changes: [
+          { path: 'features.age', kind: 'breaking', message: expect.stringContaining('requests') },
+          { path: 'data.ignored', kind: 'neutral' },
+        ],
+      },
+    });
+    expect(api.published).toMatchObject([{ name: 'SpecApplied', specVersion: 2, compatible: false }]);
   });
 
   it('answers 422 with everything that is wrong', async () => {
