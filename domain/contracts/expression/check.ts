@@ -1,5 +1,6 @@
 import { nearest } from '../../nearest.ts';
 import type { Column } from '../../spec/columns.ts';
+import { patternProblem } from '../re2.ts';
 import type { Expression } from './ast.ts';
 import { ExpressionError } from './error.ts';
 import { functionOf } from './functions.ts';
@@ -153,6 +154,8 @@ function refusePattern(pattern: Expression | undefined): void {
   if (pattern === undefined) return;
   if (pattern.kind !== 'text')
     throw new ExpressionError(`\`matches\` takes a pattern in quotes, not ${shown(pattern, 'text')}`, pattern.at);
+  const problem = patternProblem(pattern.value);
+  if (problem !== undefined) throw new ExpressionError(`the pattern at ${pattern.at} ${problem}`, pattern.at);
 }
 
 const shown = (one: Expression, type: ValueType): string =>
