@@ -49,3 +49,10 @@ export function sections(entity: object, more: Readonly<Record<string, unknown>>
     .map((section) => stringify(JSON.parse(JSON.stringify(section)), { lineWidth: 0 }))
     .join('\n');
 }
+
+/** Names and values that others chose, safe to write to a terminal: control characters and changes of direction escaped. */
+export const printable = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );

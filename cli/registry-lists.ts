@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { Registered } from '../domain/datasets/lineage.ts';
+import { Alias, DatasetVersion, ModelVersion, TrainingRun } from '../domain/registry/entities.ts';
 import { type Command, type CommandContext, EXIT_OK, UsageError } from './command.ts';
 import { apiOptions, connect, pathTo, type RegistryClient } from './registry-client.ts';
 import { type Column, table } from './table.ts';
@@ -20,24 +22,26 @@ export function limitOf(options: CommandContext['options']): number {
 interface ListCommand<T> {
   /** Of the command and of the path: `runs`. */
   readonly noun: string;
+  /** @default the noun */
+  readonly name?: string;
   readonly summary: string;
   readonly item: z.ZodType<T>;
   readonly columns: (now: Date) => readonly Column<T>[];
 }
 
 /** A command that lists what a model has, newest first. */
-export function listCommand<T>({ noun, summary, item, columns }: ListCommand<T>): Command {
+export function listCommand<T>({ noun, name = noun, summary, item, columns }: ListCommand<T>): Command {
   return {
-    name: noun,
+    name,
     summary,
-    usage: `${noun} <model> [--limit <limit>]`,
+    usage: `${name} <model> [--limit <limit>]`,
     options: listOptions,
     arguments: { min: 1, max: 1 },
     run: async (context) => {
       const [model = ''] = context.positionals;
       const limit = limitOf(context.options);
       const page = await connect(context).get(pathTo('models', model, noun), listOf(item), { limit });
-      printList(context, page, columns(new Date()), `${model} has no ${noun} yet`);
+      printList(context, page, columns(new Date()), `${model} has no ${noun === 'datasets' ? 'data sets' : noun} yet`);
       return EXIT_OK;
     },
   };
@@ -54,6 +58,7 @@ export function printList<T>(
 }
 
 interface ShowCommand {
+  /** The command is `<noun> show`. */
   readonly noun: string;
   /** How one thing is named on the command line: `version`. */
   readonly id: string;
@@ -76,6 +81,32 @@ export function showCommand({ noun, id, summary, read }: ShowCommand): Command {
       context.print(value, text);
       return EXIT_OK;
     },
+  };
+}
+
+/** Runs, versions and data sets looked through for what came of what: as many as one answer has. */
+const LOOKED_THROUGH = 1_000;
+
+/** What a model has, newest first. `complete` unless there is more than one answer has. */
+export async function registeredWith(
+  client: RegistryClient,
+  model: string,
+): Promise<Registered & { complete: boolean }> {
+  const query = { limit: LOOKED_THROUGH };
+  const list = <S extends z.ZodType>(noun: string, item: S) =>
+    client.get(pathTo('models', model, noun), listOf(item), query);
+  const [datasets, runs, versions, aliases] = await Promise.all([
+    list('datasets', DatasetVersion),
+    list('runs', TrainingRun),
+    list('versions', ModelVersion),
+    list('aliases', Alias),
+  ]);
+  return {
+    datasets: datasets.items,
+    runs: runs.items,
+    versions: versions.items,
+    aliases: aliases.items,
+    complete: ![datasets, runs, versions, aliases].some(({ more }) => more),
   };
 }
 

@@ -1,3 +1,5 @@
+import { printable } from './format.ts';
+
 export interface Column<T> {
   readonly title: string;
   readonly cell: (item: T) => string | number | undefined;
@@ -6,7 +8,10 @@ export interface Column<T> {
 /** Rows under their titles, each column as wide as it needs to be; numbers stand to the right, what is absent is `-`. */
 export function table<T>(items: readonly T[], columns: readonly Column<T>[]): string {
   const rows = items.map((item) => columns.map(({ cell }) => cell(item)));
-  const texts = [columns.map(({ title }) => title), ...rows.map((row) => row.map((value) => String(value ?? '-')))];
+  const texts = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => row.map((value) => printable(String(value ?? '-')))),
+  ];
   const widths = columns.map((_, index) => Math.max(...texts.map((row) => row[index]?.length ?? 0)));
   const isNumeric = columns.map((_, index) => {
     const values = rows.map((row) => row[index]).filter((value) => value !== undefined);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figures, firstLine, lasted, relativeTime } from '../../cli/format.ts';
+import { figures, firstLine, lasted, printable, relativeTime } from '../../cli/format.ts';
 import { table } from '../../cli/table.ts';
 
 const NOW = new Date('2026-03-02T12:00:00.000Z');
@@ -46,4 +46,9 @@ it('aligns a table: numbers to the right, texts to the left, nothing as a dash',
   expect(table([{ name: 'a', count: 5 }, { name: 'longer', count: 1000 }, { name: 'b' }], columns)).toBe(
     ['NAME       N  END', 'a          5  x', 'longer  1000  x', 'b          -  x', ''].join('\n'),
   );
+});
+
+it('shows names of others without what would move the cursor or the direction', () => {
+  expect(printable('a\u001b[2J\nb\u202ec\u0085')).toBe('a\\u001b[2J\\u000ab\\u202ec\\u0085');
+  expect(printable('Größe → данные 日本')).toBe('Größe → данные 日本');
 });

@@ -118,7 +118,7 @@ describe('lists', () => {
   const lists: [string, RegExp[]][] = [
     ['models', [/^MODEL +TASK +SPEC +CHAMPION +UPDATED$/m, /^churn +binary +1 +1 +(\d+ \w+ ago|in \d+ \w+)$/m]],
     ['versions churn', [/^ *VERSION +APPROVAL/m, /1 +Approved +auc=0\.9123 +churn-0123456789ab +bbbbbbbbbbbb/]],
-    ['datasets churn', [/1 +rejected +100 +0 +churn\/1\.csv +0{12} .*too old/]],
+    ['data list churn', [/1 +rejected +100 +0 +churn\/1\.csv +- +0{12} .*too old/]],
     ['runs churn', [/churn-0123456789ab +registered +1 +1 .* 4 min +new rows/]],
     ['decisions churn', [/gate-1 +gate +passed .*auc 0\.91 >= 0\.6/]],
     ['decisions churn --kind gate', [/gate-1/]],
@@ -163,7 +163,7 @@ describe('single things', () => {
       'versions show churn 1',
       ['approvalStatus: Approved', 'auc: 0.912345', 'lineage:', 'source: s3://landing/churn/1.csv', 'outcome: passed'],
     ],
-    ['datasets show churn 1', ['verdict: rejected', 'message: too old', 'usedBy:', 'modelVersion: 1']],
+    ['data show churn 1', ['verdict: rejected', 'message: too old', 'usedBy:', 'modelVersion: 1']],
     ['runs show churn churn-0123456789ab', ['took: 4 min', 'reason: new rows', '- auc 0.91 >= 0.6', 'version: 1']],
     ['decisions show churn gate-1', ['outcome: passed', '- auc 0.91 >= 0.6']],
   ];
