@@ -1,25 +1,35 @@
 import type { ValidationReport } from '../../datasets/report.ts';
+import { refusesFile } from '../unusable.ts';
 import { many } from './figures.ts';
 
 /** What to do about a refusal, by the code of its reason. */
 const BY_CODE: Readonly<Record<string, string>> = {
   empty: 'The file came without content. See whether the export that makes it ran, and upload it again.',
   compressed: 'Upload the file uncompressed, or compressed with gzip or Zstandard.',
+  'decompression-bomb': 'The file holds far more than its size says. Upload it uncompressed if that is right.',
+  'trailing-garbage': 'Something was appended to the compressed file. Compress it again and upload that.',
+  damaged: 'Export the file again; if it came over a network, compare its SHA-256 with the one below.',
+  truncated: 'The end of the file is missing. Upload it again, completely.',
+  unreadable: 'Export the file again; if it came over a network, compare its SHA-256 with the one below.',
   'wrong-format': 'The file is of another format than data.format says. Export it in that format, or change the spec.',
   'wrong-encoding': 'Save the file as UTF-8 and upload it again.',
   'wrong-header': 'Compare the first line of the file with the columns of the spec: names, delimiter and quotes.',
-  truncated: 'The end of the file is missing. Upload it again, completely.',
-  unreadable:
-    'The file is damaged. Export it again; if it came over a network, compare its SHA-256 with the one below.',
+  'nul-byte': 'The export wrote binary data or UTF-16 into the file. Export it as UTF-8 text.',
+  'broken-quotes': 'See whether a quote within a cell is doubled and each quoted cell is closed, and export again.',
+  'line-too-long': 'See whether lines end as they must and each quoted cell is closed, and export again.',
+  'wrong-width': 'Compare the cells of a row with the columns of the spec: their number and the delimiter.',
   'missing-column':
     'Add the missing columns to the export. If they are gone for good, apply a spec without them, or let nullable ones be absent with data.missingColumns: "null".',
   'duplicate-column': 'Give each column of the export a name of its own.',
   'extra-column':
     'Take the new columns out of the export, add them to the spec, or let them pass with data.extraColumns: ignore.',
-  'column-order': 'Export the columns in the order of the spec, or let any order pass with data.columnOrder: any.',
+  'reordered-columns': 'Export the columns in the order of the spec, or let any pass with data.columnOrder: any.',
   'wrong-column-type': 'Export nested columns as plain ones.',
   'no-rows': 'There is nothing to train on. See whether the export that makes the file ran to its end.',
   'too-large': 'Split the file, or raise data.maxSizeMb.',
+  'too-many-parts': 'Write fewer, larger files.',
+  'bad-manifest': 'Correct manifest.json and upload it again, last.',
+  'missing-file': 'Upload what manifest.json names, and manifest.json again, last.',
   'too-many-bad-rows':
     'Look at the rules with the most broken rows: one cause is often behind most of them. Correct it at the source and upload the file again.',
   'too-few-rows': 'Wait for more data, or lower data.minRows.',
@@ -41,7 +51,9 @@ export function advice({ verdict, reasons, warnings, rows, checks }: ValidationR
 }
 
 function refused(reasons: ValidationReport['reasons'], checks: ValidationReport['checks']): string[] {
-  const codes = [...new Set(reasons.map(({ code }) => code))];
+  // lines that were set aside are no reason to export another file
+  const about = reasons.filter((reason) => reason.rows === undefined || !refusesFile({ code: reason.code }));
+  const codes = [...new Set(about.map(({ code }) => code))];
   const steps = codes.map((code) => (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined));
   const failed = checks.filter(({ status, severity }) => status === 'failed' && severity === 'error').length;
   const known = [

@@ -13,6 +13,10 @@ export function reasonSections({ verdict, reasons, warnings, rows }: ValidationR
   return html`${list(why, 'reasons', reasons, 'bad', rows.total)}${list('Warnings', 'warnings', warnings, 'warn', rows.total)}`;
 }
 
+/** Refusals of the whole whose message has the figures already. */
+const SAYS_ROWS = /^too-(many-bad|few)-rows$|-beyond-tolerance$/;
+export const saysRows = (code: string): boolean => SAYS_ROWS.test(code);
+
 function list(
   title: string,
   id: string,
@@ -24,6 +28,7 @@ function list(
   const { shown: items, left } = within(LIMIT, reasons, ({ code, message, rows }) => {
     const count =
       rows !== undefined &&
+      !saysRows(code) &&
       html` <span class="soft">${many(rows, 'row')}${total > 0 && rows <= total && `, ${percent(shareOf(rows, total))}`}</span>`;
     return html`<li>${status(shape, shown(code, 80))} <span>${shown(message, MESSAGE_CHARACTERS)}${count}</span></li>`;
   });

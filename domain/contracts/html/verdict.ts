@@ -13,7 +13,7 @@ export function verdictSection(report: ValidationReport): Markup {
 <h1><svg class="icon" aria-hidden="true"><use href="#${shape}"/></svg>${sentence}</h1>
 ${
   rows.total > 0 &&
-  html`<dl class="big"><div><dt>rows read</dt><dd>${whole(rows.total)}</dd></div><div><dt>${report.verdict === 'rejected' ? 'without fault' : 'accepted'}</dt><dd>${whole(rows.accepted)}</dd><dd class="share">${percent(shareOf(rows.accepted, rows.total))}</dd></div><div><dt>set aside</dt><dd>${whole(rows.quarantined)}</dd><dd class="share">${percent(shareOf(rows.quarantined, rows.total))}</dd></div></dl>
+  html`<dl class="big"><div><dt>rows read</dt><dd>${whole(rows.total)}</dd></div><div><dt>accepted</dt><dd>${whole(rows.accepted)}</dd><dd class="share">${percent(shareOf(rows.accepted, rows.total))}</dd></div><div><dt>set aside</dt><dd>${whole(rows.quarantined)}</dd><dd class="share">${percent(shareOf(rows.quarantined, rows.total))}</dd></div></dl>
 <svg class="split" role="img" width="100%" height="10"><title>${percent(shareOf(rows.quarantined, rows.total))} of the rows were set aside</title><rect class="kept" width="100%" height="10"/>${aside(shareOf(rows.quarantined, rows.total))}</svg>`
 }
 <h2>What to do next</h2><ul>${advice(report).map((step) => html`<li>${step}</li>`)}</ul></header>
