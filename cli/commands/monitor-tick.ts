@@ -2,7 +2,8 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { InvalidInputError, UnavailableError } from '../../domain/common-errors.ts';
 import { EVENTS } from '../../domain/events/catalog.ts';
 import { readLocal } from '../../local/state.ts';
-import { type Command, type CommandContext, EXIT_OK, UsageError } from '../command.ts';
+import { type Command, type CommandContext, EXIT_OK } from '../command.ts';
+import { instant } from '../instant.ts';
 
 const NAME = 'MonitoringTickRequested';
 
@@ -38,21 +39,6 @@ export const monitorTick: Command = {
     return EXIT_OK;
   },
 };
-
-const HAS_TIME_ZONE = /(?:[zZ]|[+-]\d\d:?\d\d)$/;
-const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[zZ]|[+-]\d\d:?\d\d)?)?$/;
-
-/** @throws UsageError */
-function instant(text: unknown): Date {
-  if (text === undefined) return new Date();
-  const written = String(text);
-  const iso = written.length === 10 || HAS_TIME_ZONE.test(written) ? written : `${written}Z`;
-  const date = new Date(iso);
-  if (!ISO.test(written) || Number.isNaN(date.getTime())) {
-    throw new UsageError(`--at must be a time such as 2026-03-02T00:00:00Z, got ${written}`);
-  }
-  return date;
-}
 
 function bus({ options, io, dir }: Pick<CommandContext, 'options' | 'io' | 'dir'>) {
   const named = options['event-bus'] ?? io.env.MILLRACE_EVENT_BUS;
