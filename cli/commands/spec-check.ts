@@ -55,7 +55,8 @@ async function compare(context: CommandContext, spec: ModelSpec) {
   return { compatibility: found.compatibility, what, text: compatibilityText(found.compatibility, what) };
 }
 
-function problemText(file: string, problems: readonly Problem[]): string {
+/** Every problem with what was seen and what is allowed. */
+export function problemText(file: string, problems: readonly Problem[]): string {
   const blocks = problems.map(({ path, message, seen, allowed }) =>
     [`${path === '' ? 'spec' : path}: ${message}`, `    seen     ${seen}`, `    allowed  ${allowed}`].join('\n'),
   );
