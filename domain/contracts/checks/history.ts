@@ -6,6 +6,9 @@ import { type CheckInput, type Finding, figure, insufficientData, judged, rowsTe
 import { allowedByHistory, median } from './strategies.ts';
 
 type Statistic = (typeof STATISTICS)[number];
+/** What a Date can hold; a TIMESTAMP reaches further. */
+const LAST_DATE_MS = 8.64e15;
+
 type HistoryCheck = CheckOf<'volume'> | CheckOf<'statistic'>;
 
 /** Accepted rows against those of earlier versions. */
@@ -21,20 +24,25 @@ export function statistic(check: CheckOf<'statistic'>, { figures, context }: Che
   if (!now) return unavailable(`${column} was not counted`);
   const value = statisticOf(now, name);
   if (value === undefined) {
-    const empty = presentRows(now) === 0 && (now.type === 'numeric' || now.type === 'timestamp');
+    const empty = now.count === 0 && (now.type === 'numeric' || now.type === 'timestamp');
     return empty
       ? insufficientData(`${column} has no finite value to take the ${name} of`)
       : unavailable(`${column} has no ${name} in its profile`);
   }
-  const earlier = lookedBackAt(check, context.history).flatMap(({ profile }) => columnOf(profile, column) ?? []);
-  const values = earlier.flatMap((one) => (one.type === now.type ? (statisticOf(one, name) ?? []) : []));
+  const earlier = lookedBackAt(check, context.history)
+    .flatMap(({ profile }) => columnOf(profile, column) ?? [])
+    .filter(({ type }) => type === now.type);
+  const values = earlier.flatMap((one) => statisticOf(one, name) ?? []);
   const isTime = now.type === 'timestamp' && (name === 'mean' || name === 'min' || name === 'max');
-  const shown = isTime ? `${figure(value)} ms (${new Date(value).toISOString()})` : figure(value);
+  const shown =
+    isTime && Math.abs(value) <= LAST_DATE_MS
+      ? `${figure(value)} ms (${new Date(value).toISOString()})`
+      : figure(value);
   return againstHistory(check, {
     value,
     values,
     what: `the ${name} of ${column} is ${shown}`,
-    scale: scaleOf(name, earlier),
+    scale: scaleOf(name, now.type, earlier),
     ...((name === 'nullShare' || name === 'stddev') && { floor: 0 }),
   });
 }
@@ -43,7 +51,7 @@ interface Compared {
   readonly value: number;
   readonly values: readonly number[];
   readonly what: string;
-  readonly scale?: number;
+  readonly scale?: number | undefined;
   /** Least value the figure can have at all. */
   readonly floor?: number;
 }
@@ -66,8 +74,6 @@ const lookedBackAt = ({ versions }: HistoryCheck, history: readonly HistoryEntry
 const columnOf = (profile: Profile | undefined, column: string): ColumnProfile | undefined =>
   profile?.columns.find(({ name }) => name === column);
 
-const presentRows = ({ count }: ColumnProfile): number => count;
-
 const STATISTIC: Record<Statistic, (column: ColumnProfile) => number | undefined> = {
   mean: ({ mean }) => mean,
   stddev: ({ m2, count }) => (m2 === undefined ? undefined : Math.sqrt(m2 / count)),
@@ -81,9 +87,14 @@ const STATISTIC: Record<Statistic, (column: ColumnProfile) => number | undefined
 
 const statisticOf = (column: ColumnProfile, name: Statistic): number | undefined => STATISTIC[name](column);
 
-/** What a change of the figure is small beside: all cells for a share, the column's own spread for where its values lie. */
-function scaleOf(name: Statistic, earlier: readonly ColumnProfile[]): number {
+/**
+ * What a change of the figure is small beside: all cells for a share, the column's own spread for where its values lie. A
+ * number that never varies has its size instead; the size of a time says nothing.
+ */
+function scaleOf(name: Statistic, type: ColumnProfile['type'], earlier: readonly ColumnProfile[]): number | undefined {
   if (name === 'nullShare') return 1;
+  if (name === 'stddev') return undefined;
   const spreads = earlier.flatMap((column) => statisticOf(column, 'stddev') ?? []);
-  return name === 'stddev' || spreads.length === 0 ? 0 : median(spreads);
+  const spread = spreads.length > 0 ? median(spreads) : 0;
+  return spread > 0 || type === 'timestamp' ? spread : undefined;
 }

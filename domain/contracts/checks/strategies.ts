@@ -48,9 +48,9 @@ const INTERVALS: {
   },
   range({ margin }, values) {
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    const widened = margin * (high - low);
+    const widened = margin * high - margin * low;
     const basis = `${figure(low)} to ${figure(high)} widened by ${percent(margin)}`;
-    return { centre: low + (high - low) / 2, interval: [low - widened, high + widened], basis };
+    return { centre: low / 2 + high / 2, interval: [low - widened, high + widened], basis };
   },
 };
 
@@ -59,16 +59,16 @@ const INTERVALS: {
  * to both sides of its centre; `relative` does so only around a mean of 0, of which every share is 0.
  *
  * @param values of earlier versions in any order, at least one
- * @param scale what a change is a trifle beside; that of the centre when absent or 0
+ * @param scale what a change is a trifle beside. @default the size of the centre
  */
-export function allowedByHistory(strategy: Strategy, values: readonly number[], scale = 0): AllowedByHistory {
+export function allowedByHistory(strategy: Strategy, values: readonly number[], scale?: number): AllowedByHistory {
   // values in one order: sums of doubles depend on it
   const rising = values.toSorted((a, b) => a - b);
   const { centre, interval, basis } = intervalOf(strategy, rising);
   const stated = strategy.type === 'relative' && centre !== 0;
-  const trifle = stated ? 0 : TRIFLE * (scale || Math.abs(centre));
+  const trifle = stated ? 0 : TRIFLE * (scale ?? Math.abs(centre));
   const [low, high] = around(centre, trifle);
-  return { min: Math.min(interval[0], low), max: Math.max(interval[1], high), basis };
+  return { min: finite(Math.min(interval[0], low)), max: finite(Math.max(interval[1], high)), basis };
 }
 
 function intervalOf(strategy: Strategy, values: readonly number[]) {
@@ -79,12 +79,16 @@ function intervalOf(strategy: Strategy, values: readonly number[]) {
   return by(strategy, values);
 }
 
+/** Widths of the largest numbers overflow; JSON has no infinity. */
+const finite = (limit: number): number => Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, limit));
+
 const around = (centre: number, width: number): Interval => [centre - width, centre + width];
 
 /** Around the first value, so that equal values have exactly themselves as their mean. */
 export function mean(values: readonly number[]): number {
   const first = values[0] as number;
-  return first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
+  const shareOf = (value: number) => value / values.length;
+  return values.reduce((sum, value) => sum + (shareOf(value) - shareOf(first)), first);
 }
 
 /** Over n − 1; 0 for a single value. */
@@ -99,5 +103,5 @@ export function median(values: readonly number[]): number {
   const rising = values.toSorted((a, b) => a - b);
   const half = rising.length / 2;
   const [low, high] = [rising[Math.ceil(half) - 1] as number, rising[Math.floor(half)] as number];
-  return low + (high - low) / 2;
+  return low / 2 + high / 2;
 }
