@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { quoteLiteral } from '../domain/sql.ts';
 
 export interface DuckDbOptions {
   /** @default 1,024 */
@@ -10,6 +11,8 @@ export interface DuckDbOptions {
   readonly threads?: number;
   /** The only folders files are read from and written to. @default the system's folder for temporary files */
   readonly folders?: readonly string[];
+  /** Single files elsewhere. @default none */
+  readonly files?: readonly string[];
 }
 
 /**
@@ -50,8 +53,9 @@ async function withInstance<T>(
   try {
     const connection = await instance.connect();
     try {
-      const folders = (options.folders ?? [tmpdir()]).map((folder) => `'${folder.replaceAll("'", "''")}'`);
-      await connection.run(`SET allowed_directories = [${folders.join(', ')}]`);
+      const list = (paths: readonly string[]) => `[${paths.map(quoteLiteral).join(', ')}]`;
+      await connection.run(`SET allowed_directories = ${list(options.folders ?? [tmpdir()])}`);
+      if (options.files) await connection.run(`SET allowed_paths = ${list(options.files)}`);
       await connection.run('SET enable_external_access = false'); // cannot be switched back on
       await connection.run("SET TimeZone = 'UTC'");
       return await work(connection);

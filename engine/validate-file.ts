@@ -1,11 +1,25 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { checkReasons, declaredChecks, judgeChecks, neededMeasures } from '../domain/contracts/checks/judge-checks.ts';
 import type { ValidationContext } from '../domain/contracts/context.ts';
-import type { Judgement } from '../domain/contracts/judgement.ts';
+import type { Release } from '../domain/contracts/contract.ts';
+import { judge } from '../domain/contracts/judge.ts';
+import type { CheckOutcome, Judgement, SourceFacts } from '../domain/contracts/judgement.ts';
+import type { Reason } from '../domain/registry/entities.ts';
 import type { ModelSpec } from '../domain/spec/model-spec.ts';
+import { quoteLiteral } from '../domain/sql.ts';
+import { withDuckDb } from './duckdb.ts';
+import { measure } from './measure/measure.ts';
+import { type ScannedRows, scanRows } from './scan/scan-rows.ts';
+import { unreadable } from './scan/unreadable.ts';
+import { type Metered, meterFile } from './source/meter.ts';
+import { openSource } from './source/open-source.ts';
 
 export interface ValidateFileInput {
   readonly spec: ModelSpec;
   /** The file as it came, compressed or not. */
   readonly path: string;
+  /** What is known of its bytes; read if it is not given. */
+  readonly facts?: Metered;
   /** An empty folder for what is written on the way; its owner removes it. */
   readonly folder: string;
   readonly context: ValidationContext;
@@ -13,8 +27,8 @@ export interface ValidateFileInput {
   readonly memoryLimitMb?: number;
   /** @default 2 */
   readonly threads?: number;
-  /** Rows of an earlier judgement that a person lets pass: only what no type can hold is still set aside. */
-  readonly release?: boolean;
+  /** A person lets pass what an earlier judgement refused. */
+  readonly release?: Release;
   readonly onProgress?: (progress: { readonly step: string; readonly share?: number }) => void;
 }
 
@@ -25,9 +39,92 @@ export interface ValidatedFile {
   readonly size: number;
   /** Parquet file in the folder, if rows were set aside. */
   readonly quarantine?: string;
-  /** Writes the rows that were not set aside, typed, as Parquet; whatever the verdict. */
+  /** Writes the rows that were not set aside, typed, as Parquet; whatever the verdict. Nothing if none could be read. */
   writeData(path: string): Promise<void>;
 }
 
 /** Judges one file. `use` gets the result while the accepted rows can still be read. */
-export type ValidateFile = <T>(input: ValidateFileInput, use: (file: ValidatedFile) => Promise<T>) => Promise<T>;
+export async function validateFile<T>(input: ValidateFileInput, use: (file: ValidatedFile) => Promise<T>): Promise<T> {
+  const { path, folder, memoryLimitMb, threads } = input;
+  input.onProgress?.({ step: 'reading' });
+  const facts = input.facts ?? (await meterFile(path));
+  const options = { memoryLimitMb: memoryLimitMb ?? 1_024, threads: threads ?? 2, folders: [folder], files: [path] };
+  return withDuckDb(options, async (connection) => {
+    const { judgement, scanned } = await judgeFile(connection, input, facts);
+    return use({
+      judgement,
+      sha256: facts.sha256,
+      size: facts.size,
+      ...(scanned?.quarantine && { quarantine: scanned.quarantine }),
+      async writeData(to) {
+        if (!scanned) return;
+        const parquet = '(FORMAT parquet, COMPRESSION zstd)';
+        await connection.run(`COPY (SELECT * FROM ${scanned.accepted}) TO ${quoteLiteral(to)} ${parquet}`);
+      },
+    });
+  });
+}
+
+async function judgeFile(
+  connection: DuckDBConnection,
+  input: ValidateFileInput,
+  facts: Metered,
+): Promise<{ judgement: Judgement; scanned?: ScannedRows }> {
+  const { spec, path, folder, context, release } = input;
+  const opened = await openSource(connection, spec.data, path, folder, { metered: facts });
+  if ('reasons' in opened) return { judgement: refused(opened.reasons, opened.facts) };
+  const { source, file, facts: sourceFacts } = opened;
+  const onStep = (step: string) => input.onProgress?.({ step });
+  const scan = await unreadable(async () => {
+    const scanned = await scanRows(connection, { spec, source, file, folder, context, release, onStep });
+    if ('reasons' in scanned) return scanned;
+    return { scanned, checks: await runChecks(connection, input, scanned) };
+  });
+  if ('reasons' in scan) return { judgement: refused(scan.reasons, sourceFacts) };
+  if ('reasons' in scan.value) return { judgement: refused(scan.value.reasons, sourceFacts) };
+  const { scanned, checks } = scan.value;
+  const limits = release === undefined ? spec.data : { maxQuarantineShare: 1, minRows: 1 };
+  const { rows, rules, profile, timeRange } = scanned;
+  const verdict = judge(limits, rows, rules, checkReasons(checks));
+  return {
+    scanned,
+    judgement: {
+      ...verdict,
+      rows: {
+        total: rows.total,
+        accepted: verdict.verdict === 'rejected' ? 0 : rows.total - rows.bad,
+        quarantined: rows.bad,
+      },
+      source: sourceFacts,
+      rules: [...rules],
+      checks,
+      profile,
+      ...(timeRange && { timeRange }),
+    },
+  };
+}
+
+const refused = (reasons: Reason[], source?: SourceFacts): Judgement => ({
+  verdict: 'rejected',
+  reasons,
+  warnings: [],
+  rows: { total: 0, accepted: 0, quarantined: 0 },
+  ...(source && { source }),
+  rules: [],
+  checks: [],
+});
+
+/** What a person let pass is not held against the data set as a whole either. */
+async function runChecks(
+  connection: DuckDBConnection,
+  { spec, context, release, onProgress }: ValidateFileInput,
+  { rows, profile, timeRange, accepted }: ScannedRows,
+): Promise<CheckOutcome[]> {
+  const checks = release === undefined ? declaredChecks(spec) : [];
+  if (checks.length === 0) return [];
+  onProgress?.({ step: 'checking the data set' });
+  const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const measures = await measure(query, accepted, spec, neededMeasures(checks), context);
+  const figures = { rows: rows.total - rows.bad, profile, ...(timeRange && { timeRange }), measures };
+  return judgeChecks(checks, figures, spec, context);
+}

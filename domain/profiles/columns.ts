@@ -10,6 +10,8 @@ export interface ProfiledColumn {
   readonly edges?: readonly number[];
   /** At most CATEGORY_LIMIT; every other value counts as `other`. */
   readonly categories?: readonly string[];
+  /** Every value is known to be finite, and no square of one overflows: less to look at. */
+  readonly tame?: boolean;
 }
 
 const TYPE_OF: Record<Column['type'], ProfileType> = {

@@ -35,15 +35,22 @@ export async function profileRelation(
   return { rows, columns: profiles };
 }
 
-/** Select list that `profileFromRow` reads: everything but the counts of category columns (`categoriesSql`). */
-export function profileSql(columns: readonly ProfiledColumn[]): string {
-  return ['count(*) AS n', ...columns.flatMap((column, i) => columnSql(column, i))].join(',\n');
+/**
+ * Select list that `profileFromRow` reads: everything but the counts of category columns (`categoriesSql`), unless their
+ * values are enumerated.
+ * @param enums name of an ENUM type by index of the column: its values are counted in the same pass, in bounded memory
+ */
+export function profileSql(columns: readonly ProfiledColumn[], enums: ReadonlyMap<number, string> = new Map()): string {
+  return ['count(*) AS n', ...columns.flatMap((column, i) => columnSql(column, i, enums.get(i)))].join(',\n');
 }
 
-function columnSql(column: ProfiledColumn, i: number): string[] {
+function columnSql(column: ProfiledColumn, i: number, enumName: string | undefined): string[] {
   const raw = quoteIdentifier(column.name);
+  if (enumName !== undefined)
+    return [`count(${raw}) AS c${i}`, `histogram(TRY_CAST(${raw} AS ${quoteIdentifier(enumName)})) AS h${i}`];
   if (column.type === 'category' || column.type === 'string') return [`count(${raw}) AS c${i}`];
   if (column.type === 'boolean') return [`[count(${raw}), count_if(${raw})] AS c${i}`];
+  if (column.tame) return tameSql(column, raw, i);
   const value = column.type === 'timestamp' ? `CAST(epoch_ms(${raw}) AS DOUBLE)` : `CAST(${raw} AS DOUBLE)`;
   const finite = `CASE WHEN isfinite(${value}) THEN ${value} END`;
   // DuckDB fails on a variance beyond DOUBLE
@@ -58,12 +65,23 @@ function columnSql(column: ProfiledColumn, i: number): string[] {
     `avg(${small})`,
     `var_pop(${small})`,
   ];
-  const sql = [`[${figures.map((figure) => `CAST(${figure} AS DOUBLE)`).join(', ')}] AS c${i}`];
-  if (column.edges) {
-    const edges = listLiteral(column.edges.map(doubleLiteral), 'DOUBLE');
-    sql.push(`map_values(histogram(${finite}, ${edges})) AS b${i}`);
-  }
-  return sql;
+  return [figureList(figures, i), ...binsSql(column, finite, i)];
+}
+
+/** The same figures of values that need no sorting out. The variance fails on a value beyond MOMENT_LIMIT. */
+function tameSql(column: ProfiledColumn, raw: string, i: number): string[] {
+  const value = column.type === 'timestamp' ? `CAST(epoch_ms(${raw}) AS DOUBLE)` : `CAST(${raw} AS DOUBLE)`;
+  const count = `count(${value})`;
+  const figures = [count, '0', '0', count, `min(${value})`, `max(${value})`, `avg(${value})`, `var_pop(${value})`];
+  return [figureList(figures, i), ...binsSql(column, value, i)];
+}
+
+const figureList = (figures: readonly string[], i: number): string =>
+  `[${figures.map((figure) => `CAST(${figure} AS DOUBLE)`).join(', ')}] AS c${i}`;
+
+function binsSql({ edges }: ProfiledColumn, value: string, i: number): string[] {
+  if (!edges) return [];
+  return [`map_values(histogram(${value}, ${listLiteral(edges.map(doubleLiteral), 'DOUBLE')})) AS b${i}`];
 }
 
 /** @param row the one row of `SELECT <profileSql(columns)> FROM …` */
@@ -98,6 +116,17 @@ function columnFromRow(column: ProfiledColumn, rows: number, cell: unknown, binC
     ...(count > 0 && small === count && { mean: at(6), m2: at(7) * count }),
     ...(column.edges && { bins: { edges: [...column.edges], counts: binCounts(column.edges.length, binCell) } }),
   };
+}
+
+/** Counts of an enumerated column in a row of `profileSql`. Values that are not enumerated are not among them. */
+export function enumCounts(row: Record<string, unknown>, i: number): Map<string, number> {
+  return new Map(entriesOf(row[`h${i}`]));
+}
+
+/** A map of counts as getRowObjectsJS gives it. */
+export function entriesOf(cell: unknown): [string, number][] {
+  const entries = (cell ?? []) as readonly { key: unknown; value: unknown }[];
+  return entries.map(({ key, value }) => [String(key), Number(value)]);
 }
 
 /** DuckDB's histogram has no entry above the last edge if nothing is there, and none at all without values. */

@@ -1,22 +1,32 @@
 import { open } from 'node:fs/promises';
+import type { RuleOutcome } from '../../domain/contracts/judgement.ts';
 import { brokenLine } from '../../domain/datasets/source-sql.ts';
-import type { RuleCount } from '../../domain/datasets/verdict.ts';
 import type { Query } from '../../domain/profiles/profile-sql.ts';
 
 const NEWLINE = 10;
 
 /** Lines DuckDB could not read, by what was wrong with them first. Their text is not shown: it may hold protected cells. */
-export async function brokenLineCounts(query: Query): Promise<{ lines: number; count: RuleCount }[]> {
+export async function brokenLineCounts(query: Query): Promise<RuleOutcome[]> {
   const rows = await query(
     `SELECT kind, count(*) AS n FROM
       (SELECT line, arg_min(CAST(error_type AS VARCHAR), column_idx) AS kind FROM reject_errors GROUP BY line)
      GROUP BY kind ORDER BY n DESC, kind`,
   );
-  return rows.map(({ kind, n }) => ({
-    lines: Number(n),
-    count: { ...brokenLine(String(kind)), rows: Number(n), examples: [] },
-  }));
+  return rows.map(({ kind, n }) => {
+    const { code, message } = brokenLine(String(kind));
+    return brokenLineOutcome(code, message, Number(n));
+  });
 }
+
+export const brokenLineOutcome = (code: string, message: string, rows: number): RuleOutcome => ({
+  id: code,
+  code,
+  message,
+  severity: 'error',
+  rows,
+  status: 'broken',
+  examples: [],
+});
 
 /**
  * True if the file ends within a record: the last line lacks cells and its line end, or a quoted cell is still open. A last

@@ -2,17 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { dynamo, events, s3 } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
 import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
+import { lakeFiles } from '../adapters/lake-files.ts';
 import { s3ArtifactStore } from '../adapters/s3-artifact-store.ts';
 import { s3Uploads } from '../adapters/s3-uploads.ts';
+import { validationContext } from '../adapters/validation-context.ts';
 import { parseEnv } from '../runtime/env.ts';
 import { ValidateUploadEnv } from './env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = parseEnv(ValidateUploadEnv);
+const registry = dynamoRegistry(dynamo(), env.TABLE_NAME);
+const artifacts = s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME);
+const files = lakeFiles(s3(), env.LAKE_BUCKET_NAME);
 export const handler = makeHandler({
   landingBucket: env.LANDING_BUCKET_NAME,
-  registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
-  artifacts: s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME),
+  registry,
+  artifacts,
+  context: (spec, at) => validationContext({ registry, artifacts, files }, spec, at),
   uploads: s3Uploads(s3()),
   publisher: eventBridgePublisher(events(), env.EVENT_BUS_NAME),
   now: () => new Date(),

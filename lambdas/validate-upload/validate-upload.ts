@@ -1,18 +1,20 @@
 import { join } from 'node:path';
-import type { ArtifactRef, ArtifactStore } from '../../domain/artifacts.ts';
-import { canonicalJson } from '../../domain/canonical-json.ts';
+import type { ArtifactStore } from '../../domain/artifacts.ts';
 import { UnavailableError } from '../../domain/common-errors.ts';
+import type { ValidationContext } from '../../domain/contracts/context.ts';
+import type { Judgement } from '../../domain/contracts/judgement.ts';
 import { parseLandingKey } from '../../domain/datasets/landing-key.ts';
-import { ValidationReport } from '../../domain/datasets/report.ts';
+import { type DatasetRecord, recordDataset } from '../../domain/datasets/record-dataset.ts';
 import { type UploadSource, uploadIdentity } from '../../domain/datasets/upload.ts';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
 import type { DatasetVersion, Reason, SpecVersion } from '../../domain/registry/entities.ts';
-import { boundReasons } from '../../domain/registry/limits.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
-import { withDuckDb } from '../../engine/duckdb.ts';
-import { type Scan, scanFile } from '../../engine/scan/scan-file.ts';
+import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import type { Metered } from '../../engine/source/meter.ts';
+import { validateFile } from '../../engine/validate-file.ts';
 import { withWorkFolder } from '../../engine/work-folder.ts';
-import type { DownloadedUpload, Uploads } from '../adapters/s3-uploads.ts';
+import type { Uploads } from '../adapters/s3-uploads.ts';
+import { storeFiles } from './store-files.ts';
 
 export interface ValidateDeps {
   readonly registry: Pick<
@@ -28,6 +30,8 @@ export interface ValidateDeps {
   readonly artifacts: ArtifactStore;
   readonly uploads: Uploads;
   readonly publisher: EventPublisher;
+  /** What a judgement needs to know besides the bytes and the spec. */
+  readonly context: (spec: ModelSpec, at: Date) => Promise<ValidationContext>;
   readonly now: () => Date;
   /** A new name for each attempt: it holds the claim. */
   readonly attemptId: () => string;
@@ -97,21 +101,24 @@ async function validateDataset(model: string, upload: UploadSource, deps: Valida
   const limit = spec.spec.data.maxSizeMb * MEGABYTE;
   if (size > limit) {
     const message = `the file has ${size} bytes; data.maxSizeMb allows ${limit}`;
-    return finish(spec, { ...upload, size }, rejected({ code: 'too-large', message }), NOT_READ, deps);
+    const judgement = refused({ code: 'too-large', message });
+    return finish(spec, { ...upload, size }, { judgement, digest: NOT_READ }, deps);
   }
   return withWorkFolder('upload', async (folder) => {
     const path = join(folder, 'upload');
-    const file = await deps.uploads.download(upload, path, spec.spec.data.format === 'csv');
+    const file = await deps.uploads.download(upload, path);
     if (!file) return gone(model, upload, deps);
     return judgeFile(spec, upload, { ...file, path, folder }, deps);
   });
 }
 
-const rejected = (reason: Reason): Scan => ({
+const refused = (reason: Reason): Judgement => ({
   verdict: 'rejected',
   reasons: [reason],
-  rows: { total: 0, bad: 0 },
+  warnings: [],
+  rows: { total: 0, accepted: 0, quarantined: 0 },
   rules: [],
+  checks: [],
 });
 
 function gone(model: string, upload: UploadSource, deps: ValidateDeps): Promise<Outcome> {
@@ -134,79 +141,42 @@ async function refuseUnread(
 async function judgeFile(
   spec: SpecVersion,
   upload: UploadSource,
-  file: DownloadedUpload & { path: string; folder: string },
+  file: Metered & { path: string; folder: string },
   deps: ValidateDeps,
 ): Promise<Outcome> {
   const source = { ...upload, size: file.size };
   const twin = await deps.registry.findDatasetByContent(spec.model, file.sha256);
   if (twin && !isSame(twin.source, upload)) {
     const message = `the same bytes are data set ${twin.version} of ${spec.model}, uploaded as ${twin.source.key}`;
-    return finish(spec, source, rejected({ code: 'duplicate', message }), file.sha256, deps);
+    return finish(spec, source, { judgement: refused({ code: 'duplicate', message }), digest: file.sha256 }, deps);
   }
-  const options = { memoryLimitMb: deps.memoryLimitMb, folders: [file.folder] };
-  const scan = await withDuckDb(options, (connection) => scanFile(connection, spec.spec, file.folder, file));
-  return finish(spec, source, scan, file.sha256, deps);
+  const { path, folder } = file;
+  const context = await deps.context(spec.spec, deps.now());
+  const input = { spec: spec.spec, path, facts: file, folder, context, memoryLimitMb: deps.memoryLimitMb };
+  return validateFile(input, async (validated) => {
+    const files = await storeFiles(validated, path, folder, deps.artifacts);
+    return finish(spec, source, { judgement: validated.judgement, digest: file.sha256, context, files }, deps);
+  });
 }
 
 const isSame = (a: UploadSource, b: UploadSource): boolean =>
   a.bucket === b.bucket && a.key === b.key && a.versionId === b.versionId;
 
-/** Stores what was made of the upload, then the record, then tells. A repeated call stores and records the same again. */
+interface Finished {
+  readonly judgement: Judgement;
+  readonly digest: string;
+  readonly context?: ValidationContext;
+  readonly files?: DatasetRecord['files'];
+}
+
 async function finish(
-  { model, version: specVersion }: SpecVersion,
+  spec: SpecVersion,
   source: DatasetVersion['source'],
-  scan: Scan,
-  contentDigest: string,
-  { artifacts, registry, publisher, now }: ValidateDeps,
+  { judgement, digest, context, files = {} }: Finished,
+  deps: ValidateDeps,
 ): Promise<Outcome> {
-  const at = now();
-  const accepted = scan.rows.total - scan.rows.bad;
-  const { verdict, rules } = scan;
-  const reasons = boundReasons(scan.reasons);
-  const report = ValidationReport.parse({
-    schemaVersion: 1,
-    model,
-    specVersion,
-    source,
-    contentDigest,
-    verdict,
-    reasons: scan.reasons,
-    rows: { total: scan.rows.total, accepted: verdict === 'rejected' ? 0 : accepted, quarantined: scan.rows.bad },
-    rules: rules.map((rule) => ({ ...rule, examples: [...rule.examples] })),
-    at: at.toISOString(),
-  });
-  const dataset = await registry.registerDataset(
-    {
-      model,
-      contentDigest,
-      verdict,
-      reasons,
-      source,
-      specVersion,
-      rows: report.rows.accepted,
-      quarantinedRows: scan.rows.bad,
-      ...(await storeFiles(scan, artifacts)),
-      report: await putJson(artifacts, 'report.json', report),
-      ...(scan.timeRange && { timeRange: scan.timeRange }),
-      at: at.toISOString(),
-    },
-    { by: BY, at },
-  );
-  const event = { model, dataset: dataset.version, at: at.toISOString() };
-  if (dataset.verdict === 'rejected')
-    await publisher.publish('DatasetRejected', { ...event, key: source.key, reasons: dataset.reasons });
-  else await publisher.publish('DatasetAccepted', { ...event, rows: dataset.rows });
-  return { outcome: dataset.verdict, model, dataset: dataset.version, codes: dataset.reasons.map(({ code }) => code) };
+  const record = { spec, source, contentDigest: digest, judgement, files, by: BY, at: deps.now() };
+  const dataset = await recordDataset({ ...record, ...(context && { context }) }, deps);
+  const { verdict, model, version, reasons } = dataset;
+  return { outcome: verdict, model, dataset: version, codes: reasons.map(({ code }) => code) };
 }
-
-async function storeFiles(scan: Scan, artifacts: ArtifactStore): Promise<Record<string, ArtifactRef>> {
-  const parquet = 'application/vnd.apache.parquet';
-  return {
-    ...(scan.data && { data: await artifacts.putFile('data.parquet', scan.data, parquet) }),
-    ...(scan.quarantine && { quarantine: await artifacts.putFile('quarantine.parquet', scan.quarantine, parquet) }),
-    ...(scan.profile && { profile: await putJson(artifacts, 'profile.json', scan.profile) }),
-  };
-}
-
-const putJson = (artifacts: ArtifactStore, name: string, value: unknown): Promise<ArtifactRef> =>
-  artifacts.putBytes(name, Buffer.from(canonicalJson(value)), 'application/json');

@@ -1,0 +1,67 @@
+import type { Contract } from '../../domain/contracts/contract.ts';
+import { namedColumns, typedRelation } from '../../domain/contracts/typed-columns.ts';
+import type { DataSource } from '../../domain/datasets/source-sql.ts';
+import type { Query } from '../../domain/profiles/profile-sql.ts';
+
+/** A file under a contract, as relations. */
+export interface Rows {
+  /** `s0`, `t0` …, `__later0` …; with `__record` if `numbered`. */
+  typed(lines: 'store' | 'skip', numbered?: boolean): string;
+  /** True for a row that is set aside, and for a line that holds none. */
+  readonly bad: string;
+  /** True for a row, false for a line that holds none; absent where there are only rows. */
+  readonly isRow?: string;
+}
+
+/** Finds the keys that occur more than once: in a whole file mostly none, and then no row needs a number. */
+export async function openRows(query: Query, contract: Contract, source: DataSource): Promise<Rows> {
+  const typed = (relation: string) => typedRelation(contract.columns, relation);
+  const first: string[] = [];
+  for (const [index, key] of contract.keys.entries()) {
+    const cells = key.columns.map((column) => `t${column}`);
+    const present = cells.map((cell) => `${cell} IS NOT NULL`).join(' AND ');
+    const hash = `hash(${cells.join(', ')})`;
+    await query(
+      `CREATE OR REPLACE TEMP TABLE __repeated${index} AS
+       SELECT ${hash} AS h FROM ${typed(source.relation('skip'))} WHERE ${present} GROUP BY h HAVING count(*) > 1`,
+    );
+    const [{ n } = {}] = await query(`SELECT count(*) AS n FROM __repeated${index}`);
+    if (Number(n) === 0) continue;
+    // by the values themselves: two keys may have one hash
+    await query(
+      `CREATE OR REPLACE TEMP TABLE __first${index} AS
+       SELECT ${cells.map((cell, i) => `${cell} AS k${i}`).join(', ')}, min(__record) AS first
+       FROM ${typed(source.relation('skip', 'numbered'))} WHERE ${present} AND ${hash} IN (SELECT h FROM __repeated${index})
+       GROUP BY ${cells.join(', ')} HAVING count(*) > 1`,
+    );
+    first[index] = cells.map((cell, i) => `r.${cell} = f${index}.k${i}`).join(' AND ');
+  }
+  const keysBroken = first.length > 0;
+  const later = contract.keys.map(({ later }, index) =>
+    first[index] === undefined ? `false AS ${later}` : `coalesce(r.__record > f${index}.first, false) AS ${later}`,
+  );
+  const joins = first.flatMap((on, index) =>
+    on === undefined ? [] : [`LEFT JOIN __first${index} AS f${index} ON ${on}`],
+  );
+  return {
+    ...(source.marksBroken
+      ? { bad: `(__broken IS NOT NULL OR ${contract.bad})`, isRow: '__broken IS NULL' }
+      : { bad: contract.bad }),
+    typed(lines, numbered = false) {
+      const base = typed(source.relation(lines, keysBroken || numbered ? 'numbered' : undefined));
+      const all = later.length === 0 ? base : `(SELECT r.*, ${later.join(', ')} FROM ${base} AS r ${joins.join(' ')})`;
+      return contract.only === undefined ? all : `(SELECT * FROM ${all} WHERE ${contract.only})`;
+    },
+  };
+}
+
+/** The rows that are not set aside, typed, under the spec's names. */
+export function acceptedRows(contract: Contract, rows: Rows): string {
+  return `(SELECT ${namedColumns(contract.columns)} FROM ${rows.typed('skip')} WHERE NOT ${rows.bad})`;
+}
+
+/** All rows, typed, under the spec's names. */
+export function namedRows(contract: Contract, rows: Rows): string {
+  const where = rows.isRow === undefined ? '' : ` WHERE ${rows.isRow}`;
+  return `(SELECT ${namedColumns(contract.columns)} FROM ${rows.typed('skip')}${where})`;
+}

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { ValidationContext } from '../../domain/contracts/context.ts';
+import { type Contract, type ContractRule, compileContract, type Release } from '../../domain/contracts/contract.ts';
+import { ruleStatus } from '../../domain/contracts/judge.ts';
+import type { RuleOutcome } from '../../domain/contracts/judgement.ts';
+import { brokenLineMessage, type DataSource } from '../../domain/datasets/source-sql.ts';
+import type { Query } from '../../domain/profiles/profile-sql.ts';
+import type { Reason } from '../../domain/registry/entities.ts';
+import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import type { SourceFile } from '../source/open-source.ts';
+import { brokenLineCounts, brokenLineOutcome, lastLineIsCut } from './broken-lines.ts';
+import { type CountedRows, countRows } from './count-rows.ts';
+import { prepareProfile } from './prepare-profile.ts';
+import { quarantinedExamples, writeQuarantine } from './quarantine.ts';
+import { acceptedRows, namedRows, openRows } from './relations.ts';
+
+export interface ScannedRows extends Pick<CountedRows, 'rows' | 'profile' | 'timeRange'> {
+  readonly rules: readonly RuleOutcome[];
+  /** Rows that are not set aside, as something that goes after FROM. */
+  readonly accepted: string;
+  /** File in the folder, if rows were set aside. */
+  readonly quarantine?: string;
+}
+
+export interface ScanInput {
+  readonly spec: ModelSpec;
+  readonly source: DataSource;
+  readonly file: SourceFile;
+  readonly folder: string;
+  readonly context: ValidationContext;
+  readonly release?: Release | undefined;
+  readonly onStep: (step: string) => void;
+}
+
+/** Looks at every row: one pass counts and profiles, a second sets bad rows aside if there are any. */
+export async function scanRows(
+  connection: DuckDBConnection,
+  { spec, source, file, folder, context, release, onStep }: ScanInput,
+): Promise<ScannedRows | { reasons: Reason[] }> {
+  const query: Query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  // a filter pushed below the typed columns casts each cell once per rule: twice the work
+  await connection.run("SET disabled_optimizers = 'filter_pushdown'");
+  const contract = compileContract(spec, source.types, release);
+  if (contract.keys.length > 0) onStep('looking for repeated keys');
+  const rows = await openRows(query, contract, source);
+  const plan = await prepareProfile(query, spec, namedRows(contract, rows), context);
+  onStep('counting and profiling');
+  const time = spec.data.columns.findIndex(({ name }) => name === spec.data.timestamp);
+  const counted = await countRows(query, { contract, rows, plan, time });
+
+  // only CSV keeps lines that are none in the table reject_errors
+  const csv = file.dialect !== undefined && release !== 'quarantined';
+  const rejects = csv ? await brokenLineCounts(query) : [];
+  if (rejects.length > 0 && (await lastLineIsCut(query, file)))
+    return { reasons: [{ code: 'truncated', message: 'the last line is cut off: the end of the file is missing' }] };
+  const rejected = rejects.reduce((sum, { rows: n }) => sum + n, 0);
+  const bad = counted.rows.bad + rejected;
+  const broken = contract.rules.filter((_, i) => (counted.rules[i]?.rows ?? 0) > 0);
+  const quarantine = bad > 0 ? join(folder, 'quarantine.parquet') : undefined;
+  if (quarantine) {
+    onStep('setting bad rows aside');
+    // of released rows only those were counted that had been set aside
+    const readable = contract.only === undefined ? counted.rows.total : Number((await query(countSql(source)))[0]?.n);
+    const withRejects = rejected > 0;
+    const input = { path: quarantine, file, rows, broken, readable, withRejects };
+    const failed = await writeQuarantine(connection, query, contract, input);
+    if (failed) return failed;
+  }
+  const examples = quarantine ? await quarantinedExamples(query, quarantine, broken) : new Map();
+  return {
+    rows: { total: counted.rows.total + rejected, bad },
+    rules: [...rejects, ...markedLines(counted), ...outcomes(contract, counted, examples)],
+    profile: counted.profile,
+    accepted: acceptedRows(contract, rows),
+    ...(counted.timeRange && { timeRange: counted.timeRange }),
+    ...(quarantine && { quarantine }),
+  };
+}
+
+const countSql = (source: DataSource): string => `SELECT count(*) AS n FROM ${source.relation('skip')}`;
+
+const markedLines = ({ broken }: CountedRows): RuleOutcome[] =>
+  [...broken].map(([code, lines]) => brokenLineOutcome(code, brokenLineMessage(code), lines));
+
+function outcomes(contract: Contract, counted: CountedRows, examples: ReadonlyMap<string, string[]>): RuleOutcome[] {
+  return contract.rules.map((rule: ContractRule, i): RuleOutcome => {
+    const { rows = 0, about, examples: own = [] } = counted.rules[i] ?? {};
+    const { id, code, column, message, severity, when, mostly, maxRows } = rule;
+    return {
+      id,
+      code,
+      ...(column !== undefined && { column }),
+      message,
+      severity,
+      ...(when !== undefined && { when }),
+      rows,
+      ...(about !== undefined && { about }),
+      ...(mostly !== undefined && { mostly }),
+      ...(maxRows !== undefined && { maxRows }),
+      status: ruleStatus(rule, rows, about ?? counted.rows.total),
+      examples: severity === 'warn' ? [...own] : (examples.get(id) ?? []),
+    };
+  });
+}
