@@ -4,7 +4,7 @@ import type { ApplySpecEnv } from '../lambdas/apply-spec/env.ts';
 import type { EnvVars } from '../lambdas/runtime/env.ts';
 import type { ValidateUploadEnv } from '../lambdas/validate-upload/env.ts';
 import type { DataLanding } from './data-landing.ts';
-import { EventRoute, objectCreated } from './event-route.ts';
+import { EventRoute, millraceEvents, objectCreated } from './event-route.ts';
 import { type FunctionDefaults, MillraceFunction } from './millrace-function.ts';
 import type { ModelRegistry } from './model-registry.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -79,6 +79,13 @@ export class Validation extends Construct {
     new EventRoute(this, 'DataUploaded', {
       description: 'Data was uploaded',
       pattern: objectCreated(landing.bucket.bucketName, [{ 'anything-but': { prefix: [SPECS, SPEC_PROBLEMS] } }]),
+      to: this.uploads.queue,
+      undelivered: defaults.undelivered,
+    });
+    new EventRoute(this, 'RejudgingRequested', {
+      description: 'A person releases a data set or has it judged again',
+      eventBus: registry.eventBus,
+      pattern: millraceEvents('DatasetReleaseRequested', 'DatasetReplayRequested'),
       to: this.uploads.queue,
       undelivered: defaults.undelivered,
     });

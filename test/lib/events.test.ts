@@ -111,8 +111,15 @@ describe("an event of Millrace's own", () => {
       expect(matches(patternOf('TickRequested'), millraceEvent(name))).toBe(name === 'MonitoringTickRequested');
     });
   }
+  const REJUDGED = ['DatasetReleaseRequested', 'DatasetReplayRequested'];
+  for (const name of Object.keys(EVENTS) as EventName[]) {
+    const rejudges = REJUDGED.includes(name);
+    it(`(${name}) ${rejudges ? 'has' : 'has not'} a data set judged again`, () => {
+      expect(matches(patternOf('RejudgingRequested'), millraceEvent(name))).toBe(rejudges);
+    });
+  }
   it('is heard on the own bus only', () => {
-    for (const name of ['ReasonToTrain', 'TickRequested']) {
+    for (const name of ['ReasonToTrain', 'TickRequested', 'RejudgingRequested']) {
       const [, rule] = rules.find(([id]) => id.includes(name)) ?? [];
       expect(rule?.Properties.EventBusName).toEqual({ Ref: 'MillraceRegistryEventsDBFC49F3' });
     }
@@ -130,7 +137,7 @@ describe('a rule', () => {
     const schedules = rules.map(([, { Properties }]) => Properties.ScheduleExpression).filter(Boolean);
     expect(schedules.sort()).toEqual(['rate(1 hour)', 'rate(10 minutes)', 'rate(5 minutes)']);
   });
-  it('is never one per model: there are ten', () => {
-    expect(rules).toHaveLength(10);
+  it('is never one per model: there are eleven', () => {
+    expect(rules).toHaveLength(11);
   });
 });
