@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { NoSuchKey } from '@aws-sdk/client-s3';
+import { lakeKeys } from '../../domain/names.ts';
+import type { ModelVersion } from '../../domain/registry/entities.ts';
+import type { Registry } from '../../domain/registry/ports.ts';
+import { quoteLiteral } from '../../domain/sql.ts';
+import { RUN_FILES, TrainingPlan } from '../../domain/training/plan.ts';
+import { withDuckDb } from '../../engine/duckdb.ts';
+import { holdoutIdSql } from '../../engine/measure/holdout-overlap.ts';
+import { withWorkFolder } from '../../engine/work-folder.ts';
+import type { LakeFiles } from './lake-files.ts';
+
+export interface HoldoutIdDeps {
+  readonly registry: Pick<Registry, 'requireSpec'>;
+  readonly files: Pick<LakeFiles, 'readJson' | 'download'>;
+  readonly memoryLimitMb?: number;
+}
+
+/**
+ * What `ValidationContext.holdoutIds` holds of the rows a model version was judged on, sorted.
+ *
+ * @returns undefined if its rows have no id, or once the files of its run expired
+ */
+export async function holdoutIds(
+  { registry, files, memoryLimitMb }: HoldoutIdDeps,
+  { model, runId, specVersion }: ModelVersion,
+): Promise<string[] | undefined> {
+  const { id } = (await registry.requireSpec(model, specVersion)).spec.data;
+  if (id === undefined) return undefined;
+  return withWorkFolder('holdout', async (folder) => {
+    const path = join(folder, 'rows.parquet');
+    if (!(await downloadHoldout(files, model, runId, path))) return undefined;
+    const options = { folders: [folder], ...(memoryLimitMb !== undefined && { memoryLimitMb }) };
+    return withDuckDb(options, async (connection) => {
+      const hashed = `SELECT DISTINCT ${holdoutIdSql(id)} AS id FROM read_parquet(${quoteLiteral(path)})`;
+      // by column: a million row objects would take more room than the ids
+      const [ids = []] = (await connection.runAndReadAll(`${hashed} ORDER BY id`)).getColumnsJS();
+      return ids.filter((one) => one !== null).map(String);
+    });
+  });
+}
+
+async function downloadHoldout(
+  files: HoldoutIdDeps['files'],
+  model: string,
+  runId: string,
+  path: string,
+): Promise<boolean> {
+  try {
+    const plan = TrainingPlan.parse(await files.readJson(`${lakeKeys.runFolder(model, runId)}/${RUN_FILES.plan}`));
+    await files.download(plan.keys.holdoutRows, path);
+    return true;
+  } catch (error) {
+    if (error instanceof NoSuchKey) return false;
+    throw error;
+  }
+}
