@@ -20,8 +20,8 @@ export interface QuarantineInput {
   readonly broken: readonly ContractRule[];
   /** Readable records of the file. */
   readonly readable: number;
-  /** Some lines are in the table reject_errors. */
-  readonly withRejects: boolean;
+  /** Lines that hold no row, of which the table reject_errors tells; whether they are written, too. */
+  readonly rejects: 'none' | 'written' | 'left out';
 }
 
 /**
@@ -36,12 +36,12 @@ export async function writeQuarantine(
   contract: Contract,
   input: QuarantineInput,
 ): Promise<{ reasons: Reason[] } | undefined> {
-  const { path, file, readable, withRejects } = input;
+  const { path, file, readable, rejects } = input;
   const unlined = `${path}.records`;
   await connection.run(`COPY (${badRows(contract, input)}) TO ${quoteLiteral(unlined)} (FORMAT parquet)`);
   const numbers = async (sql: string) => (await query(sql)).map(({ n }) => Number(n));
   const wanted = await numbers(`SELECT __record AS n FROM read_parquet(${quoteLiteral(unlined)}) ORDER BY n`);
-  const broken = withRejects ? await numbers('SELECT DISTINCT line AS n FROM reject_errors ORDER BY n') : [];
+  const broken = rejects === 'none' ? [] : await numbers('SELECT DISTINCT line AS n FROM reject_errors ORDER BY n');
   const lines = await sourceLines(file, { readable, broken, wanted });
   if ('reasons' in lines) return lines;
   await keepShifts(query, '__row_lines', lines.rows);
@@ -50,7 +50,7 @@ export async function writeQuarantine(
   const names = contract.columns.map(({ name }, index) => `q${index} AS ${quoteIdentifier(name)}`).join(', ');
   const rows = `SELECT r.* EXCLUDE (__record), r.__record + l.shift AS __line
     FROM read_parquet(${quoteLiteral(unlined)}) AS r ASOF JOIN __row_lines AS l ON r.__record >= l.since`;
-  const all = withRejects ? `${rows} UNION ALL BY NAME ${rejectedLines()}` : rows;
+  const all = rejects === 'written' ? `${rows} UNION ALL BY NAME ${rejectedLines()}` : rows;
   await connection.run(
     `COPY (SELECT CAST(__line AS BIGINT) AS __line, __reasons, __raw, ${names} FROM (${all}) ORDER BY __line)
      TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd)`,

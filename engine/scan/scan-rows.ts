@@ -50,8 +50,8 @@ export async function scanRows(
   const counted = await countRows(query, { contract, rows, plan, time });
 
   // only CSV keeps lines that are none in the table reject_errors
-  const csv = file.dialect !== undefined && release !== 'quarantined';
-  const rejects = csv ? await brokenLineCounts(query) : [];
+  const csv = file.dialect !== undefined;
+  const rejects = csv && release !== 'quarantined' ? await brokenLineCounts(query) : [];
   if (rejects.length > 0 && (await lastLineIsCut(query, file)))
     return { reasons: [{ code: 'truncated', message: 'the last line is cut off: the end of the file is missing' }] };
   const rejected = rejects.reduce((sum, { rows: n }) => sum + n, 0);
@@ -62,8 +62,14 @@ export async function scanRows(
     onStep('setting bad rows aside');
     // of released rows only those were counted that had been set aside
     const readable = contract.only === undefined ? counted.rows.total : Number((await query(countSql(source)))[0]?.n);
-    const withRejects = rejected > 0;
-    const input = { path: quarantine, file, rows, broken, readable, withRejects };
+    const input = {
+      path: quarantine,
+      file,
+      rows,
+      broken,
+      readable,
+      rejects: csv ? (rejected > 0 ? 'written' : 'left out') : 'none',
+    } as const;
     const failed = await writeQuarantine(connection, query, contract, input);
     if (failed) return failed;
   }
