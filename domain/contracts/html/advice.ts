@@ -45,7 +45,7 @@ export function advice({ verdict, reasons, warnings, rows, checks }: ValidationR
       `Look at ${many(rows.quarantined, 'row')} in the quarantine file: each has its line, its cells and every rule it broke. Correct them at the source, or, if the rows are right and the contract is not, let them pass with millrace data release.`,
     warnings.length > 0 && `Read ${many(warnings.length, 'warning')} below; nothing was held back for them.`,
     unknown > 0 &&
-      `${many(unknown, 'check')} could not be made for lack of history or data. They start by themselves once there is enough.`,
+      `${many(unknown, 'check')} could not be made yet. ${unknown === 1 ? 'It starts by itself' : 'They start by themselves'} once there is enough history or data.`,
   ].filter((step) => step !== false);
   return steps.length > 0 ? steps : ['Nothing. The data can be trained on.'];
 }

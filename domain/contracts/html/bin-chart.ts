@@ -15,6 +15,9 @@ export function binChart({ now, before, sameBins }: ComparedColumn, beforeName: 
   const bars = scale.bars(bins.counts);
   const earlierBars = earlier && scale.bars(earlier.counts);
   const top = topDensity(earlierBars ? [bars, earlierBars] : [bars]);
+  const isSide = ({ index }: Bar): boolean =>
+    (scale.hasSide.below && index === 0) || (scale.hasSide.above && index === bins.edges.length);
+  const line = earlierBars && outline(earlierBars, top);
   const label = labels(now);
   const hovers = bars.map((bar, i) => {
     const was = earlierBars?.[i];
@@ -27,22 +30,14 @@ export function binChart({ now, before, sameBins }: ComparedColumn, beforeName: 
 <svg width="100%" height="104" viewBox="0 0 ${PLOT_WIDTH} ${HEIGHT + 4}" preserveAspectRatio="none" aria-hidden="true">
 ${area(
   'now',
-  bars.filter(({ index }) => isInner(index, bars, scale.hasSide)),
+  bars.filter((bar) => !isSide(bar)),
   top,
-)}${area(
-  'side',
-  bars.filter(({ index }) => !isInner(index, bars, scale.hasSide)),
-  top,
-)}
-${earlierBars && html`<path class="before" d="${outline(earlierBars, top)}"/>`}<path class="axis" d="M0 ${HEIGHT}H${PLOT_WIDTH}"/>${cuts(bars, top)}<g class="hover">${hovers}</g></svg>
+)}${area('side', bars.filter(isSide), top)}${cuts(bars, top)}
+${line && html`<path class="halo" d="${line}"/><path class="before" d="${line}"/>`}<path class="axis" d="M0 ${HEIGHT}H${PLOT_WIDTH}"/><g class="hover">${hovers}</g></svg>
 ${axis(now, bars, scale.hasSide)}</svg>${scale.logarithmic && html`<p class="note">The axis is logarithmic.</p>`}`;
 }
 
 type Sides = { readonly below: boolean; readonly above: boolean };
-
-function isInner(index: number, bars: readonly Bar[], sides: Sides): boolean {
-  return !(sides.below && index === 0) && !(sides.above && index === bars.at(-1)?.index);
-}
 
 function area(className: string, bars: readonly Bar[], top: number): Markup {
   const paths = bars

@@ -7,7 +7,7 @@ const SIDE_GAP = 14;
 /** Inner bins of which half would share less than this part of a linear axis are drawn on a logarithmic one. */
 const CROWDED = 0.1;
 /** Bars higher than so many times the average are cut: one spike must not flatten everything else. */
-const CUT_AT = 6;
+const CUT_AT = 8;
 
 export interface Bar {
   readonly x: number;

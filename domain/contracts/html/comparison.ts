@@ -1,13 +1,13 @@
-import { binnedPair, joinSparseBins } from '../../monitoring/bins.ts';
+import { type BinnedPair, binnedPair, joinSparseBins, sum } from '../../monitoring/bins.ts';
 import { distance } from '../../monitoring/distances.ts';
-import type { ColumnProfile, Profile } from '../../profiles/profile.ts';
+import type { Categories, ColumnProfile, Profile } from '../../profiles/profile.ts';
 
 /** A column beside the same column of the version before. */
 export interface ComparedColumn {
   readonly now: ColumnProfile;
   /** Absent if that version has no column of this name and type. */
   readonly before?: ColumnProfile;
-  /** Both were counted over the same bins or categories. */
+  /** Both can be counted over the same bins or values. */
   readonly sameBins: boolean;
   /** The event time of the rows: it is another in every version, so it has no distance. */
   readonly movesOn: boolean;
@@ -24,20 +24,33 @@ export function compareColumns(now: Profile, before: Profile | undefined, timest
 function compareColumn(now: ColumnProfile, before: ColumnProfile | undefined, movesOn: boolean): ComparedColumn {
   // a column of another type then may be one that is protected now
   if (!before || before.type !== now.type) return { now, sameBins: false, movesOn };
-  if (movesOn || !isCountedAlike(before, now)) return { now, before, sameBins: false, movesOn };
-  const pair = binnedPair(before, now);
+  const pair = movesOn ? undefined : pairOf(before, now);
   const joined = pair && joinSparseBins(pair);
   const psi = joined && distance('psi', joined.baseline, joined.live);
   return { now, before, sameBins: pair !== undefined, movesOn, ...(psi !== undefined && { psi }) };
 }
 
-function isCountedAlike(a: ColumnProfile, b: ColumnProfile): boolean {
-  const [left, right] = [keysOf(a), keysOf(b)];
-  return left.length === right.length && left.every((key, i) => key === right[i]);
+function pairOf(before: ColumnProfile, now: ColumnProfile): BinnedPair | undefined {
+  if (before.categories && now.categories) return categoryPair(before.categories, now.categories);
+  const [edges, others] = [before.bins?.edges, now.bins?.edges];
+  if (!edges || edges.length !== others?.length || !edges.every((edge, i) => edge === others[i])) return undefined;
+  return binnedPair(before, now);
 }
 
-const keysOf = ({ bins, categories }: ColumnProfile): readonly (number | string)[] =>
-  bins?.edges ?? categories?.values.map(([value]) => value) ?? [];
+/**
+ * Counts over the values that both sides counted one by one, and all others together. A value that only one side names is
+ * known to be absent from the other only if that has no `other`.
+ */
+function categoryPair(before: Categories, now: Categories): BinnedPair {
+  const [was, is] = [new Map(before.values), new Map(now.values)];
+  const complete = before.other === 0 && now.other === 0;
+  const values = complete ? [...new Set([...was.keys(), ...is.keys()])] : [...was.keys()].filter((key) => is.has(key));
+  const over = (counts: ReadonlyMap<string, number>, other: number): number[] => {
+    const named = values.map((value) => counts.get(value) ?? 0);
+    return [...named, sum([...counts.values()]) + other - sum(named)];
+  };
+  return { baseline: over(was, before.other), live: over(is, now.other) };
+}
 
 const missing = ({ nulls, nans, infinities }: ColumnProfile): number => nulls + nans + infinities;
 

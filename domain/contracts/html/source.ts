@@ -5,11 +5,12 @@ import { type Content, data, html, type Markup, shown } from './markup.ts';
 const FORMATS = { csv: 'CSV', jsonl: 'JSON Lines', parquet: 'Parquet' };
 const COMPRESSIONS = { none: 'none', gzip: 'gzip', zstd: 'Zstandard' };
 const SIGNS: Readonly<Record<string, string>> = {
-  '\t': 'tab',
-  ' ': 'space',
-  ',': 'comma',
-  ';': 'semicolon',
-  '|': 'bar',
+  '\t': 'tabs',
+  ' ': 'spaces',
+  ',': 'commas',
+  ';': 'semicolons',
+  '|': 'bars',
+  ':': 'colons',
 };
 const NAMES = 40;
 
@@ -30,7 +31,7 @@ export function sourceSection({ source, file, specVersion, timeRange, at }: Vali
 
 function sourceRows(source: NonNullable<ValidationReport['source']>): [string, Content][] {
   const dialect = [
-    ...(source.delimiter === undefined ? [] : [`cells end in ${sign(source.delimiter)}`]),
+    ...(source.delimiter === undefined ? [] : [`separated by ${sign(source.delimiter)}`]),
     ...(source.quote === undefined ? [] : [quotes(source.quote)]),
     ...(source.header === undefined ? [] : [source.header ? 'names in the first line' : 'no line of names']),
   ];
@@ -47,7 +48,7 @@ function sourceRows(source: NonNullable<ValidationReport['source']>): [string, C
 }
 
 const minute = (instant: string): string => instant.slice(0, 16).replace('T', ' ');
-const sign = (text: string): string => (Object.hasOwn(SIGNS, text) ? `a ${SIGNS[text]}` : shown(text, 8));
+const sign = (text: string): string => (Object.hasOwn(SIGNS, text) ? (SIGNS[text] as string) : shown(text, 8));
 const quotes = (text: string): string =>
   text === '"'
     ? 'double quotes'

@@ -2,8 +2,8 @@ import { type Markup, trusted } from './markup.ts';
 
 /** Blue and orange, teal and vermilion: pairs that stay apart for colour-blind readers. Text has a contrast of 4.5 and more. */
 export const STYLES: Markup = trusted`<style>
-:root{color-scheme:light dark;--page:#f4f6f8;--card:#fff;--ink:#18202a;--soft:#566170;--line:#dde3e9;--now:#3d85c6;--before:#b85400;--ok:#0b6b5d;--part:#8a5a00;--bad:#b3261e;--tint-ok:#e4f3ef;--tint-part:#fbf0da;--tint-bad:#fbe9e7;--code:#eef1f4}
-@media (prefers-color-scheme:dark){:root{--page:#10151b;--card:#19212a;--ink:#e7ecf2;--soft:#9fadbc;--line:#2c3743;--now:#4a94d0;--before:#ffb454;--ok:#5cd0b3;--part:#f0bd5e;--bad:#ff9184;--tint-ok:#15302b;--tint-part:#33290f;--tint-bad:#3a1e1b;--code:#232d38}}
+:root{color-scheme:light dark;--page:#f4f6f8;--card:#fff;--ink:#18202a;--soft:#566170;--line:#dde3e9;--now:#3d85c6;--before:#a84c00;--ok:#0b6b5d;--part:#8a5a00;--bad:#b3261e;--code:#eef1f4}
+@media (prefers-color-scheme:dark){:root{--page:#10151b;--card:#19212a;--ink:#e7ecf2;--soft:#9fadbc;--line:#2c3743;--now:#4a94d0;--before:#ffb454;--ok:#5cd0b3;--part:#f0bd5e;--bad:#ff9184;--code:#232d38}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;overflow-wrap:anywhere}
 main{max-width:1120px;margin:0 auto;padding:20px 16px 48px}
@@ -31,7 +31,7 @@ table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:400}
 .list{background:var(--card);border:1px solid var(--line);border-radius:8px;border-collapse:separate;border-spacing:0}
 .list thead th{color:var(--soft);font-size:.83rem;padding:8px 12px}
 .list td,.list tbody th{vertical-align:top;padding:9px 12px;border-top:1px solid var(--line)}
-.list tbody th>*{display:block}.list tbody th{min-width:15em}.list td{font-variant-numeric:tabular-nums}
+.list tbody th>*{display:block}.list tbody th{min-width:15em}.list td{font-variant-numeric:tabular-nums;overflow-wrap:break-word}td.number{white-space:nowrap}
 .list td:first-child{white-space:nowrap}.number{text-align:right}td.number .soft{display:block;font-size:.86rem}
 details{margin-top:12px}summary{cursor:pointer;color:var(--soft);padding:4px 0}details[open] summary{margin-bottom:6px}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,320px),1fr));gap:10px 28px;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px 16px}
@@ -40,11 +40,11 @@ details{margin-top:12px}summary{cursor:pointer;color:var(--soft);padding:4px 0}d
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,340px),1fr));gap:14px;margin-top:12px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 16px;min-width:0;break-inside:avoid}
 .card>dl{display:flex;flex-wrap:wrap;gap:2px 15px;margin:6px 0 10px}.card dt{color:var(--soft);font-size:.75rem}.card dd{font-size:.9rem;font-variant-numeric:tabular-nums;line-height:1.3}
-.kind{margin:0}.tag{border:1px solid var(--line);border-radius:99px;padding:0 .6em;font-size:.78rem;color:inherit;text-decoration:none}.tag.bad{color:var(--bad);border-color:var(--bad)}
+.kind{margin:0}.tag{border:1px solid var(--line);border-radius:99px;padding:0 .6em;font-size:.78rem;color:inherit;text-decoration:none;display:inline-block}.tag.bad{color:var(--bad);border-color:var(--bad)}
 .apart{font-size:.9rem;margin:8px 0 0;color:var(--soft)}.apart.far{color:var(--part);font-weight:600}.apart .icon{margin-right:.35em}
 .chart{display:block;width:100%;overflow:hidden}.chart text{fill:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
 .now{fill:var(--now)}.side{fill:var(--now);fill-opacity:.45;stroke:var(--now);stroke-dasharray:3 2;vector-effect:non-scaling-stroke}
-.before{fill:none;stroke:var(--before);stroke-width:2;vector-effect:non-scaling-stroke}.was{fill:var(--before)}.was-text{color:var(--before)}
+.before{fill:none;stroke:var(--before);stroke-width:2;vector-effect:non-scaling-stroke}.halo{fill:none;stroke:var(--card);stroke-width:4.5;vector-effect:non-scaling-stroke}.was{fill:var(--before)}.was-text{color:var(--before)}
 .axis{stroke:var(--soft);stroke-width:1;vector-effect:non-scaling-stroke}.gap{fill:var(--card)}.cut{stroke:var(--card);stroke-width:4;vector-effect:non-scaling-stroke}
 .hover{fill:transparent}.hover rect:hover{fill:var(--ink);fill-opacity:.08}
 .values{font-size:.88rem;table-layout:fixed}.values thead th{color:var(--soft);font-size:.78rem}

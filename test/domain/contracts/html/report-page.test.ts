@@ -180,7 +180,7 @@ describe('how the file was read', () => {
       compression: 'gzip' as const,
     };
     const text = textOf(section(renderReport(aReport({ source: { ...source, ...changes } })), 'source'));
-    expect(text).toContain('cells end in a semicolon, double quotes, names in the first line');
+    expect(text).toContain('separated by semicolons, double quotes, names in the first line');
     expect(text).toMatch(/Compression gzip .* in another order than the spec.* tail .* spend/);
   });
 });
@@ -209,7 +209,7 @@ describe('a column', () => {
       textOf(section(renderReport(aReport(), aProfile(column), previous(before)), 'columns'));
     expect(text(other)).toContain('Not counted over the bins of version 12');
     expect(text(few, few)).toContain('Too few rows for a distance');
-    expect(text({ ...aColumn(), type: 'category', categories: { values: [['secret', 900]], other: 0 } })).not.toMatch(
+    expect(text(aColumn({ type: 'category', categories: { values: [['secret', 900]], other: 0 } }))).not.toMatch(
       /PSI|secret/,
     );
   });
@@ -336,6 +336,31 @@ describe('the size of the page', () => {
     expect(Buffer.byteLength(page)).toBeLessThanOrEqual(MAX_BYTES);
     expect(page.match(/<article/g)).toHaveLength(100);
     expect(textOf(page)).toMatch(/\d+ more rules in report\.json, which holds all/);
+  });
+
+  it('holds 100 columns with 14 bins of long numbers each, beside another version', () => {
+    const edges = Array.from({ length: 13 }, (_, i) => -1.2345678e-150 * (20 - i));
+    const profile = (shift: number) => ({
+      rows: 1_400,
+      columns: Array.from({ length: 100 }, (_, i) =>
+        aColumn({
+          name: long(i),
+          count: 1_400,
+          nulls: 99 + shift,
+          nans: 99,
+          infinities: 99,
+          min: -1.2345e-149,
+          max: 9.8765e-149,
+          mean: 5.4321e-149,
+          m2: 1,
+          bins: { edges, counts: edges.map((_, b) => 100 + shift * b).concat(100) },
+        }),
+      ),
+    });
+    const page = renderReport(busy(100), profile(1), { dataset: 1, at: '2026-01-01', profile: profile(-7) });
+    expect(Buffer.byteLength(page)).toBeLessThanOrEqual(MAX_BYTES);
+    expect(page.match(/<article/g)).toHaveLength(100);
+    expect(page.match(/class="before" d/g)?.length).toBeGreaterThanOrEqual(100);
   });
 
   it('says how many of 2,000 columns it leaves out', () => {
