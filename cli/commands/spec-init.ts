@@ -6,8 +6,8 @@ import { type InferOptions, inferSpec } from '../../domain/spec/infer.ts';
 import { TASKS } from '../../domain/spec/model-spec.ts';
 import { showProblem } from '../../domain/spec/problem.ts';
 import { specYaml } from '../../domain/spec/spec-yaml.ts';
+import { dataStatistics } from '../../engine/statistics/data-statistics.ts';
 import { type Command, type CommandContext, EXIT_OK, UsageError } from '../command.ts';
-import { dataStatistics } from '../data-statistics.ts';
 
 /** At the same place beside the sources and beside their compiled form. */
 const SCHEMA = fileURLToPath(new URL('../../schema/model-spec.schema.json', import.meta.url));
@@ -18,7 +18,7 @@ export const specInit: Command = {
   usage:
     'spec init --data <file> [--target <column>] [--task binary|multiclass|regression] [--name <model>] [--out <file>]',
   details:
-    'Reads the whole CSV or Parquet file on this machine. What was guessed stands in comments. Without --out the spec goes to standard output.',
+    'Reads the whole CSV, JSON Lines or Parquet file, compressed or not, on this machine. What was guessed stands in comments. Without --out the spec goes to standard output.',
   options: {
     data: { type: 'string' },
     target: { type: 'string' },
@@ -44,8 +44,7 @@ export const specInit: Command = {
 };
 
 async function infer(context: CommandContext, data: string) {
-  const format = /\.(parquet|pq)$/i.test(data) ? 'parquet' : 'csv';
-  const { columns, delimiter } = await dataStatistics(resolve(context.io.cwd, data), format);
+  const { columns, delimiter, format } = await dataStatistics(resolve(context.io.cwd, data));
   const [target, task] = [text(context, 'target'), taskOf(context)];
   const name = text(context, 'name') ?? modelNameOf(data);
   const inferred = inferOrExplain(columns, {
@@ -100,7 +99,8 @@ function taskOf(context: CommandContext): InferOptions['task'] {
 
 /** `Flights 2001.csv` → `flights-2001`. */
 function modelNameOf(file: string): string {
-  const words = basename(file, extname(file))
+  const plain = file.replace(/\.(gz|zst|zstd)$/i, '');
+  const words = basename(plain, extname(plain))
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-');
   const name = words

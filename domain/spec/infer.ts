@@ -1,5 +1,5 @@
 import { isNested } from '../datasets/source-sql.ts';
-import type { COLUMN_TYPES } from './columns.ts';
+import type { COLUMN_TYPES, DataSpec } from './columns.ts';
 import type { TASKS } from './model-spec.ts';
 
 /** What is known of a column of a data file. */
@@ -18,7 +18,7 @@ export interface ColumnStatistics {
 
 export interface InferOptions {
   readonly name: string;
-  readonly format: 'csv' | 'parquet';
+  readonly format: DataSpec['format'];
   readonly delimiter?: string;
   readonly target?: string;
   readonly task?: (typeof TASKS)[number];
@@ -51,7 +51,7 @@ export function inferSpec(statistics: readonly ColumnStatistics[], options: Infe
   const notes = new Map<string, string>();
   // nested columns, and names that are reserved, such as the index pandas adds
   const usable = statistics.filter(({ name, type }) => !isNested(type) && !name.startsWith('__'));
-  const columns = usable.map((column): Guess => ({ ...column, kind: kindOf(column) }));
+  const columns = usable.map((column): Guess => ({ ...column, kind: columnKind(column) }));
   const target = findTarget(columns, options.target);
   if (options.target === undefined) notes.set('data.target', `guessed by its name among ${columns.length} columns`);
   const { task, classes, kind } = taskOf(target, options.task);
@@ -69,7 +69,10 @@ export function inferSpec(statistics: readonly ColumnStatistics[], options: Infe
     notes.set('data.ignored', 'constant, empty or different in nearly every row: nothing to learn from');
   if (rest.every((column) => roles.has(column) || ignored.includes(column)))
     throw new RangeError('no column is left to learn from: every other one is constant, empty or names rows');
-  notes.set('data.columns', 'add min, max and values: bad rows are then set aside before they train a model');
+  notes.set(
+    'data.columns',
+    'millrace contract infer --spec suggests ranges and values: bad rows are then set aside before they train a model',
+  );
   notes.set('evaluation.gates', 'a model that misses one of these is not registered; set what your use needs');
 
   const document = {
@@ -116,7 +119,14 @@ function hyperparametersOf(task: keyof typeof GATES, classes: readonly string[] 
   return { objective: 'multi:softprob', num_class: classes?.length, eval_metric: 'mlogloss', ...shared };
 }
 
-function kindOf({ type, name, rows, nulls, distinct }: ColumnStatistics): ColumnType {
+/** The column type that goes with DuckDB's; texts that repeat are categories. */
+export function columnKind({
+  type,
+  name,
+  rows,
+  nulls,
+  distinct,
+}: Pick<ColumnStatistics, 'type' | 'name' | 'rows' | 'nulls' | 'distinct'>): ColumnType {
   if (INTEGER.test(type)) return 'integer';
   if (NUMBER.test(type)) return 'number';
   if (type === 'BOOLEAN') return 'boolean';

@@ -111,16 +111,19 @@ describe('inferSpec', () => {
       ignored: ['note', 'same'],
       extraColumns: 'ignore',
     });
-    expect(spec.data.columns).toEqual([
-      { name: 'age', type: 'integer', nullable: false },
-      { name: 'label', type: 'integer', nullable: false },
-      { name: 'customer_id', type: 'string', nullable: false },
-      { name: 'day', type: 'timestamp', nullable: false, format: '%d.%m.%Y' },
-      { name: 'seen_at', type: 'timestamp', nullable: false },
-      { name: 'plan', type: 'category', nullable: true },
-      { name: 'note', type: 'string', nullable: false },
-      { name: 'same', type: 'integer', nullable: false },
-    ]);
+    const plain = { unique: false, nan: 'reject', infinity: 'reject' };
+    expect(spec.data.columns).toEqual(
+      [
+        { name: 'age', type: 'integer', nullable: false },
+        { name: 'label', type: 'integer', nullable: false },
+        { name: 'customer_id', type: 'string', nullable: false },
+        { name: 'day', type: 'timestamp', nullable: false, format: '%d.%m.%Y' },
+        { name: 'seen_at', type: 'timestamp', nullable: false },
+        { name: 'plan', type: 'category', nullable: true },
+        { name: 'note', type: 'string', nullable: false },
+        { name: 'same', type: 'integer', nullable: false },
+      ].map((expected) => ({ ...plain, ...expected })),
+    );
   });
 
   it('does not take a column with a value twice for an id', () => {
