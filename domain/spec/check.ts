@@ -4,7 +4,10 @@ import { draftOf, type SpecDraft } from './draft.ts';
 import { reportIssue } from './issues.ts';
 import { ModelSpec } from './model-spec.ts';
 import { type Path, type Problem, problemList, type Report } from './problem.ts';
+import { checkRules } from './rules/checks.ts';
 import { classRules } from './rules/classes.ts';
+import { columnContractRules } from './rules/column-contract.ts';
+import { contractRules } from './rules/contract.ts';
 import { dataRules } from './rules/data.ts';
 import { deploymentRules } from './rules/deployment.ts';
 import { evaluationRules } from './rules/evaluation.ts';
@@ -17,6 +20,9 @@ export type { Problem } from './problem.ts';
 
 const RULES: readonly ((draft: SpecDraft, report: Report) => void)[] = [
   dataRules,
+  columnContractRules,
+  contractRules,
+  checkRules,
   classRules,
   trainingRules,
   xgboostRules,

@@ -19,6 +19,8 @@ const NOUNS: Record<string, string> = {
 const HINTS: readonly (readonly [path: string, allowed: string])[] = [
   ['training.window', 'all, {last: 30d} or {datasets: 3}'],
   ['training.trigger.newData', 'false or {minRows: 1000}'],
+  ['data.keys.*', '[store, day]'],
+  ['data.checks.*.strategy', '{type: relative, maxDecrease: 0.5}, {type: deviation}, {type: median} or {type: range}'],
   ['training.tuning.ranges.*', '{min: 0.1, max: 0.5, scale: linear} or {values: [1, 2]}'],
 ];
 
@@ -42,7 +44,7 @@ export function reportIssue(issue: Issue, document: unknown, report: Report, bas
       break;
     }
     case 'unrecognized_keys': {
-      const known = knownKeys(path);
+      const known = knownKeys(path, document);
       for (const key of issue.keys) {
         const message = `is not a field of a model spec here${suggestion(key, known)}`;
         report([...path, key], message, valueAt(document, [...path, key]), oneOf(known));
@@ -124,6 +126,7 @@ export function valueAt(document: unknown, path: Path): unknown {
 }
 
 interface SchemaNode {
+  readonly const?: unknown;
   readonly properties?: Record<string, SchemaNode>;
   readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
@@ -133,18 +136,26 @@ interface SchemaNode {
 
 let schema: SchemaNode | undefined;
 
-/** The fields the schema knows at a path, over all its alternatives there. */
-function knownKeys(path: Path): string[] {
+/** The fields the schema knows at a path, over all its alternatives there that the document can mean. */
+function knownKeys(path: Path, document: unknown): string[] {
   schema ??= z.toJSONSchema(ModelSpec, { io: 'input' }) as SchemaNode;
-  let nodes = alternatives(schema);
-  for (const key of path) nodes = nodes.flatMap((node) => childOf(node, key)).flatMap(alternatives);
+  let nodes = alternatives(schema, document);
+  for (const [index, key] of path.entries()) {
+    const value = valueAt(document, path.slice(0, index + 1));
+    nodes = nodes.flatMap((node) => childOf(node, key)).flatMap((node) => alternatives(node, value));
+  }
   return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
 }
 
-const alternatives = (node: SchemaNode): SchemaNode[] => [
-  node,
-  ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(alternatives),
-];
+function alternatives(node: SchemaNode, value: unknown): SchemaNode[] {
+  const options = [...(node.anyOf ?? []), ...(node.oneOf ?? [])];
+  const meant = options.filter((option) => isMeant(option, value));
+  return [node, ...(meant.length > 0 ? meant : options).flatMap((option) => alternatives(option, value))];
+}
+
+/** Of `type: row-count` and the like: the value has the option's constants. */
+const isMeant = ({ properties = {} }: SchemaNode, value: unknown): boolean =>
+  Object.entries(properties).every(([key, { const: only }]) => only === undefined || valueAt(value, [key]) === only);
 
 function childOf(node: SchemaNode, key: PropertyKey): SchemaNode[] {
   const named = node.properties && Object.hasOwn(node.properties, key) ? node.properties[String(key)] : undefined;

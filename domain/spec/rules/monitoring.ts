@@ -4,7 +4,7 @@ import type { Path, Report } from '../problem.ts';
 import { columnsByName } from './data.ts';
 
 /** Largest value a method can give: a higher threshold would never be reached. PSI has no bound. */
-const LARGEST: Readonly<Record<string, number>> = { jensen_shannon: 1, l_infinity: 1 };
+export const LARGEST_DRIFT: Readonly<Record<string, number>> = { jensen_shannon: 1, l_infinity: 1 };
 
 export function monitoringRules(draft: SpecDraft, report: Report): void {
   const { monitoring } = draft;
@@ -15,7 +15,7 @@ export function monitoringRules(draft: SpecDraft, report: Report): void {
     if (features && !features.includes(name))
       report(['monitoring', 'thresholds', name], `is no feature${suggestion(name, features)}`, name, oneOf(features));
 
-  const largest = LARGEST[monitoring.method ?? 'psi'];
+  const largest = LARGEST_DRIFT[monitoring.method ?? 'psi'];
   const checked: [Path, number | undefined][] = [
     [['monitoring', 'threshold'], threshold],
     [['monitoring', 'predictionThreshold'], predictionThreshold],
