@@ -38,8 +38,12 @@ export function findDialect(data: DataSpec, text: string, complete: boolean): Di
 function quoteOf({ quote }: DataSpec, text: string, delimiter: string): string | undefined {
   if (quote === 'none') return undefined;
   if (quote !== 'auto') return quote;
-  const first = readRecord(text.trimStart(), 0, { delimiter, quote: undefined }, true)?.cells ?? [];
-  return first.some((cell) => /^'.*'$/.test(cell)) && !first.some((cell) => cell.startsWith('"')) ? "'" : '"';
+  const begin = text.trimStart();
+  const plain = readRecord(begin, 0, { delimiter, quote: undefined }, true);
+  const opens = (mark: string) => plain?.cells.some((cell) => cell.startsWith(mark)) === true;
+  // an apostrophe opens cells without closing them
+  const closes = readRecord(begin, 0, { delimiter, quote: "'" }, true)?.end === plain?.end;
+  return opens("'") && closes && !opens('"') ? "'" : '"';
 }
 
 function readNames(data: DataSpec, text: string, marks: CsvMarks, complete: boolean) {

@@ -55,7 +55,7 @@ export function recordWalker(
       return;
     } else if (byte === delimiterByte) state = 'cell-start';
     else if (byte === quoteByte && state !== 'plain') state = 'quoted';
-    else if (!(state === 'after-quote' && (byte === SPACE || byte === CARRIAGE_RETURN))) state = 'plain';
+    else if (!isPadding(state, byte)) state = 'plain';
     bytes += 1;
     lastByte = byte;
   };
@@ -89,6 +89,10 @@ export function recordWalker(
     },
   };
 }
+
+/** Blanks around quotes belong to no cell. */
+const isPadding = (state: State, byte: number): boolean =>
+  (byte === SPACE && state !== 'plain') || (byte === CARRIAGE_RETURN && state === 'after-quote');
 
 function positionOf(chunk: Buffer, byte: number, from: number): number {
   const at = chunk.indexOf(byte, from);

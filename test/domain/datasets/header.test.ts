@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matchColumns, parseHeader } from '../../../domain/datasets/header.ts';
+import { matchColumns, matchPositions, parseHeader } from '../../../domain/datasets/header.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 
 const { data } = aModelSpec({
@@ -46,15 +46,56 @@ describe('parseHeader', () => {
 });
 
 describe('matchColumns', () => {
+  const matched = { extraColumns: [], missingColumns: [], reordered: false };
+  const nullable = aModelSpec({
+    data: {
+      columns: ['a', 'b', 'c'].map((name) => ({ name, type: 'number', nullable: name !== 'a' }) as const),
+      target: 'a',
+      id: undefined,
+      timestamp: undefined,
+      protected: [],
+    },
+  }).data;
+
   it('finds columns in any order', () => {
-    expect(matchColumns(data, ['b', 'a'])).toEqual({ indexes: [1, 0] });
+    expect(matchColumns(data, ['a', 'b'])).toEqual({ ...matched, indexes: [0, 1] });
+    expect(matchColumns(data, ['b', 'a'])).toEqual({ ...matched, indexes: [1, 0], reordered: true });
   });
 
   it('skips extra columns only if the spec says so', () => {
-    expect(matchColumns({ ...data, extraColumns: 'ignore' }, ['x', 'b', 'x', 'a'])).toEqual({ indexes: [3, 1] });
-    expect(matchColumns(data, ['x', 'b', 'a'])).toEqual({
+    expect(matchColumns({ ...data, extraColumns: 'ignore' }, ['x', 'b', 'x', 'a'])).toEqual({
+      ...matched,
+      indexes: [3, 1],
+      extraColumns: ['x', 'x'],
+      reordered: true,
+    });
+    expect(matchColumns(data, ['x', 'b', 'a'])).toMatchObject({
       reasons: [expect.objectContaining({ code: 'extra-column', column: 'x' })],
     });
+  });
+
+  it('does without nullable columns only if the spec says so', () => {
+    const lenient = { ...nullable, missingColumns: 'null' } as const;
+    expect(matchColumns(lenient, ['a', 'c'])).toEqual({
+      ...matched,
+      indexes: [0, undefined, 1],
+      missingColumns: ['b'],
+    });
+    expect(matchColumns(lenient, ['b'])).toMatchObject({ reasons: [{ code: 'missing-column', column: 'a' }] });
+    expect(matchColumns(nullable, ['a', 'c'])).toMatchObject({ reasons: [{ code: 'missing-column', column: 'b' }] });
+  });
+
+  it.each([
+    [['a', 'b', 'c'], undefined],
+    [['a', 'c'], undefined],
+    [['a', 'c', 'b'], 'c'],
+    [['b', 'a', 'c'], 'b'],
+    [['c', 'a'], 'c'],
+  ])('holds %j to the order of the spec if it is exact', (names, column) => {
+    const exact = { ...nullable, missingColumns: 'null', columnOrder: 'exact' } as const;
+    const match = matchColumns(exact, names);
+    if (column === undefined) expect(match).not.toHaveProperty('reasons');
+    else expect(match).toMatchObject({ reasons: [{ code: 'reordered-columns', column }] });
   });
 
   it('names each problem and bounds their number', () => {
@@ -76,5 +117,29 @@ describe('matchColumns', () => {
         { code: 'extra-column', column: 'A' },
       ],
     });
+  });
+
+  it('does not show what may be data', () => {
+    const match = matchColumns(data, ['secret', '2'], { place: 'the first line', separated: 'commas' });
+    expect(match).toEqual({
+      reasons: [
+        {
+          code: 'wrong-header',
+          message:
+            'none of the 2 columns is in the first line, which has 2: it must hold the names, separated by commas',
+        },
+      ],
+    });
+  });
+});
+
+describe('matchPositions', () => {
+  it.each([
+    [2, {}, { indexes: [0, 1] }],
+    [3, { extraColumns: 'ignore' }, { indexes: [0, 1], extraColumns: ['cell 3'] }],
+    [3, {}, { reasons: [{ code: 'wrong-width' }, { code: 'extra-column' }] }],
+    [1, {}, { reasons: [{ code: 'wrong-width' }, { code: 'missing-column', column: 'b' }] }],
+  ] as const)('takes %i cells for columns under %j', (width, policy, expected) => {
+    expect(matchPositions({ ...data, ...policy }, width)).toMatchObject(expected);
   });
 });

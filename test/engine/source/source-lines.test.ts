@@ -1,0 +1,118 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DataSpec } from '../../../domain/spec/columns.ts';
+import { sourceLines } from '../../../engine/source/source-lines.ts';
+import { aDataSpec, type Open, withSources } from './fixtures.ts';
+
+type Shifts = readonly { since: number; shift: number }[];
+
+/** What `sourceLines` says of every record DuckDB reads. */
+async function readLines(open: Open, connection: DuckDBConnection, data: DataSpec, text: string) {
+  const opened = await open(data, text);
+  if ('reasons' in opened) return opened;
+  const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const rows = await query(`SELECT __record FROM ${opened.source.relation('store', 'numbered')}`);
+  const rejected = await query('SELECT DISTINCT line FROM reject_errors ORDER BY line');
+  const wanted = rows.map((row) => Number(row.__record));
+  const broken = rejected.map((row) => Number(row.line));
+  const lines = await sourceLines(opened.file, { readable: rows.length, broken, wanted });
+  if ('reasons' in lines) return lines;
+  const lineOf = (shifts: Shifts, number: number) =>
+    number + (shifts.findLast(({ since }) => since <= number)?.shift ?? Number.NaN);
+  return {
+    rows: wanted.map((number) => lineOf(lines.rows, number)),
+    broken: broken.map((number) => lineOf(lines.broken, number)),
+  };
+}
+
+const linesOf = (text: string, fields: Parameters<typeof aDataSpec>[0] = {}) =>
+  withSources((open, connection) => readLines(open, connection, aDataSpec(fields), text));
+
+describe('sourceLines', () => {
+  it.each([
+    ['one line each', 'a,b\n1,l2\n2,l3\n', [2, 3], []],
+    ['broken lines', 'a,b\n1\n2\n1,l4\n3\n1,l6\n', [4, 6], [2, 3, 5]],
+    ['a broken line at the end', 'a,b\n1,l2\n3', [2], [3]],
+    ['blank lines', '\na,b\n\n1,l4\n\n\n2\n3,l8\n\n', [4, 8], [7]],
+    ['lines within quotes', 'a,b\n"\n1",l2\nx\n2,l5\n"\n\n",l6\ny\n', [2, 5, 6], [4, 9]],
+    ['lines within quotes in the header', 'a,b,"c\n"\n1,l3,0\nx\n2,l5,0\n', [3, 5], [4]],
+    ['CRLF', 'a,b\r\n"\r\n1",l2\r\nx\r\n\r\n2,l6\r\n', [2, 6], [4]],
+    ['CR', 'a,b\r"\r1",l2\rx\r2,l5\r', [2, 5], [4]],
+    ['quotes within a cell', 'a,b\n1"2,l2\n3"\n1,l4\n', [2, 4], [3]],
+    ['a cell that goes on after its quotes', 'a,b\n"1"x,l2\n1,l3\n', [3], [2]],
+    ['blanks around quotes', 'a,b\n "1\n2" ,l2\nx\n1,l5\n', [2, 5], [4]],
+  ])('counts %s', async (_what, text, rows, broken) => {
+    const found = await linesOf(text, { extraColumns: 'ignore' });
+    expect(found).toEqual({ rows, broken });
+  });
+
+  it('tells the line of every record of a well-formed file', async () => {
+    const cell = fc.string({ unit: fc.constantFrom('x', '"', ',', '\n', ' ', "'"), maxLength: 6 });
+    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    // a row, a blank line, or a line without a second cell
+    const line = fc.oneof(cell.map(quoted), fc.constant(undefined), fc.constant(null));
+    await withSources((open, connection) =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.array(line, { minLength: 1, maxLength: 12 }),
+          fc.constantFrom('\n', '\r\n'),
+          async (rows, end) => {
+            const expected = { rows: [] as number[], broken: [] as number[] };
+            let text = `a,b${end}`;
+            for (const row of rows) {
+              const at = text.split('\n').length;
+              if (row === null) expected.broken.push(at);
+              else if (row !== undefined) expected.rows.push(at);
+              text += `${row === undefined ? '' : row === null ? 'x' : `${row.replaceAll('\n', end)},l`}${end}`;
+            }
+            expect(await readLines(open, connection, aDataSpec(), text)).toEqual(expected);
+          },
+        ),
+        { numRuns: 60 },
+      ),
+    );
+  });
+
+  it('gives lines, or reasons, for whatever quotes there are', async () => {
+    const sign = fc.constantFrom('a', ',', ',', '"', '"', '\n', ' ');
+    await withSources((open, connection) =>
+      fc.assert(
+        fc.asyncProperty(fc.string({ unit: sign, maxLength: 30 }), async (text) => {
+          const found = await readLines(open, connection, aDataSpec(), `a,b\n${text}`);
+          if ('reasons' in found) {
+            expect(found.reasons.map(({ code }) => code)).toEqual(['broken-quotes']);
+            return;
+          }
+          const numbers = [...found.rows, ...found.broken];
+          expect(new Set(numbers).size).toBe(numbers.length);
+          for (const number of numbers) expect(number >= 2 && number <= text.split('\n').length + 1).toBe(true);
+        }),
+        { numRuns: 300 },
+      ),
+    );
+  });
+
+  it.each([
+    ['to the end', `1,"x\n${'2,y\n'.repeat(4_000_000)}`],
+    ['for megabytes', `1,"x\n${'2,y\n'.repeat(3_000_000)}",3\n${'2,y\n'.repeat(3_000_000)}`],
+  ])('refuses a file in which a quoted cell goes on %s', async (_what, rows) => {
+    const found = await linesOf(`a,b\n0,w\n${rows}`);
+    expect(found).toMatchObject({
+      reasons: [
+        {
+          code: 'broken-quotes',
+          message: 'a quoted cell that begins in line 3 has no end: the rows after it cannot be told apart',
+        },
+      ],
+    });
+  });
+
+  it('names the line of each line of JSON', async () => {
+    const text = '{"a":1,"b":"l1"}\n\n{"a":1,"b":"l3"}\n \n{"a":1,"b":"l5"}\n';
+    expect(await linesOf(text, { format: 'jsonl' })).toEqual({
+      rows: [1, 3, 5],
+      broken: [],
+    });
+  });
+});
