@@ -1,5 +1,5 @@
 import type { ValidationReport } from '../../datasets/report.ts';
-import { refusesFile } from '../unusable.ts';
+import { isUnusable, refusesFile } from '../unusable.ts';
 import { many } from './figures.ts';
 
 /** What to do about a refusal, by the code of its reason. */
@@ -37,12 +37,13 @@ const BY_CODE: Readonly<Record<string, string>> = {
 const MOST = 3;
 
 /** What the reader does next, the most important first; never empty. */
-export function advice({ verdict, reasons, warnings, rows, checks }: ValidationReport): string[] {
-  if (verdict === 'rejected') return refused(reasons, checks);
+export function advice(report: ValidationReport): string[] {
+  const { verdict, warnings, rows, checks } = report;
+  if (verdict === 'rejected') return refused(report);
   const unknown = checks.filter(({ status }) => status !== 'passed' && status !== 'failed').length;
   const steps = [
     rows.quarantined > 0 &&
-      `Look at ${many(rows.quarantined, 'row')} in the quarantine file: each has its line, its cells and every rule it broke. Correct them at the source, or, if the rows are right and the contract is not, let them pass with millrace data release.`,
+      `Look at ${many(rows.quarantined, 'row')} in the quarantine file: each has its line, its cells and every rule it broke. Correct them at the source. ${otherwise(report)}`,
     warnings.length > 0 && `Read ${many(warnings.length, 'warning')} below; nothing was held back for them.`,
     unknown > 0 &&
       `${many(unknown, 'check')} could not be made yet. ${unknown === 1 ? 'It starts by itself' : 'They start by themselves'} once there is enough history or data.`,
@@ -50,7 +51,8 @@ export function advice({ verdict, reasons, warnings, rows, checks }: ValidationR
   return steps.length > 0 ? steps : ['Nothing. The data can be trained on.'];
 }
 
-function refused(reasons: ValidationReport['reasons'], checks: ValidationReport['checks']): string[] {
+function refused(report: ValidationReport): string[] {
+  const { reasons, checks } = report;
   // lines that were set aside are no reason to export another file
   const about = reasons.filter((reason) => reason.rows === undefined || !refusesFile({ code: reason.code }));
   const codes = [...new Set(about.map(({ code }) => code))];
@@ -63,7 +65,12 @@ function refused(reasons: ValidationReport['reasons'], checks: ValidationReport[
       : []),
     ...(failed > 0 ? [`Look at ${many(failed, 'failed check')}: each says its figure and what is allowed.`] : []),
   ].slice(0, MOST);
-  const again =
-    'If the data is right and the contract is not, change the spec and replay it, or let it pass with millrace data release.';
-  return [...(known.length > 0 ? known : ['Read why below, correct the file and upload it again.']), again];
+  if (known.length === 0) known.push('Read why below, correct the file and upload it again.');
+  return isUnusable(reasons) ? known : [...known, otherwise(report)];
+}
+
+/** What to do if it is the contract that is wrong. A file that was judged with a spec from a file is known to no registry. */
+function otherwise({ specVersion }: ValidationReport): string {
+  const release = specVersion === undefined ? '' : ' and replay the data, or let it pass with millrace data release';
+  return `If the data is right and the contract is not, change the spec${release}.`;
 }

@@ -23,7 +23,7 @@ dl,dd{margin:0}
 .big div{display:grid;grid-template-columns:auto auto;justify-content:start;align-items:baseline;column-gap:.5em}
 .big dt{grid-column:1/-1;color:var(--soft);font-size:.9rem}
 .big dd{font-size:clamp(1.5rem,5vw,2.3rem);font-weight:650;line-height:1.15;font-variant-numeric:tabular-nums}.big .share{font-size:1rem;font-weight:400;color:var(--soft)}
-.split{border-radius:5px;display:block}.split .kept{fill:var(--now)}.split .aside{fill:var(--before)}
+.split{border-radius:5px;display:block}.split .kept{fill:var(--now)}.verdict.bad .kept{fill:var(--line)}.split .aside{fill:var(--before)}
 .reasons{list-style:none;padding:0}.reasons li{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:8px 12px;margin:6px 0}.reasons li>span+span{display:block}
 .status{display:inline-flex;gap:.4em;align-items:baseline;font-weight:600}.status .icon{position:relative;top:.12em}
 .status.ok{color:var(--ok)}.status.part,.status.warn{color:var(--part)}.status.bad{color:var(--bad)}.status.wait,.status.none{color:var(--soft)}

@@ -121,6 +121,16 @@ describe('the verdict', () => {
     });
   }
 
+  it('sends nobody to the registry for what it does not know, nor for what cannot be read', () => {
+    const aside = { verdict: 'accepted-with-quarantine', rows } as const;
+    const { specVersion: _, ...local } = aReport(aside);
+    expect(renderReport(aReport(aside))).toContain('millrace data release');
+    expect(renderReport(local)).not.toContain('millrace data release');
+    expect(renderReport(local)).toContain('change the spec.');
+    const unusable = renderReport(aReport({ verdict: 'rejected', reasons: refusal('damaged') }));
+    expect(unusable).not.toContain('millrace data release');
+  });
+
   it('shows the counts and shares of rows', () => {
     const text = textOf(renderReport(aReport({ verdict: 'accepted-with-quarantine', rows })));
     expect(text).toContain('rows read 1,000 accepted 963 96.3 % set aside 37 3.7 %');
