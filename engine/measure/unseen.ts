@@ -32,7 +32,7 @@ export async function countUnseen(
   return counts;
 }
 
-/** An ENUM finds a value by hash, but cannot hold a NUL. */
+/** Not true for a missing cell. An ENUM finds a value by hash, but cannot hold a NUL. */
 function isKnown(column: string, values: readonly string[]): string {
   const enumerable = values.filter((value) => !value.includes('\0'));
   const others = values.filter((value) => value.includes('\0'));
@@ -42,5 +42,5 @@ function isKnown(column: string, values: readonly string[]): string {
       : []),
     ...(others.length > 0 ? [`list_contains(${listLiteral(others.map(quoteLiteral), 'VARCHAR')}, ${column})`] : []),
   ];
-  return `${column} IS NOT NULL AND (${tests.join(' OR ')})`;
+  return tests.join(' OR ');
 }
