@@ -18,7 +18,7 @@ export const handler = makeHandler({
   landingBucket: env.LANDING_BUCKET_NAME,
   registry,
   artifacts,
-  context: (spec, at) => validationContext({ registry, artifacts, files }, spec, at),
+  context: (spec, at, options) => validationContext({ registry, artifacts, files }, spec, at, options),
   uploads: s3Uploads(s3()),
   publisher: eventBridgePublisher(events(), env.EVENT_BUS_NAME),
   now: () => new Date(),

@@ -14,6 +14,7 @@ import type { Metered } from '../../engine/source/meter.ts';
 import { validateFile } from '../../engine/validate-file.ts';
 import { withWorkFolder } from '../../engine/work-folder.ts';
 import type { Uploads } from '../adapters/s3-uploads.ts';
+import { duplicateOf, refused, tooLarge } from './refusals.ts';
 import { storeFiles } from './store-files.ts';
 
 export interface ValidateDeps {
@@ -31,7 +32,7 @@ export interface ValidateDeps {
   readonly uploads: Uploads;
   readonly publisher: EventPublisher;
   /** What a judgement needs to know besides the bytes and the spec. */
-  readonly context: (spec: ModelSpec, at: Date) => Promise<ValidationContext>;
+  readonly context: (spec: ModelSpec, at: Date, options?: { readonly again: number }) => Promise<ValidationContext>;
   readonly now: () => Date;
   /** A new name for each attempt: it holds the claim. */
   readonly attemptId: () => string;
@@ -48,11 +49,10 @@ export interface Outcome {
 }
 
 /** The function's timeout is shorter; a claim that outlives its holder is free again afterwards. */
-const LEASE_MS = 6 * 60_000;
+export const LEASE_MS = 6 * 60_000;
 const BY = 'validate-upload';
 /** Stands for the digest of bytes nobody has read. */
 const NOT_READ = 'not-read';
-const MEGABYTE = 1024 * 1024;
 
 /**
  * Validates one upload and registers it as a data set version, once however often it is delivered.
@@ -98,12 +98,8 @@ async function validateDataset(model: string, upload: UploadSource, deps: Valida
   const spec = await deps.registry.requireSpec(model);
   const size = await deps.uploads.size(upload);
   if (size === undefined) return gone(model, upload, deps);
-  const limit = spec.spec.data.maxSizeMb * MEGABYTE;
-  if (size > limit) {
-    const message = `the file has ${size} bytes; data.maxSizeMb allows ${limit}`;
-    const judgement = refused({ code: 'too-large', message });
-    return finish(spec, { ...upload, size }, { judgement, digest: NOT_READ }, deps);
-  }
+  const large = tooLarge(size, spec.spec);
+  if (large) return finish(spec, { ...upload, size }, { judgement: refused(large), digest: NOT_READ }, deps);
   return withWorkFolder('upload', async (folder) => {
     const path = join(folder, 'upload');
     const file = await deps.uploads.download(upload, path);
@@ -111,15 +107,6 @@ async function validateDataset(model: string, upload: UploadSource, deps: Valida
     return judgeFile(spec, upload, { ...file, path, folder }, deps);
   });
 }
-
-const refused = (reason: Reason): Judgement => ({
-  verdict: 'rejected',
-  reasons: [reason],
-  warnings: [],
-  rows: { total: 0, accepted: 0, quarantined: 0 },
-  rules: [],
-  checks: [],
-});
 
 function gone(model: string, upload: UploadSource, deps: ValidateDeps): Promise<Outcome> {
   const reason = { code: 'gone', message: 'the object was deleted before it was read' };
@@ -145,11 +132,8 @@ async function judgeFile(
   deps: ValidateDeps,
 ): Promise<Outcome> {
   const source = { ...upload, size: file.size };
-  const twin = await deps.registry.findDatasetByContent(spec.model, file.sha256);
-  if (twin && !isSame(twin.source, upload)) {
-    const message = `the same bytes are data set ${twin.version} of ${spec.model}, uploaded as ${twin.source.key}`;
-    return finish(spec, source, { judgement: refused({ code: 'duplicate', message }), digest: file.sha256 }, deps);
-  }
+  const duplicate = duplicateOf(await deps.registry.findDatasetByContent(spec.model, file.sha256), upload);
+  if (duplicate) return finish(spec, source, { judgement: refused(duplicate), digest: file.sha256 }, deps);
   const { path, folder } = file;
   const context = await deps.context(spec.spec, deps.now());
   const input = { spec: spec.spec, path, facts: file, folder, context, memoryLimitMb: deps.memoryLimitMb };
@@ -158,9 +142,6 @@ async function judgeFile(
     return finish(spec, source, { judgement: validated.judgement, digest: file.sha256, context, files }, deps);
   });
 }
-
-const isSame = (a: UploadSource, b: UploadSource): boolean =>
-  a.bucket === b.bucket && a.key === b.key && a.versionId === b.versionId;
 
 interface Finished {
   readonly judgement: Judgement;
@@ -177,6 +158,12 @@ async function finish(
 ): Promise<Outcome> {
   const record = { spec, source, contentDigest: digest, judgement, files, by: BY, at: deps.now() };
   const dataset = await recordDataset({ ...record, ...(context && { context }) }, deps);
-  const { verdict, model, version, reasons } = dataset;
-  return { outcome: verdict, model, dataset: version, codes: reasons.map(({ code }) => code) };
+  return outcomeOf(dataset);
 }
+
+export const outcomeOf = ({ verdict, model, version, reasons }: DatasetVersion): Outcome => ({
+  outcome: verdict,
+  model,
+  dataset: version,
+  codes: reasons.map(({ code }) => code),
+});
