@@ -22,7 +22,7 @@ export const comparesRows = (spec: ModelSpec): boolean =>
 
 /**
  * Writes what rows of different parts are compared by, as Parquet: `part`, `row` (number of an accepted row in its file,
- * from 0; missing for rows that were set aside), for each unique key 128 bits of hashes `a0`, `b0` … (missing where a cell
+ * from 0) or `line` (of a row that was set aside), for each unique key 128 bits of hashes `a0`, `b0` … (missing where a cell
  * is) and `whole`, the hash by which engine/measure/duplicate-rows.ts takes rows for equal.
  */
 export async function writeKeyHashes(
@@ -33,10 +33,16 @@ export async function writeKeyHashes(
 ): Promise<void> {
   const names = spec.data.columns.map(({ name }) => quoteIdentifier(name));
   const keys = uniqueKeys(spec);
-  const accepted = `SELECT file_row_number AS row, hash(${names.join(', ')}) AS whole,
+  const accepted = `SELECT file_row_number AS row, NULL::BIGINT AS line, hash(${names.join(', ')}) AS whole,
       ${names.map((name, i) => `${name} AS t${i}`).join(', ')}
     FROM read_parquet(${quoteLiteral(data)}, file_row_number = true)`;
-  const columns = [`${index}::INTEGER AS part`, 'row', 'whole', ...keys.flatMap((key, i) => hashes(spec, key, i))];
+  const columns = [
+    `${index}::INTEGER AS part`,
+    'row',
+    'line',
+    'whole',
+    ...keys.flatMap((key, i) => hashes(spec, key, i)),
+  ];
   const parts = [`SELECT ${columns.join(', ')} FROM (${accepted})`];
   // a row that was set aside still came first
   if (quarantine !== undefined && keys.length > 0)
@@ -46,12 +52,16 @@ export async function writeKeyHashes(
   );
 }
 
-/** Rows that were set aside, typed once more: they are kept as the text they were. */
 function aside(spec: ModelSpec, names: readonly string[], quarantine: string): string {
-  const cells = names.map((name, i) => `${name} AS s${i}`).join(', ');
-  const text = `(SELECT ${cells} FROM read_parquet(${quoteLiteral(quarantine)}) WHERE __raw IS NULL)`;
   const typed = names.map((_, i) => `t${i}`).join(', ');
-  return `SELECT NULL::BIGINT AS row, NULL::UBIGINT AS whole, ${typed} FROM ${typedRelation(typedColumnsOf(spec.data.columns, []), text)}`;
+  return `SELECT NULL::BIGINT AS row, __line AS line, NULL::UBIGINT AS whole, ${typed} FROM ${asideRows(spec, quarantine)}`;
+}
+
+/** Rows that were set aside, typed once more, as `s0`, `t0` …: they are kept as the text they were. */
+export function asideRows(spec: ModelSpec, quarantine: string): string {
+  const cells = spec.data.columns.map(({ name }, i) => `${quoteIdentifier(name)} AS s${i}`).join(', ');
+  const rows = `(SELECT __line, __reasons, ${cells} FROM read_parquet(${quoteLiteral(quarantine)}) WHERE __raw IS NULL)`;
+  return typedRelation(typedColumnsOf(spec.data.columns, []), rows);
 }
 
 function hashes(spec: ModelSpec, { columns }: UniqueKey, i: number): string[] {
@@ -73,7 +83,7 @@ export async function loadKeyHashes(connection: DuckDBConnection, paths: readonl
   await connection.run(`CREATE OR REPLACE TEMP VIEW millrace_keys AS SELECT * FROM read_parquet(${files})`);
 }
 
-/** Accepted rows of a part whose key is in an earlier part. */
+/** Rows of a part whose key is in an earlier part, also such that were set aside. */
 export interface LaterRows {
   readonly part: number;
   /** Index into `uniqueKeys(spec)`. */
@@ -81,9 +91,11 @@ export interface LaterRows {
   readonly rows: number;
 }
 
-/** Fills the table `millrace_later` (`part`, `row`, `key`) and says how many there are of each part and key. */
+/** Fills the table `millrace_later` (`part`, `row` or `line`, `key`) and says how many there are of each part and key. */
 export async function findLaterRows(connection: DuckDBConnection, keys: number): Promise<LaterRows[]> {
-  await connection.run('CREATE OR REPLACE TEMP TABLE millrace_later (part INTEGER, row BIGINT, key INTEGER)');
+  await connection.run(
+    'CREATE OR REPLACE TEMP TABLE millrace_later (part INTEGER, row BIGINT, line BIGINT, key INTEGER)',
+  );
   for (let key = 0; key < keys; key++) {
     const [a, b] = [`a${key}`, `b${key}`];
     await connection.run(
@@ -91,8 +103,8 @@ export async function findLaterRows(connection: DuckDBConnection, keys: number):
        WITH first AS (
          SELECT ${a} AS a, ${b} AS b, min(part) AS part FROM millrace_keys WHERE ${a} IS NOT NULL
          GROUP BY ALL HAVING min(part) < max(part))
-       SELECT k.part, k.row, ${key} FROM millrace_keys AS k
-       JOIN first AS f ON k.${a} = f.a AND k.${b} = f.b WHERE k.row IS NOT NULL AND k.part > f.part`,
+       SELECT k.part, k.row, k.line, ${key} FROM millrace_keys AS k
+       JOIN first AS f ON k.${a} = f.a AND k.${b} = f.b WHERE k.part > f.part`,
     );
   }
   const found = await connection.runAndReadAll(

@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ArtifactRef, ArtifactStore } from '../../domain/artifacts.ts';
+import type { ArtifactStore } from '../../domain/artifacts.ts';
 import { declaredChecks, neededMeasures } from '../../domain/contracts/checks/judge-checks.ts';
-import { type ContractRule, compileContract, uniqueKeys } from '../../domain/contracts/contract.ts';
+import { type Contract, type ContractRule, compileContract } from '../../domain/contracts/contract.ts';
 import type { PartFigures } from '../../domain/datasets/merge-parts.ts';
 import { PartResult, type SetContext, type SetPlan, setFiles } from '../../domain/datasets/sets.ts';
 import { referenceColumns } from '../../domain/profiles/columns.ts';
@@ -57,25 +57,22 @@ export async function setLaterRowsAside(
   if (paths.length === 0) return { parts: new Map(), compared: false };
   await loadKeyHashes(connection, paths);
   await prepareSetAside(connection);
-  const rules = keyRules(spec);
+  const contract = compileContract(spec, []);
+  const rules = keyRules(contract);
   const later = await findLaterRows(connection, rules.length);
   const affected = new Set(later.map(({ part }) => part));
   const bytes = parts.reduce((sum, { index, data }) => sum + (affected.has(index) ? (data?.size ?? 0) : 0), 0);
   if (bytes > MAX_REWRITTEN_BYTES) return { reasons: tooMany(rules, later, affected.size) };
   const rewritten = new Map<number, RewrittenPart>();
   for (const part of parts)
-    if (affected.has(part.index)) rewritten.set(part.index, await rewrite(connection, { ...input, part, rules }, deps));
+    if (affected.has(part.index))
+      rewritten.set(part.index, await rewrite(connection, { ...input, part, contract, rules }, deps));
   return { parts: rewritten, compared: true };
 }
 
-/** In the order of `uniqueKeys`. */
-function keyRules(spec: ModelSpec): ContractRule[] {
-  const keys = uniqueKeys(spec);
-  const codes = ['not-unique', 'duplicate-key'];
-  return compileContract(spec, [])
-    .rules.filter(({ code }) => codes.includes(code))
-    .slice(0, keys.length);
-}
+/** In the order of the keys. */
+const keyRules = ({ rules }: Contract): ContractRule[] =>
+  rules.filter(({ code }) => code === 'not-unique' || code === 'duplicate-key');
 
 const tooMany = (rules: readonly ContractRule[], later: readonly LaterRows[], parts: number): Reason[] =>
   rules.flatMap(({ code, column, message }, key) => {
@@ -102,45 +99,49 @@ async function downloadKeys(
   return wanted.map(({ index }) => path(index));
 }
 
+interface Rewriting extends LaterInput {
+  readonly part: PartSummary;
+  readonly contract: Contract;
+  /** Of its keys. */
+  readonly rules: readonly ContractRule[];
+}
+
 async function rewrite(
   connection: DuckDBConnection,
-  { spec, plan, part, folder, rules, context }: LaterInput & { part: PartSummary; rules: readonly ContractRule[] },
+  { spec, plan, part, folder, contract, rules, context }: Rewriting,
   { artifacts, files }: LaterDeps,
 ): Promise<RewrittenPart> {
   const { judged } = PartResult.parse(await files.readJson(setFiles(plan.model, plan.set).part(part.index)));
-  if (!judged || !part.data) throw new Error(`part ${part.index} of ${plan.set} has later rows, but no rows`);
+  if (!judged?.data) throw new Error(`part ${part.index} of ${plan.set} has later rows, but no rows`);
   const room = join(folder, `part-${part.index}`);
   await mkdir(room);
   try {
     const from = { index: part.index, data: join(room, 'data.parquet'), quarantine: join(room, 'quarantine.parquet') };
-    await artifacts.getFile(part.data, from.data);
+    await artifacts.getFile(judged.data, from.data);
     if (part.quarantine) await artifacts.getFile(part.quarantine, from.quarantine);
     const to = { data: join(room, 'left.parquet'), quarantine: join(room, 'aside.parquet') };
     const source = { ...from, quarantine: part.quarantine && from.quarantine };
-    const done = await setAsideLater(connection, { spec, part: source, records: part.records, rules, to });
+    const { records } = part;
+    const done = await setAsideLater(connection, { spec, part: source, records, contract, keyRules: rules, to });
     const broken = new Map(rules.map(({ id }, key) => [id, done.rows[key] ?? 0]));
-    if (done.aside === 0) return { figures: judged, files: {}, broken };
+    const quarantine = done.quarantined
+      ? { quarantine: await artifacts.putFile('quarantine.parquet', to.quarantine, PARQUET) }
+      : {};
+    if (done.aside === 0) return { figures: judged, files: quarantine, broken };
     const { judgement } = judged;
     const left = await figuresOf(connection, { spec, context, data: to.data, profile: judgement.profile as Profile });
     const rows = { ...judgement.rows, quarantined: judgement.rows.quarantined + done.aside };
     const { timeRange: _, ...counted } = judgement;
+    const hasRows = rows.total > rows.quarantined;
+    const data = hasRows ? await artifacts.putFile('data.parquet', to.data, PARQUET) : undefined;
     return {
       figures: { judgement: { ...counted, rows, ...left.judgement }, measures: left.measures },
-      files: await store(to, rows.total > rows.quarantined, artifacts),
+      files: { ...quarantine, data },
       broken,
     };
   } finally {
     await rm(room, { recursive: true, force: true });
   }
-}
-
-async function store(
-  to: { data: string; quarantine: string },
-  hasRows: boolean,
-  artifacts: ArtifactStore,
-): Promise<RewrittenPart['files']> {
-  const quarantine: ArtifactRef = await artifacts.putFile('quarantine.parquet', to.quarantine, PARQUET);
-  return { data: hasRows ? await artifacts.putFile('data.parquet', to.data, PARQUET) : undefined, quarantine };
 }
 
 interface Left {
