@@ -58,7 +58,8 @@ function verdictText({ verdict, rows, reasons }: ValidationReport): string {
   if (verdict === 'accepted-with-quarantine')
     return `accepted with quarantine, ${whole(rows.accepted)} of ${many(rows.total, 'row')}; ${aside}`;
   if (isUnusable(reasons)) return 'unusable';
-  return rows.total === 0 ? 'rejected' : `rejected, ${many(rows.total, 'row')} read; ${aside}`;
+  if (rows.total === 0) return 'rejected';
+  return `rejected, ${many(rows.total, 'row')} read${rows.quarantined > 0 ? `; ${aside}` : ''}`;
 }
 
 function reasonLines(reasons: readonly Reason[], total: number): string[] {

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ValidationContext } from '../../domain/contracts/context.ts';
+import { shown } from '../../domain/contracts/html/markup.ts';
 import { isUnusable } from '../../domain/contracts/unusable.ts';
 import { makeReport } from '../../domain/datasets/make-report.ts';
 import type { ValidationReport } from '../../domain/datasets/report.ts';
@@ -118,10 +119,14 @@ function parseObject(file: string, json: string): object {
 
 /** @throws UsageError if it cannot be judged for a reason that is not the file's: exit code 1 would say it is bad */
 async function judgeFile(context: CommandContext, spec: ModelSpec, known: ValidationContext, job: Job) {
-  const progress = workProgress(job.file, {
+  const progress = workProgress(shown(job.file), {
     write: (line) => context.io.stderr(line),
     isTerminal: process.stderr.isTTY === true,
     now: () => performance.now(),
+    repeat: (tick, everyMs) => {
+      const timer = setInterval(tick, everyMs);
+      return () => clearInterval(timer);
+    },
   });
   try {
     return await withWorkFolder('validate', (folder) =>

@@ -49,6 +49,7 @@ it('tells a file that cannot be read from one that the contract refuses', () => 
     ).split('\n')[0];
   expect(refused('truncated')).toBe('x: unusable');
   expect(refused('missing-column')).toBe('x: rejected');
+  expect(refused('volume', { total: 10, accepted: 0, quarantined: 0 })).toBe('x: rejected, 10 rows read');
   // lines with the same code, set aside
   expect(refused('wrong-encoding', { total: 10, accepted: 0, quarantined: 8 }, 8)).toBe(
     'x: rejected, 10 rows read; 8 set aside (80 %)',
