@@ -155,7 +155,7 @@ function refusePattern(pattern: Expression | undefined): void {
   if (pattern.kind !== 'text')
     throw new ExpressionError(`\`matches\` takes a pattern in quotes, not ${shown(pattern, 'text')}`, pattern.at);
   const problem = patternProblem(pattern.value);
-  if (problem !== undefined) throw new ExpressionError(`the pattern at ${pattern.at} ${problem}`, pattern.at);
+  if (problem !== undefined) throw new ExpressionError(`the pattern at ${pattern.at}: ${problem}`, pattern.at);
 }
 
 const shown = (one: Expression, type: ValueType): string =>
