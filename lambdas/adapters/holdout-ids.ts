@@ -3,10 +3,8 @@ import { NoSuchKey } from '@aws-sdk/client-s3';
 import { lakeKeys } from '../../domain/names.ts';
 import type { ModelVersion } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
-import { quoteLiteral } from '../../domain/sql.ts';
 import { RUN_FILES, TrainingPlan } from '../../domain/training/plan.ts';
-import { withDuckDb } from '../../engine/duckdb.ts';
-import { holdoutIdSql } from '../../engine/measure/holdout-overlap.ts';
+import { readHoldoutIds } from '../../engine/measure/read-holdout-ids.ts';
 import { withWorkFolder } from '../../engine/work-folder.ts';
 import type { LakeFiles } from './lake-files.ts';
 
@@ -30,13 +28,7 @@ export async function holdoutIds(
   return withWorkFolder('holdout', async (folder) => {
     const path = join(folder, 'rows.parquet');
     if (!(await downloadHoldout(files, model, runId, path))) return undefined;
-    const options = { folders: [folder], ...(memoryLimitMb !== undefined && { memoryLimitMb }) };
-    return withDuckDb(options, async (connection) => {
-      const hashed = `SELECT DISTINCT ${holdoutIdSql(id)} AS id FROM read_parquet(${quoteLiteral(path)})`;
-      // by column: a million row objects would take more room than the ids
-      const [ids = []] = (await connection.runAndReadAll(`${hashed} ORDER BY id`)).getColumnsJS();
-      return ids.filter((one) => one !== null).map(String);
-    });
+    return readHoldoutIds(path, id, { folder, ...(memoryLimitMb !== undefined && { memoryLimitMb }) });
   });
 }
 

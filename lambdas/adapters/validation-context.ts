@@ -1,118 +1,18 @@
-import type { ArtifactRef, ArtifactStore } from '../../domain/artifacts.ts';
-import { type DeclaredCheck, declaredChecks } from '../../domain/contracts/checks/declared.ts';
-import { pastVersions } from '../../domain/contracts/checks/past-versions.ts';
-import { type HistoryEntry, ValidationContext } from '../../domain/contracts/context.ts';
-import { Baseline } from '../../domain/monitoring/baseline.ts';
-import { Profile } from '../../domain/profiles/profile.ts';
-import type { DatasetVersion } from '../../domain/registry/entities.ts';
+import type { ValidationContext } from '../../domain/contracts/context.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
-import { holdoutIds } from './holdout-ids.ts';
-import type { LakeFiles } from './lake-files.ts';
+import { type ContextOptions, type GatherDeps, gatherContext } from './gather-context.ts';
+import { type HoldoutIdDeps, holdoutIds } from './holdout-ids.ts';
 
-export interface ContextDeps {
-  readonly registry: Pick<Registry, 'listDatasets' | 'findAlias' | 'requireVersion' | 'requireSpec'>;
-  readonly artifacts: Pick<ArtifactStore, 'getBytes'>;
-  readonly files: Pick<LakeFiles, 'readJson' | 'download'>;
-  readonly memoryLimitMb?: number;
+export interface ContextDeps extends Omit<GatherDeps, 'holdoutIds'>, HoldoutIdDeps {
+  readonly registry: GatherDeps['registry'] & Pick<Registry, 'requireSpec'>;
 }
 
-/** Versions listed at first; rejected and replaced ones are among them. */
-const FIRST_PAGE = 20;
-/** Profiles read at a time. */
-const PARALLEL = 8;
-
-/**
- * What the spec's checks need to know, and the profile of the version before, whose bins are counted again.
- *
- * @param at when the file came
- * @param again the version whose bytes are judged again: what came after it is not its past
- */
-export async function validationContext(
+/** `gatherContext` with the ids of the holdout, which are read from its rows. */
+export const validationContext = (
   deps: ContextDeps,
   spec: ModelSpec,
   at: Date,
-  { again }: { readonly again?: number | undefined } = {},
-): Promise<ValidationContext> {
-  const checks = declaredChecks(spec);
-  return ValidationContext.parse({
-    at: at.toISOString(),
-    history: await history(deps, spec.name, checks, again),
-    ...(await champion(deps, spec.name, checks)),
-  });
-}
-
-async function history(
-  deps: ContextDeps,
-  model: string,
-  checks: readonly DeclaredCheck[],
-  again: number | undefined,
-): Promise<HistoryEntry[]> {
-  const compared = checks.filter((check) => check.type === 'volume' || check.type === 'statistic');
-  const wanted = Math.max(1, ...compared.map(({ versions }) => versions));
-  const versions = await newestPast(deps.registry, model, wanted, again);
-  const entries: HistoryEntry[] = [];
-  for (let start = 0; start < versions.length; start += PARALLEL) {
-    const batch = versions.slice(start, start + PARALLEL);
-    entries.push(...(await Promise.all(batch.map((one, i) => entryOf(deps, one, columnsOf(checks, start + i))))));
-  }
-  return entries;
-}
-
-/** The list grows until there are enough versions to compare with, or no more. */
-async function newestPast(
-  registry: ContextDeps['registry'],
-  model: string,
-  wanted: number,
-  again: number | undefined,
-): Promise<DatasetVersion[]> {
-  for (let limit = Math.max(FIRST_PAGE, 2 * wanted); ; limit *= 4) {
-    const listed = await registry.listDatasets(model, limit);
-    const found = pastVersions(listed, again);
-    if (found.length >= wanted || listed.length < limit) return found.slice(0, wanted);
-  }
-}
-
-type Columns = 'all' | ReadonlySet<string>;
-
-/** Columns of a version that are looked at. @param index from the newest: all of its columns are counted again */
-function columnsOf(checks: readonly DeclaredCheck[], index: number): Columns {
-  if (index === 0) return 'all';
-  const names = checks.flatMap((check) => (check.type === 'statistic' && index < check.versions ? [check.column] : []));
-  return new Set(names);
-}
-
-async function entryOf(
-  { artifacts }: ContextDeps,
-  { version, rows, at, profile }: DatasetVersion,
-  columns: Columns,
-): Promise<HistoryEntry> {
-  const entry = { dataset: version, rows, at };
-  if (!profile || (columns !== 'all' && columns.size === 0)) return entry;
-  const whole = Profile.parse(await readJson(artifacts, profile));
-  if (columns === 'all') return { ...entry, profile: whole };
-  // a hundred profiles of a thousand columns are too much to hold
-  return { ...entry, profile: { ...whole, columns: whole.columns.filter(({ name }) => columns.has(name)) } };
-}
-
-async function champion(
-  deps: ContextDeps,
-  model: string,
-  checks: readonly DeclaredCheck[],
-): Promise<Pick<ValidationContext, 'champion' | 'holdoutIds'>> {
-  const asks = (type: DeclaredCheck['type']) => checks.some((check) => check.type === type);
-  if (!asks('drift') && !asks('holdout-overlap')) return {};
-  const alias = await deps.registry.findAlias(model, 'champion');
-  if (!alias) return {};
-  const serving = await deps.registry.requireVersion(model, alias.version);
-  const baseline = async () => Baseline.parse(await readJson(deps.artifacts, serving.artifacts.baseline));
-  const ids = asks('holdout-overlap') ? await holdoutIds(deps, serving) : undefined;
-  return {
-    ...(asks('drift') && { champion: { version: serving.version, baseline: await baseline() } }),
-    ...(ids && { holdoutIds: ids }),
-  };
-}
-
-async function readJson(artifacts: ContextDeps['artifacts'], ref: ArtifactRef): Promise<unknown> {
-  return JSON.parse(new TextDecoder().decode(await artifacts.getBytes(ref)));
-}
+  options?: ContextOptions,
+): Promise<ValidationContext> =>
+  gatherContext({ ...deps, holdoutIds: (serving) => holdoutIds(deps, serving) }, spec, at, options);
