@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ArtifactRef } from '../artifacts.ts';
 import { type DatasetVersion, Instant } from '../registry/entities.ts';
+import type { DatasetParts } from './sets.ts';
 
 /** What can be fetched of a data set version, byte for byte. */
 export const DATASET_FILES = ['data', 'raw', 'quarantine', 'profile', 'report', 'html'] as const;
@@ -56,3 +57,22 @@ export const FileLink = z.object({
   expiresAt: Instant,
 });
 export type FileLink = z.infer<typeof FileLink>;
+
+/** Of a set of many objects: links to its files in the order of its parts, page by page from `?after=<files before>`. */
+export const FileLinks = z.object({ parts: z.array(FileLink), more: z.boolean() });
+export type FileLinks = z.infer<typeof FileLinks>;
+
+export type PartFile = keyof typeof PARTS;
+const PARTS = { data: 'files', raw: 'raw', quarantine: 'quarantine' } as const;
+
+/** What a set of many objects has a file of for each part; undefined for the rest, and for a set of one. */
+export function partFile({ parts }: DatasetVersion, file: DatasetFile): PartFile | undefined {
+  if (parts === undefined) return undefined;
+  return file === 'data' || file === 'raw' || file === 'quarantine' ? file : undefined;
+}
+
+export const partsOf = (parts: DatasetParts, file: PartFile): readonly ArtifactRef[] => parts[PARTS[file]];
+
+/** `part-00012.parquet`; the bytes that came have no ending, as what they are is their owner's. */
+export const partName = (index: number, file: PartFile): string =>
+  `part-${String(index).padStart(5, '0')}${file === 'raw' ? '' : '.parquet'}`;

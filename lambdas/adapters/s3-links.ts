@@ -14,7 +14,7 @@ export interface Link {
 /** Makes links with which anybody can read one object for five minutes. */
 export interface Links {
   /** @param name what a browser saves the object as */
-  read(ref: ArtifactRef, name: string): Promise<Link>;
+  read(object: Pick<ArtifactRef, 'bucket' | 'key' | 'versionId'>, name: string): Promise<Link>;
 }
 
 /** Presigned GETs with the function's own credentials: what its role may not read, a link does not open. */

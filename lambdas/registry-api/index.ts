@@ -2,7 +2,10 @@ import { startRollout } from '../../domain/rollout/start-rollout.ts';
 import { dynamo, events, s3, sfn } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
 import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
+import { SigningEnv } from '../adapters/firehose.ts';
+import { gatherContext } from '../adapters/gather-context.ts';
 import { s3ArtifactStore } from '../adapters/s3-artifact-store.ts';
+import { s3Links } from '../adapters/s3-links.ts';
 import { sfnExecutions } from '../adapters/sfn-executions.ts';
 import { sfnTasks } from '../adapters/sfn-tasks.ts';
 import { parseEnv } from '../runtime/env.ts';
@@ -14,13 +17,17 @@ const env = parseEnv(RegistryApiEnv);
 const registry = dynamoRegistry(dynamo(), env.TABLE_NAME);
 const publisher = eventBridgePublisher(events(), env.EVENT_BUS_NAME);
 const rollouts = sfnExecutions(sfn(), env.ROLLOUT_STATE_MACHINE_ARN);
+const artifacts = s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME);
 const now = () => new Date();
 
 export const handler = makeHandler({
   registry,
   publisher,
   gate: sfnTasks(sfn()),
-  lake: lakeReader(s3(), env.LAKE_BUCKET_NAME, s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME)),
+  lake: lakeReader(s3(), env.LAKE_BUCKET_NAME, artifacts),
+  // the ids of a holdout are in a Parquet file, and this function has no DuckDB: its callers have
+  context: (spec, at) => gatherContext({ registry, artifacts, holdoutIds: async () => undefined }, spec, at),
+  links: s3Links(parseEnv(SigningEnv), now),
   startRollout: (input) => startRollout(input, { registry, publisher, rollouts, now }),
   now,
 });

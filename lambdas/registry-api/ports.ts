@@ -1,6 +1,9 @@
 import type { ArtifactRef } from '../../domain/artifacts.ts';
+import type { ValidationContext } from '../../domain/contracts/context.ts';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
+import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import type { Links } from '../adapters/s3-links.ts';
 
 /** Resumes an execution that waits for a person; false when nobody waits any more. */
 export interface ApprovalGate {
@@ -20,6 +23,9 @@ export interface RegistryApiDeps {
   readonly publisher: EventPublisher;
   readonly gate: ApprovalGate;
   readonly lake: LakeReader;
+  readonly links: Links;
+  /** What a judgement by this spec at this time needs to know, but for the ids of the holdout. */
+  readonly context: (spec: ModelSpec, at: Date) => Promise<ValidationContext>;
   readonly startRollout: (input: { model: string; version: number; by: string }) => Promise<object>;
   readonly now: () => Date;
 }

@@ -1,3 +1,4 @@
+import { TrainingPlan } from '../../../domain/training/plan.ts';
 import { makeHandler } from '../../../lambdas/registry-api/handler.ts';
 import type { RegistryApiDeps } from '../../../lambdas/registry-api/ports.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
@@ -14,6 +15,8 @@ export async function anApi(overrides: Partial<RegistryApiDeps> = {}) {
   const published: object[] = [];
   const answered: object[] = [];
   const started: object[] = [];
+  const linked: object[] = [];
+  const contexts: object[] = [];
   const files = new Map<string, unknown>();
   const handler = makeHandler({
     registry,
@@ -25,6 +28,16 @@ export async function anApi(overrides: Partial<RegistryApiDeps> = {}) {
     lake: {
       artifact: async ({ sha256 }) => ({ evaluation: sha256 }),
       runFile: async (model, runId, name) => files.get(`${model}/${runId}/${name}`),
+    },
+    links: {
+      read: async ({ bucket, key }, name) => {
+        linked.push({ bucket, key, name });
+        return { url: `https://lake.example/${key}`, expiresAt: new Date(Date.parse(AT) + 300_000) };
+      },
+    },
+    context: async (spec, at) => {
+      contexts.push({ spec: spec.name, description: spec.description });
+      return { at: at.toISOString(), history: [] };
     },
     startRollout: async (input) => {
       started.push(input);
@@ -51,7 +64,7 @@ export async function anApi(overrides: Partial<RegistryApiDeps> = {}) {
     });
     return { status: response.statusCode, headers: response.headers, body: JSON.parse(response.body) };
   }
-  return { handler, call, registry, published, answered, started, files };
+  return { handler, call, registry, published, answered, started, linked, contexts, files };
 }
 
 export const aCandidate = (model: string, runId: string) => ({
@@ -68,3 +81,27 @@ export const aCandidate = (model: string, runId: string) => ({
   },
   trainingJobName: 'job',
 });
+
+export const aPlan = (keys: Partial<TrainingPlan['keys']> = {}) =>
+  TrainingPlan.parse({
+    model: 'churn',
+    runId: 'r',
+    specVersion: 2,
+    datasetVersions: [1],
+    task: 'binary',
+    algorithm: 'xgboost',
+    features: ['age'],
+    classes: ['0', '1'],
+    rows: { train: 1, validation: 1, holdout: 1, unlabelled: 0, outsideWindow: 0 },
+    keys: {
+      train: 't/',
+      validation: 'v/',
+      holdout: 'h/',
+      holdoutCsv: 'h.csv',
+      holdoutFeaturesCsv: 'f.csv',
+      holdoutRows: 'runs/churn/r/holdout/rows.parquet',
+      ...keys,
+    },
+    featurizer: anArtifact(),
+    baseline: anArtifact(),
+  });
