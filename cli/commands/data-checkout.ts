@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
-import { artifactOf, DATASET_FILES, type DatasetFile, fileName } from '../../domain/datasets/dataset-files.ts';
+import { DATASET_FILES, type DatasetFile } from '../../domain/datasets/dataset-files.ts';
 import { DatasetVersion } from '../../domain/registry/entities.ts';
 import { type Command, type CommandContext, EXIT_OK, UsageError } from '../command.ts';
-import { fetchTo, isThere } from '../dataset-files.ts';
+import { fetchTo, isThere, sourcesOf } from '../dataset-files.ts';
 import { apiOptions, connect, pathTo } from '../registry-client.ts';
 import { versionNumber } from '../registry-lists.ts';
 
@@ -27,22 +27,19 @@ export const dataCheckout: Command = {
     const dataset = await client.get(pathTo('models', model, 'datasets', version), DatasetVersion);
     const { out, force } = context.options;
     const folder = typeof out === 'string' ? out : `${model}-${version}`;
-    const there: boolean[] = [];
+    const at = (path: string) => resolve(context.io.cwd, path);
+    const found = [];
     // all of them before the first is written
-    for (const file of files) {
-      if (!artifactOf(dataset, file)) throw new Error(missing(dataset, file));
-      there.push(
-        await isThere({ dataset, file }, resolve(context.io.cwd, placeOf(folder, dataset, file)), force === true),
-      );
-    }
+    for (const file of files)
+      for (const source of await sourcesOf(client, dataset, file)) {
+        const path = join(folder, source.path);
+        found.push({ file, path, source, isThere: await isThere(source, at(path), force === true) });
+      }
     const fetched = [];
-    for (const [index, file] of files.entries()) {
-      const path = placeOf(folder, dataset, file);
-      const ref = artifactOf(dataset, file);
-      const { progress } = context;
-      if (!there[index]) await fetchTo({ client, dataset, file, progress }, resolve(context.io.cwd, path));
-      const status = there[index] ? 'already-there' : 'fetched';
-      fetched.push({ file, path, status, sha256: ref?.sha256, size: ref?.size });
+    for (const { file, path, source, isThere: alreadyThere } of found) {
+      if (!alreadyThere) await fetchTo(source, at(path), context.progress);
+      const status = alreadyThere ? 'already-there' : 'fetched';
+      fetched.push({ file, path, status, sha256: source.sha256, size: source.size });
     }
     const lines = fetched.map(({ path, status, size, sha256 }) =>
       status === 'fetched' ? `${path}: ${size} bytes, sha256 ${sha256}` : `${path}: already there, the same bytes`,
@@ -59,14 +56,4 @@ function wantedFiles({ options }: CommandContext): DatasetFile[] {
     if (!file) throw new UsageError(`--what must be one of ${DATASET_FILES.join(', ')}, got ${JSON.stringify(name)}`);
     return file;
   });
-}
-
-/** What came has a name its owner chose: in a folder of its own it is in nobody's way. */
-const placeOf = (folder: string, dataset: DatasetVersion, file: DatasetFile): string =>
-  join(folder, ...(file === 'raw' ? ['raw'] : []), fileName(dataset, file));
-
-function missing(dataset: DatasetVersion, file: DatasetFile): string {
-  const has = DATASET_FILES.filter((one) => artifactOf(dataset, one));
-  const what = `data set ${dataset.version} of ${dataset.model}, ${dataset.verdict},`;
-  return `${what} has no ${file}; it has ${has.join(', ') || 'no files'}`;
 }

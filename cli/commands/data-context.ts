@@ -1,23 +1,27 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { ValidationContext } from '../../domain/contracts/context.ts';
-import { type Command, EXIT_OK } from '../command.ts';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { UnavailableError } from '../../domain/common-errors.ts';
+import type { ValidationContext } from '../../domain/contracts/context.ts';
+import { FetchedContext } from '../../domain/contracts/fetched-context.ts';
+import { readHoldoutIds } from '../../engine/measure/read-holdout-ids.ts';
+import { withWorkFolder } from '../../engine/work-folder.ts';
+import { type Command, type CommandContext, EXIT_OK } from '../command.ts';
 import { apiOptions, connect, pathTo } from '../registry-client.ts';
 
 export const dataContext: Command = {
   name: 'data context',
-  summary: 'Fetch what a model’s next upload is judged beside: history, champion, holdout',
-  usage: 'data context <model> [--out <file>] [--no-holdout]',
+  summary: 'Fetch what the next upload of a model is judged beside: history, champion, holdout',
+  usage: 'data context <model> [--out <file>]',
   details: 'With it millrace validate --context comes to the verdict that an upload would get at this moment.',
-  options: { ...apiOptions, out: { type: 'string' }, 'no-holdout': { type: 'boolean' } },
+  options: { ...apiOptions, out: { type: 'string' } },
   arguments: { min: 1, max: 1 },
   run: async (context) => {
     const [model = ''] = context.positionals;
-    const { out, 'no-holdout': without } = context.options;
+    const { out } = context.options;
     const path = pathTo('models', model, 'validation-context');
-    const found = await connect(context).get(path, ValidationContext, { holdout: without === true ? 0 : 1 });
-    if (!found.holdoutIds && found.champion && without !== true)
-      context.progress('the ids of the holdout are not in it: a check of holdout overlap cannot look');
+    const fetched = await connect(context).get(path, FetchedContext, { holdout: 1 });
+    const found = await withHoldoutIds(fetched, context);
     const text = `${JSON.stringify(found, null, 2)}\n`;
     if (typeof out !== 'string') {
       context.print(found, text);
@@ -30,3 +34,28 @@ export const dataContext: Command = {
     return EXIT_OK;
   },
 };
+
+/** Reads the rows of the holdout on this machine; that they expired is the same here as for an upload. */
+async function withHoldoutIds(
+  { holdoutRows, ...context }: FetchedContext,
+  { progress }: CommandContext,
+): Promise<ValidationContext> {
+  if (!holdoutRows) return context;
+  progress('reading the rows the champion was judged on');
+  const response = await fetch(holdoutRows.url).catch((cause: unknown) => {
+    throw new UnavailableError('the rows of the holdout cannot be reached', { cause });
+  });
+  if (response.status === 404) {
+    progress('they have expired: a check of holdout overlap cannot look');
+    return context;
+  }
+  if (!response.ok || !response.body)
+    throw new UnavailableError(`reading the rows of the holdout was answered with ${response.status}`);
+  const { body } = response;
+  const holdoutIds = await withWorkFolder('holdout', async (folder) => {
+    const path = join(folder, 'rows.parquet');
+    await writeFile(path, body);
+    return readHoldoutIds(path, holdoutRows.id, { folder });
+  });
+  return { ...context, holdoutIds };
+}

@@ -34,7 +34,7 @@ export const dataDiff: Command = {
 async function sideOf(client: RegistryClient, model: string, version: number) {
   const dataset = await client.get(pathTo('models', model, 'datasets', version), DatasetVersion);
   if (!dataset.profile) return { dataset };
-  const json = await readJsonFile({ client, dataset, file: 'profile', progress: () => {} });
+  const json = await readJsonFile(client, dataset, 'profile');
   return { dataset, profile: Profile.parse(json) };
 }
 

@@ -55,6 +55,6 @@ function filesOf(dataset: DatasetVersion): Record<string, string> | undefined {
 /** Reports from before checks are left alone. */
 async function reportOf(client: RegistryClient, dataset: DatasetVersion): Promise<ValidationReport | undefined> {
   if (!dataset.report) return undefined;
-  const json = await readJsonFile({ client, dataset, file: 'report', progress: () => {} });
+  const json = await readJsonFile(client, dataset, 'report');
   return ValidationReport.safeParse(json).data;
 }

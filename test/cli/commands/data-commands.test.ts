@@ -18,9 +18,11 @@ import { main } from '../../../cli/main.ts';
 import type { ArtifactRef } from '../../../domain/artifacts.ts';
 import type { DatasetVersion } from '../../../domain/registry/entities.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
+import { customers } from '../../fixtures/customers.ts';
 import { aDataset, aModelVersion, aRun } from '../../fixtures/entities.ts';
+import { parquetOf } from '../../fixtures/parquet.ts';
 import { aTraffic } from '../../fixtures/registry.ts';
-import { anApi, CHANGE } from '../../lambdas/registry-api/api-under-test.ts';
+import { anApi, aPlan, CHANGE } from '../../lambdas/registry-api/api-under-test.ts';
 
 const sha256Of = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 
@@ -30,6 +32,10 @@ let dir: string;
 /** Objects of the lake by digest, and what befalls the next reads: cut off once so much has come, or answered with a status. */
 let objects: Map<string, Buffer>;
 let troubles: ({ cutAfter: number; partial: string } | { status: number; body: string })[];
+/** What `parts.json` of every data set says. */
+let parts: object;
+/** `plan.json` of every run. */
+let runFile: unknown;
 let reads: { sha256: string; range: string | undefined }[];
 /** What the platform does with a request for a release or a replay. */
 let onEvent: (event: Record<string, unknown>) => Promise<unknown>;
@@ -94,11 +100,13 @@ beforeEach(async () => {
   objects = new Map();
   troubles = [];
   reads = [];
+  runFile = undefined;
   onEvent = async () => {};
   api = await anApi({
     publisher: { publish: async (name, detail) => void (await onEvent({ name, ...detail })) },
+    lake: { artifact: async () => parts, runFile: async () => runFile },
     links: {
-      read: async ({ sha256 }) => ({ url: `${origin()}/lake/${sha256}`, expiresAt: new Date(CHANGE.at) }),
+      read: async ({ key }) => ({ url: `${origin()}/lake/${key.split('/').at(-1)}`, expiresAt: new Date(CHANGE.at) }),
     },
   });
 });
@@ -122,7 +130,7 @@ async function run(...argv: string[]) {
 function stored(bytes: string | Uint8Array): ArtifactRef {
   const sha256 = sha256Of(bytes);
   objects.set(sha256, Buffer.from(bytes));
-  return { bucket: 'lake', key: `artifacts/${sha256}/x`, sha256, size: Buffer.byteLength(bytes) };
+  return { bucket: 'lake', key: `artifacts/${sha256}`, sha256, size: Buffer.byteLength(bytes) };
 }
 
 const RAW = 'customer_id,age\nc1,30\nc2,999\n';
@@ -270,6 +278,23 @@ describe('millrace data checkout', () => {
     expect(reads).toHaveLength(4);
   });
 
+  it('fetches the parts of a set of many objects, those there are not yet', async () => {
+    const refs = ['one', 'two', 'three'].map(stored);
+    parts = { files: refs, raw: refs, quarantine: [] };
+    await register({ data: undefined, raw: undefined, parts: stored('parts') });
+    expect((await run('data', 'checkout', 'churn', '1')).code).toBe(0);
+    expect(readFileSync(out('data', 'part-00002.parquet'), 'utf8')).toBe('three');
+    rmSync(out('data', 'part-00001.parquet'));
+    reads = [];
+    const { stdout } = await run('data', 'checkout', 'churn', '1', '--what', 'data', '--json');
+    expect(JSON.parse(stdout).map(({ status }: { status: string }) => status)).toEqual([
+      'already-there',
+      'fetched',
+      'already-there',
+    ]);
+    expect(reads.map(({ sha256 }) => sha256)).toEqual([sha256Of('two')]);
+  });
+
   it('says which files a data set has', async () => {
     await register({ verdict: 'rejected', data: undefined });
     const { code, stderr } = await run('data', 'checkout', 'churn', '1');
@@ -402,13 +427,34 @@ describe('millrace data context', () => {
     const { code, stdout } = await run('data', 'context', 'churn', '--out', 'context.json');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'context.json: 0 data sets of history, champion none\n' });
     const context = JSON.parse(readFileSync(join(dir, 'context.json'), 'utf8'));
-    expect(context).toMatchObject({ at: CHANGE.at.toISOString(), holdoutIds: ['0123456789abcdef'] });
-    expect(api.contexts).toEqual([{ spec: 'churn', holdout: true }]);
+    expect(context).toEqual({ at: CHANGE.at.toISOString(), history: [] });
   });
 
-  it('leaves the holdout out when told to', async () => {
-    const { stdout } = await run('data', 'context', 'churn', '--no-holdout', '--json');
-    expect(JSON.parse(stdout)).not.toHaveProperty('holdoutIds');
+  describe('for a check of holdout overlap', () => {
+    beforeEach(async () => {
+      await api.registry.applySpec(aModelSpec({ data: { checks: [{ type: 'holdout-overlap' }] } }), CHANGE);
+      await api.registry.registerVersion(aModelVersion({ specVersion: 2 }), CHANGE);
+      await api.registry.promote(
+        { traffic: aTraffic(), expectedTrafficRev: 0, version: 1, expectedAliasRev: 0 },
+        CHANGE,
+      );
+      runFile = aPlan({ holdoutRows: 'rows.parquet' });
+    });
+
+    it('has the ids of the rows the champion was judged on', async () => {
+      const rows = customers(2);
+      objects.set('rows.parquet', Buffer.from(await parquetOf(rows)));
+      const { stdout } = await run('data', 'context', 'churn', '--json');
+      const md5 = (text: string) => createHash('md5').update(text).digest('hex').slice(0, 16);
+      expect(JSON.parse(stdout).holdoutIds).toEqual(rows.map((row) => md5(row.customer_id)).sort());
+    });
+
+    it('goes without them once they have expired, and says so', async () => {
+      const { code, stdout, stderr } = await run('data', 'context', 'churn', '--json');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).not.toHaveProperty('holdoutIds');
+      expect(stderr).toContain('have expired');
+    });
   });
 });
 
