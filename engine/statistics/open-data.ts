@@ -180,7 +180,7 @@ async function csvNames(plain: string, path: string): Promise<Found> {
 
 async function jsonlNames(query: Query, plain: string): Promise<Found> {
   const rows = await query(
-    `SELECT CAST(to_json(${keysOf('line')}) AS VARCHAR) AS keys FROM ${jsonLines(plain, 'skip')} WHERE NOT ${blankLine('line')} LIMIT ${SAMPLE_LINES}`,
+    `SELECT CAST(to_json(${keysOf('line')}) AS VARCHAR) AS keys FROM ${jsonLines(plain)} WHERE NOT ${blankLine('line')} LIMIT ${SAMPLE_LINES}`,
   );
   const names = rows.flatMap(({ keys }) =>
     typeof keys === 'string' ? ((JSON.parse(keys) as string[] | null) ?? []) : [],

@@ -102,7 +102,7 @@ function saysSomething(parts: readonly Part[]): boolean {
 }
 
 function text({ of, literal, min, max }: Part): string {
-  const one = literal ? of.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&') : of;
+  const one = literal ? of.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : of;
   if (min === max) return min === 1 ? one : `${one}{${min}}`;
   return `${one}{1,${2 * max}}`;
 }

@@ -1,5 +1,6 @@
 import type { ColumnProfile, Profile } from '../../profiles/profile.ts';
 import type { Column, DataSpec } from '../../spec/columns.ts';
+import { countedNumbers, QUANTILES } from './counted-numbers.ts';
 import type { ColumnFacts, DataFacts, NumberFacts, TextFacts } from './facts.ts';
 import { proposePatterns } from './patterns.ts';
 import { TAIL_VALUES } from './tail.ts';
@@ -30,7 +31,8 @@ export function profileFacts(
 
 function columnFacts({ name, type, format }: Column, profile: ColumnProfile, rows: number): ColumnFacts {
   const { nulls, nans, infinities } = profile;
-  const numbers = type === 'integer' || type === 'number' ? numberFacts(profile) : undefined;
+  const whole = type === 'integer' ? wholeNumbers(profile) : undefined;
+  const numbers = whole ?? (type === 'integer' || type === 'number' ? numberFacts(profile) : undefined);
   const texts = type === 'category' || type === 'string' ? textFacts(profile) : undefined;
   return {
     name,
@@ -70,6 +72,20 @@ interface Point {
   readonly above: number;
 }
 
+/** Whole numbers whose bins hold one each are known exactly. */
+function wholeNumbers({ min, max, bins }: ColumnProfile): NumberFacts | undefined {
+  if (min === undefined || max === undefined || !bins) return undefined;
+  const values: [number, number][] = [];
+  for (const [i, count] of bins.counts.entries()) {
+    if (count === 0) continue;
+    const lowest = Math.max(Math.floor(bins.edges[i - 1] ?? min - 1) + 1, min);
+    const highest = Math.min(Math.floor(bins.edges[i] ?? max), max);
+    if (lowest !== highest) return undefined;
+    values.push([lowest, count]);
+  }
+  return values.length > 0 ? countedNumbers(values) : undefined;
+}
+
 function numberFacts({ count, min, max, bins }: ColumnProfile): NumberFacts | undefined {
   if (count === 0 || min === undefined || max === undefined || !bins) return undefined;
   const points: Point[] = [{ value: min, above: 1 }];
@@ -89,7 +105,7 @@ function numberFacts({ count, min, max, bins }: ColumnProfile): NumberFacts | un
     count,
     min,
     max,
-    quantiles: [0.95, 0.5, 0.05].map((share) => at(points, share)) as [number, number, number],
+    quantiles: QUANTILES.map((share) => at(points, 1 - share)) as [number, number, number],
     top: ends(points, size, count),
     bottom: ends(mirrored, size, count).map((value) => -value),
   };

@@ -78,10 +78,11 @@ function upperEnd(facts: NumberFacts): Bound | undefined {
   const { count, max, top } = facts;
   const [last, before] = lastCounts(facts);
   if (isPlain(facts) && endsAbruptly(last, before)) {
-    const rows = last < top.length ? number(last) : `${number(last - 1)} or more`;
+    const rows = facts.values || last < top.length ? number(last) : `${number(last - 1)} or more`;
     return { value: max, why: `${rows} rows are ${number(Math.abs(max))}, none is beyond it` };
   }
-  if (count < MIN_TAIL_ROWS) return undefined;
+  // between whole numbers there is nothing to be close to an end
+  if (count < MIN_TAIL_ROWS || top.every(Number.isInteger)) return undefined;
   const end = [...SCALE_ENDS, 0].find((limit) => max <= limit && stopsShort(top, count, limit));
   return end === undefined ? undefined : { value: end, why: `many are close to ${end}, none is beyond it` };
 }
@@ -121,7 +122,7 @@ function zero({ min, max, count, quantiles }: NumberFacts, tail: Tail | undefine
 }
 
 function levelBound(tail: Tail, facts: NumberFacts, integer: boolean, side: Side): Bound | undefined {
-  const value = outwards(tail.level, facts, integer);
+  const value = outwards(Math.max(tail.level, facts.max), facts, integer);
   if (integer && !Number.isSafeInteger(value)) return undefined;
   const chance = number(Math.round(1 / rowRisk(facts.count)));
   const shown = number(side === 'above' ? value : 0 - value);

@@ -2,7 +2,7 @@ import type { Column } from '../../spec/columns.ts';
 import type { ColumnFacts } from './facts.ts';
 import { patternName } from './patterns.ts';
 import { suggestRange } from './range.ts';
-import { number, percent, roundUp, unseenShare, wilson, Z_NEXT_FILE } from './shares.ts';
+import { nextShare, nextUnseenShare, number, percent, roundUp, wilson } from './shares.ts';
 
 /** Fields of a column that a contract may be given, and why. */
 export type SuggestedFields = Pick<
@@ -36,12 +36,14 @@ export interface ColumnRole {
   readonly required?: boolean;
   /** Labels of a classification: the classes say what is allowed. */
   readonly label?: boolean;
+  /** Protected: its values are not written into a spec. */
+  readonly hidden?: boolean;
 }
 
 /** Without nulls among the rows, so small a share of them is still possible (95 %): at most that many rows are set aside. */
 const MAX_HIDDEN_NULL_SHARE = 0.01;
-/** The same share is the least that is allowed of unseen values: fewer of them are no reason to refuse a file. */
-const MIN_UNSEEN_SHARE = 0.01;
+/** Least share that is allowed of missing cells and of unseen values: fewer of them are no reason to refuse a file. */
+const MIN_ALLOWED_SHARE = 0.01;
 /** Share of rows with a value seen once, up to which values are listed (deequ's categorical range rule). */
 const MAX_LISTED_SINGLETONS = 0.1;
 /** Above it values rather name rows than group them. */
@@ -52,10 +54,10 @@ const MAX_LISTED_VALUES = 200;
 export const MIN_ROWS = 30;
 const ID_NAME = /^(?:id|uuid|guid|key|.*_(?:id|uuid|key)|.*Id)$/;
 
-/** Suggests what to ask of one column; see the rules for what each bound rests on. */
-export function suggestColumn(facts: ColumnFacts, role: ColumnRole = {}): SuggestedColumn {
+/** Suggests what to ask of one column; see the rules for what each bound rests on. @param nextRows of the next file */
+export function suggestColumn(facts: ColumnFacts, role: ColumnRole = {}, nextRows = facts.rows): SuggestedColumn {
   const why: string[] = [];
-  const parts = [nulls(facts, role), misfits(facts), ...details(facts, role)];
+  const parts = [nulls(facts, role, nextRows), misfits(facts), ...details(facts, role, nextRows)];
   let { type } = facts;
   const fields: SuggestedFields = {};
   for (const part of parts) {
@@ -72,9 +74,10 @@ interface Part {
   readonly why?: readonly string[];
 }
 
-function details(facts: ColumnFacts, role: ColumnRole): Part[] {
+function details(facts: ColumnFacts, role: ColumnRole, nextRows: number): Part[] {
   if (facts.nulls === facts.rows) return [{ why: ['empty: nothing to tell'] }];
   if (role.label) return [{ why: ['the label: its classes say what is allowed'] }];
+  if (role.hidden) return [{ why: ['protected: its values are not written down here'] }];
   switch (facts.type) {
     case 'integer':
     case 'number':
@@ -84,15 +87,15 @@ function details(facts: ColumnFacts, role: ColumnRole): Part[] {
     case 'boolean':
       return [];
     default:
-      return texts(facts);
+      return texts(facts, nextRows);
   }
 }
 
 /**
  * Nulls by the Wilson upper bound of their share. None seen in n rows leaves up to 3.84 / n, so that only many rows make
- * a column not nullable; otherwise the bound for the next file of this size becomes `maxNullShare`.
+ * a column not nullable; otherwise the bound for the next file (`nextShare`) becomes `maxNullShare`.
  */
-function nulls({ nulls: count, rows }: ColumnFacts, { required }: ColumnRole): Part {
+function nulls({ nulls: count, rows }: ColumnFacts, { required }: ColumnRole, nextRows: number): Part {
   const { upper } = wilson(count, rows);
   if (required) {
     const seen = count > 0 ? `, though ${number(count)} of ${number(rows)} are` : '';
@@ -103,13 +106,13 @@ function nulls({ nulls: count, rows }: ColumnFacts, { required }: ColumnRole): P
       fields: { nullable: false },
       why: [`none of ${number(rows)} missing: at most ${percent(roundUp(upper))} are (95 %)`],
     };
-  const next = roundUp(wilson(count, rows, Z_NEXT_FILE).upper);
+  const next = Math.max(roundUp(nextShare(count, rows, nextRows).upper), MIN_ALLOWED_SHARE);
   const seen =
     count === 0
       ? `none missing, but ${number(rows)} rows are too few to say never`
       : `${number(count)} of ${number(rows)} missing (${percent(count / rows)})`;
   if (next >= 1) return { fields: { nullable: true }, why: [seen] };
-  return { fields: { nullable: true, maxNullShare: next }, why: [`${seen}: ${percent(next)} covers a file like it`] };
+  return { fields: { nullable: true, maxNullShare: next }, why: [`${seen}: ${percent(next)} covers files like it`] };
 }
 
 function misfits({ misfits: count, type }: ColumnFacts): Part {
@@ -167,7 +170,7 @@ function times({ format, withOffset = 0, rows, nulls: missing, misfits: odd }: C
   return { fields: { ...fields, zone: 'UTC' }, why: [why] };
 }
 
-function texts(facts: ColumnFacts): Part[] {
+function texts(facts: ColumnFacts, nextRows: number): Part[] {
   const { texts: seen, lengths, rows, nulls: missing } = facts;
   const n = rows - missing;
   if (!seen) return [];
@@ -186,7 +189,7 @@ function texts(facts: ColumnFacts): Part[] {
     const many = facts.distinct === undefined ? 'many values' : `${number(facts.distinct)} values`;
     return [{ why: [`${many}, ${once}: too many to list`] }, form];
   }
-  const share = Math.max(roundUp(unseenShare(seen, n)), MIN_UNSEEN_SHARE);
+  const share = Math.max(roundUp(nextUnseenShare(seen, n, nextRows)), MIN_ALLOWED_SHARE);
   const values = seen.values.map(([value]) => value).filter((value) => value !== '');
   return [
     {

@@ -2,7 +2,7 @@ import type { DataSpec } from '../../spec/columns.ts';
 import type { Check } from '../../spec/contract.ts';
 import type { ModelSpec } from '../../spec/model-spec.ts';
 import type { DataFacts } from './facts.ts';
-import { number, percent, roundDown, roundUp, wilson, Z_NEXT_FILE } from './shares.ts';
+import { nextShare, number, percent, roundDown, roundUp } from './shares.ts';
 import { MIN_ROWS, type SuggestedColumn, suggestColumn } from './suggest-column.ts';
 
 /** A check as it is written, without what is the default. */
@@ -26,12 +26,15 @@ const BALANCE_SLACK = 0.5;
 
 /** Suggests a contract by what was seen; with a spec, its roles are minded. Nothing asks for equality with what was seen. */
 export function suggestContract(facts: DataFacts, spec?: ModelSpec): SuggestedContract {
-  const columns = facts.columns.map((column) =>
-    suggestColumn(column, {
+  const nextRows = fileRows(facts);
+  const columns = facts.columns.map((column) => {
+    const role = {
       required: spec !== undefined && [spec.data.id, spec.data.timestamp, spec.data.target].includes(column.name),
+      hidden: spec?.data.protected.includes(column.name) ?? false,
       label: spec !== undefined && spec.task !== 'regression' && spec.data.target === column.name,
-    }),
-  );
+    };
+    return suggestColumn(column, role, nextRows);
+  });
   const unique = columns.some(({ fields }) => fields.unique);
   return {
     columns,
@@ -42,6 +45,9 @@ export function suggestContract(facts: DataFacts, spec?: ModelSpec): SuggestedCo
     notes: notesOf(facts),
   };
 }
+
+/** Of a file, on average: as many the next one is taken to have. */
+const fileRows = ({ rows, files }: DataFacts): number => rows / Math.max(files.length, 1);
 
 function notesOf({ source, rows, files, brokenLines }: DataFacts): string[] {
   return [
@@ -69,10 +75,11 @@ function oneDigit(value: number, round: (value: number) => number): number {
   return round(value / unit) * unit;
 }
 
-/** None seen among n rows leaves a share of z² / n (Wilson). A column without repetition makes the check needless. */
-function duplicates({ duplicateRows, rows }: DataFacts, unique: boolean): SuggestedCheck[] {
+/** None seen leaves some to chance (`nextShare`). A column without repetition makes the check needless. */
+function duplicates(facts: DataFacts, unique: boolean): SuggestedCheck[] {
+  const { duplicateRows, rows } = facts;
   if (duplicateRows !== 0 || unique || rows < MIN_ROWS) return [];
-  const maxShare = roundUp(wilson(0, rows, Z_NEXT_FILE).upper);
+  const maxShare = roundUp(nextShare(0, rows, fileRows(facts)).upper);
   return [
     {
       check: { type: 'duplicate-rows', maxShare },
@@ -81,7 +88,7 @@ function duplicates({ duplicateRows, rows }: DataFacts, unique: boolean): Sugges
   ];
 }
 
-/** Half the lower Wilson bound of the rarest class, where every class is known. */
+/** Half of what the rarest class will have at least (`nextShare`), where every class is known. */
 function balance(facts: DataFacts, spec: ModelSpec | undefined): SuggestedCheck[] {
   if (!spec || spec.task === 'regression') return [];
   const counts = classCounts(facts, spec.data);
@@ -89,10 +96,10 @@ function balance(facts: DataFacts, spec: ModelSpec | undefined): SuggestedCheck[
   const [label, count] = counts.reduce((rarest, one) => (one[1] < rarest[1] ? one : rarest));
   const labelled = counts.reduce((sum, [, n]) => sum + n, 0);
   if (labelled < MIN_ROWS) return [];
-  const minShare = roundDown(wilson(count, labelled, Z_NEXT_FILE).lower * BALANCE_SLACK);
+  const minShare = roundDown(nextShare(count, labelled, fileRows(facts)).lower * BALANCE_SLACK);
   if (minShare === 0) return [];
   const seen = `${percent(count / labelled)} of ${number(labelled)} labels are ${label}`;
-  return [{ check: { type: 'label-balance', minShare }, why: `${seen}: half of what that makes sure of (95 %)` }];
+  return [{ check: { type: 'label-balance', minShare }, why: `${seen}: half of what chance would leave` }];
 }
 
 function classCounts({ columns }: DataFacts, { target }: DataSpec): readonly (readonly [string, number])[] | undefined {
