@@ -43,35 +43,45 @@ export interface ValidatedFile {
   writeData(path: string): Promise<void>;
 }
 
+/** Rows that cannot be told apart, by `sourceLines`; not those of single lines, which are set aside. */
+const TORN_APART = 'broken-records';
+
 /** Judges one file. `use` gets the result while the accepted rows can still be read. */
 export async function validateFile<T>(input: ValidateFileInput, use: (file: ValidatedFile) => Promise<T>): Promise<T> {
   const { path, folder, memoryLimitMb, threads } = input;
   input.onProgress?.({ step: 'reading' });
   const facts = input.facts ?? (await meterFile(path));
   const options = { memoryLimitMb: memoryLimitMb ?? 1_024, threads: threads ?? 2, folders: [folder], files: [path] };
-  return withDuckDb(options, async (connection) => {
-    const { judgement, scanned } = await judgeFile(connection, input, facts);
-    return use({
-      judgement,
-      sha256: facts.sha256,
-      size: facts.size,
-      ...(scanned?.quarantine && { quarantine: scanned.quarantine }),
-      async writeData(to) {
-        if (!scanned) return;
-        const parquet = '(FORMAT parquet, COMPRESSION zstd)';
-        await connection.run(`COPY (SELECT * FROM ${scanned.accepted}) TO ${quoteLiteral(to)} ${parquet}`);
-      },
+  const judge = (parallel: boolean) =>
+    withDuckDb(options, async (connection) => {
+      const { judgement, scanned } = await judgeFile(connection, input, facts, parallel);
+      if (parallel && judgement.reasons.some(({ code }) => code === TORN_APART)) return undefined;
+      const used = await use({
+        judgement,
+        sha256: facts.sha256,
+        size: facts.size,
+        ...(scanned?.quarantine && { quarantine: scanned.quarantine }),
+        async writeData(to) {
+          if (!scanned) return;
+          const parquet = '(FORMAT parquet, COMPRESSION zstd)';
+          await connection.run(`COPY (SELECT * FROM ${scanned.accepted}) TO ${quoteLiteral(to)} ${parquet}`);
+        },
+      });
+      return { used };
     });
-  });
+  // what several threads cannot read, one may
+  const done = (await judge(true)) ?? (await judge(false));
+  return (done as { used: T }).used;
 }
 
 async function judgeFile(
   connection: DuckDBConnection,
   input: ValidateFileInput,
   facts: Metered,
+  parallel: boolean,
 ): Promise<{ judgement: Judgement; scanned?: ScannedRows }> {
   const { spec, path, folder, context, release } = input;
-  const opened = await openSource(connection, spec.data, path, folder, { metered: facts });
+  const opened = await openSource(connection, spec.data, path, folder, { metered: facts, parallel });
   if ('reasons' in opened) return { judgement: refused(opened.reasons, opened.facts) };
   const { source, file, facts: sourceFacts } = opened;
   const onStep = (step: string) => input.onProgress?.({ step });

@@ -1,18 +1,20 @@
 import type { DataSpec } from '../spec/columns.ts';
 import { quoteLiteral } from '../sql.ts';
-import { MAX_LINE_BYTES } from './limits.ts';
-import { type DataSource, LINES } from './source-sql.ts';
+import { MAX_FILE_LINE_BYTES, MAX_LINE_BYTES } from './limits.ts';
+import type { DataSource } from './source-sql.ts';
 
-/** A sign no JSON text may hold unescaped, so it separates nothing. */
-const NO_DELIMITER = '\u0001';
+/** Separates nothing: files with NUL bytes are refused before. */
+const NO_DELIMITER = '\0';
+/** Holds several of the longest lines. */
+const BUFFER_BYTES = 4 * MAX_FILE_LINE_BYTES;
 
-/** The lines of a file as text; an empty line is NULL. */
-export function jsonLines(path: string, lines: keyof typeof LINES): string {
+/** The lines of a file as text, every one of them; an empty line is NULL. */
+export function jsonLines(path: string): string {
   const options = [
     `auto_detect = false, header = false, delim = ${quoteLiteral(NO_DELIMITER)}, quote = '', escape = '', nullstr = ''`,
-    `columns = {'line': 'VARCHAR'}, max_line_size = ${MAX_LINE_BYTES}`,
+    `columns = {'line': 'VARCHAR'}, max_line_size = ${MAX_FILE_LINE_BYTES}, buffer_size = ${BUFFER_BYTES}`,
   ].join(', ');
-  return `read_csv(${quoteLiteral(path)}, ${options}, ${LINES[lines]})`;
+  return `read_csv(${quoteLiteral(path)}, ${options})`;
 }
 
 /** True for a line with nothing but white space. */
@@ -31,9 +33,9 @@ export const keysOf = (line: string): string =>
 export function jsonlSource(path: string, data: DataSpec, usualKeys: readonly string[]): DataSource {
   const cells = data.columns.map((_, index) => `__cells[${index + 1}] AS s${index}`);
   const pointers = textList(data.columns.map(({ name }) => pointer(name)));
-  const relation: DataSource['relation'] = (lines, numbered) => {
+  const relation: DataSource['relation'] = (_lines, numbered) => {
     const record = numbered ? ', __record' : '';
-    const numberedLines = `SELECT line AS __line${numbered ? ', row_number() OVER () AS __record' : ''} FROM ${jsonLines(path, lines)}`;
+    const numberedLines = `SELECT line AS __line${numbered ? ', row_number() OVER () AS __record' : ''} FROM ${jsonLines(path)}`;
     const judged = `SELECT __line, ${brokenCode(data, usualKeys)} AS __broken${record} FROM (${numberedLines})
       WHERE NOT ${blankLine('__line')}`;
     const parsed = `SELECT CASE WHEN __broken IS NULL THEN json_extract_string(__line, ${pointers}) END AS __cells,
@@ -44,7 +46,7 @@ export function jsonlSource(path: string, data: DataSpec, usualKeys: readonly st
     types: data.columns.map(() => 'VARCHAR'),
     relation,
     numbered: relation('skip', 'numbered'),
-    rejects: true,
+    rejects: false,
     marksBroken: true,
     headerRecords: 0,
   };
@@ -66,6 +68,7 @@ function brokenCode(data: DataSpec, usualKeys: readonly string[]): string {
       ? `WHEN ${keys} <> ${textList(usualKeys)} AND NOT list_has_all(${known}, ${keys}) THEN 'extra-key'`
       : '';
   return `CASE
+    WHEN strlen(__line) > ${MAX_LINE_BYTES} THEN 'line-too-long'
     WHEN NOT json_valid(__line) THEN 'broken-line'
     WHEN json_type(__line) <> 'OBJECT' THEN 'not-an-object'
     WHEN ${keys} <> ${textList(usualKeys)} AND len(list_distinct(${keys})) < len(${keys}) THEN 'duplicate-key'

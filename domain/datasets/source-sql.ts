@@ -60,14 +60,24 @@ export interface DataSource {
   readonly headerRecords: number;
 }
 
-/** Every cell is read as text, so that bad ones can be counted. @param indexes of the spec's columns in the file */
-export function csvSource(path: string, dialect: Dialect, indexes: readonly (number | undefined)[]): DataSource {
+/**
+ * Every cell is read as text, so that bad ones can be counted.
+ * @param indexes of the spec's columns in the file
+ * @param parallel in pieces of 8 MB; where a quoted cell of many lines crosses from one to the next, DuckDB may take its
+ * lines for records
+ */
+export function csvSource(
+  path: string,
+  dialect: Dialect,
+  indexes: readonly (number | undefined)[],
+  parallel = true,
+): DataSource {
   const columns = Array.from({ length: dialect.width }, (_, index) => `'c${index}': 'VARCHAR'`);
   const quote = quoteLiteral(dialect.quote ?? '');
   const options = [
     `auto_detect = false, header = false, skip = ${dialect.headerRecords}, max_line_size = ${MAX_LINE_BYTES}`,
     `delim = ${quoteLiteral(dialect.delimiter)}, quote = ${quote}, escape = ${quote}, nullstr = ''`,
-    `columns = {${columns.join(', ')}}`,
+    `columns = {${columns.join(', ')}}, parallel = ${parallel}`,
   ].join(', ');
   const cells = indexes.map((index, position) => `${index === undefined ? ABSENT : `c${index}`} AS s${position}`);
   const relation: DataSource['relation'] = (lines, numbered) => {
@@ -85,7 +95,7 @@ export function csvSource(path: string, dialect: Dialect, indexes: readonly (num
 }
 
 /** What becomes of lines DuckDB cannot read. */
-export const LINES = {
+const LINES = {
   store: 'store_rejects = true, rejects_limit = 0',
   skip: 'ignore_errors = true',
 } as const;

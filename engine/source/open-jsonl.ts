@@ -15,7 +15,7 @@ export async function openJsonl(
   data: DataSpec,
   path: string,
 ): Promise<{ source: DataSource; match: ColumnMatch } | ColumnMismatch> {
-  const sample = `SELECT ${keysOf('line')} AS keys FROM ${jsonLines(path, 'skip')} WHERE NOT ${blankLine('line')} LIMIT ${SAMPLE_LINES}`;
+  const sample = `SELECT ${keysOf('line')} AS keys FROM ${jsonLines(path)} WHERE NOT ${blankLine('line')} LIMIT ${SAMPLE_LINES}`;
   const sql = `SELECT CAST(to_json(keys) AS VARCHAR) AS keys, count(*) AS n FROM (${sample})
     WHERE keys IS NOT NULL GROUP BY ALL ORDER BY n DESC, 1 LIMIT ${SAMPLE_LINES}`;
   const read = await unreadable(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS());

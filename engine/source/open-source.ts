@@ -25,6 +25,13 @@ import { openParquet } from './open-parquet.ts';
 const MAX_FACT_NAMES = 100;
 const MEGABYTE = 1024 * 1024;
 
+export interface OpenOptions {
+  /** What `meterFile` says. @default it is read */
+  readonly metered?: Metered;
+  /** CSV is read in pieces by several threads; `sourceLines` tells whether they fit together. @default true */
+  readonly parallel?: boolean;
+}
+
 export interface OpenedSource {
   readonly source: DataSource;
   readonly facts: SourceFacts;
@@ -50,14 +57,13 @@ export interface SourceFile {
 /**
  * Looks at the ends of a file, at its text as a whole and at its columns, not yet at its rows.
  * @param folder where it is decompressed to if need be
- * @param options.metered what `meterFile` says; read if it is not given
  */
 export async function openSource(
   connection: DuckDBConnection,
   data: DataSpec,
   path: string,
   folder: string,
-  options: { readonly metered?: Metered } = {},
+  options: OpenOptions = {},
 ): Promise<OpenedSource | RefusedSource> {
   const { size, text } = options.metered ?? (await meterFile(path));
   const compression = compressionOf((await readEnds(path, size)).head);
@@ -69,7 +75,11 @@ export async function openSource(
   const inText = data.format !== 'parquet' && file.text ? textProblem(file.text) : undefined;
   if (inText) return { reasons: [inText] };
 
-  const opened = await OPENERS[data.format](connection, data, file.path, ends);
+  const opened = await OPENERS[data.format](connection, data, {
+    ...ends,
+    path: file.path,
+    parallel: options.parallel ?? true,
+  });
   const { match, dialect } = opened;
   const facts = match && factsOf(data, compression, match, dialect);
   if ('reasons' in opened) return { reasons: opened.reasons, ...(facts && { facts }) };
@@ -80,12 +90,17 @@ type Columns =
   | { readonly source: DataSource; readonly match: ColumnMatch; readonly dialect?: Dialect }
   | (ColumnMismatch & { readonly dialect?: Dialect });
 
-type Opener = (connection: DuckDBConnection, data: DataSpec, path: string, ends: FileEnds) => Promise<Columns>;
+interface Readable extends FileEnds {
+  readonly path: string;
+  readonly parallel: boolean;
+}
+
+type Opener = (connection: DuckDBConnection, data: DataSpec, file: Readable) => Promise<Columns>;
 
 const OPENERS: Readonly<Record<DataSpec['format'], Opener>> = {
-  csv: async (_connection, data, path, ends) => openCsv(data, path, ends),
-  jsonl: openJsonl,
-  parquet: openParquet,
+  csv: async (_connection, data, file) => openCsv(data, file),
+  jsonl: (connection, data, { path }) => openJsonl(connection, data, path),
+  parquet: (connection, data, { path }) => openParquet(connection, data, path),
 };
 
 function factsOf(
@@ -140,7 +155,7 @@ async function readEnds(path: string, size: number): Promise<FileEnds> {
   }
 }
 
-function openCsv(data: DataSpec, path: string, { head, size }: FileEnds): Columns {
+function openCsv(data: DataSpec, { path, parallel, head, size }: Readable): Columns {
   const dialect = findDialect(data, csvText(head), size === head.length);
   if (dialect === undefined || dialect.width > MAX_HEADER_COLUMNS) {
     const message = `the first line has more than ${MAX_HEADER_BYTES} bytes or ${MAX_HEADER_COLUMNS} cells`;
@@ -153,5 +168,5 @@ function openCsv(data: DataSpec, path: string, { head, size }: FileEnds): Column
     : matchPositions(data, dialect.width);
   return 'reasons' in match
     ? { ...match, dialect }
-    : { source: csvSource(path, dialect, match.indexes), match, dialect };
+    : { source: csvSource(path, dialect, match.indexes, parallel), match, dialect };
 }

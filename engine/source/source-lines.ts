@@ -90,7 +90,7 @@ async function walk(
   const where = tooLong === undefined ? '' : ` that begins in line ${tooLong}`;
   const what =
     open || tooLong !== undefined ? `a quoted cell${where} has no end` : 'quoted cells do not end as they must';
-  return { reasons: [{ code: 'broken-quotes', message: `${what}: the rows after it cannot be told apart` }] };
+  return { reasons: [{ code: 'broken-records', message: `${what}: the rows after it cannot be told apart` }] };
 }
 
 /** Keeps the shifts of the wanted numbers, which ascend. */

@@ -166,6 +166,7 @@ describe('openSource with JSON Lines', () => {
       '{"a":1,"b":[1]}',
       '{"a":[1],"b":"[1]"}',
       `{"a":1,"b":"${'x'.repeat(2_000_100)}"}`,
+      '{"a":1,"b":"\u0001"}',
       '{"a":2,"b":"y"}',
     ];
     const { rows, broken } = await readSource(jsonl(), lines.join('\n'));
@@ -176,13 +177,14 @@ describe('openSource with JSON Lines', () => {
       ['2', 'y'],
     ]);
     expect(broken).toEqual([
-      [10, 'LINE SIZE OVER MAXIMUM'],
       [3, 'broken-line'],
       [4, 'not-an-object'],
       [5, 'duplicate-key'],
       [6, 'extra-key'],
       [7, 'nested-value'],
       [8, 'nested-value'],
+      [10, 'line-too-long'],
+      [11, 'broken-line'],
     ]);
   });
 
