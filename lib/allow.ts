@@ -1,5 +1,5 @@
 import { Stack, Token, Validations } from 'aws-cdk-lib';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, type Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 export interface Allowance {
@@ -11,20 +11,30 @@ export interface Allowance {
 }
 
 /** Adds a statement to the grantee's policy. A wildcard must be argued for; the argument is recorded for cdk-nag on that role only. */
-export function allow(grantee: IGrantable, { actions, resources, conditions, because }: Allowance): void {
+export function allow(grantee: IGrantable, allowance: Allowance): void {
   const principal = grantee.grantPrincipal;
-  principal.addToPrincipalPolicy(
-    new PolicyStatement({ actions: [...actions], resources: [...resources], conditions: { ...conditions } }),
-  );
-  if (!Construct.isConstruct(principal)) return;
-  const stack = Stack.of(principal);
+  principal.addToPrincipalPolicy(statementOf(allowance));
+  if (Construct.isConstruct(principal)) argue(principal, allowance);
+}
+
+/** The same in a policy of its own: for what a role may do with a resource that waits for the role's main policy. */
+export function allowBy(policy: Policy, allowance: Allowance): void {
+  policy.addStatements(statementOf(allowance));
+  argue(policy, allowance);
+}
+
+const statementOf = ({ actions, resources, conditions }: Allowance): PolicyStatement =>
+  new PolicyStatement({ actions: [...actions], resources: [...resources], conditions: { ...conditions } });
+
+function argue(construct: Construct, { actions, resources, because }: Allowance): void {
+  const stack = Stack.of(construct);
   const wild = resources.map((resource) => flatten(stack.resolve(resource))).filter((text) => text.includes('*'));
   if (wild.length > 0 !== (because !== undefined)) {
     throw new Error(
-      `${principal.node.path}: ${actions.join(', ')} on ${wild.join(', ') || 'exact resources'} ${because ? 'needs no reason' : 'needs a reason'}`,
+      `${construct.node.path}: ${actions.join(', ')} on ${wild.join(', ') || 'exact resources'} ${because ? 'needs no reason' : 'needs a reason'}`,
     );
   }
-  for (const resource of wild) acknowledge(principal, `AwsSolutions-IAM5[Resource::${resource}]`, because ?? '');
+  for (const resource of wild) acknowledge(construct, `AwsSolutions-IAM5[Resource::${resource}]`, because ?? '');
 }
 
 /** Accepts one finding of cdk-nag on one resource. */

@@ -63,13 +63,40 @@ export interface FailState {
   readonly Cause: string;
 }
 
-export type State = TaskState | ChoiceState | WaitState | SucceedState | FailState;
+/** A Distributed Map: one child execution for each item of a JSON array in S3. */
+export interface MapState {
+  readonly Type: 'Map';
+  readonly Comment?: string;
+  /** Names the children's executions: at most 40 characters. */
+  readonly Label: string;
+  readonly ItemReader: {
+    readonly Resource: string;
+    readonly ReaderConfig: { readonly InputType: 'JSON' };
+    readonly Arguments: { readonly Bucket: string; readonly Key: string };
+  };
+  readonly ItemProcessor: {
+    readonly ProcessorConfig: { readonly Mode: 'DISTRIBUTED'; readonly ExecutionType: 'STANDARD' | 'EXPRESS' };
+  } & Machine;
+  readonly MaxConcurrency: number;
+  readonly ToleratedFailurePercentage: number;
+  readonly Retry: readonly Retrier[];
+  readonly Catch: readonly Catcher[];
+  readonly Next: string;
+}
 
-export interface Definition {
-  readonly Comment: string;
-  readonly QueryLanguage: 'JSONata';
+export type State = TaskState | ChoiceState | WaitState | SucceedState | FailState | MapState;
+
+/** What has states: an execution, and each child of a Map. */
+export interface Machine {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
+}
+
+export interface Definition extends Machine {
+  readonly Comment: string;
+  readonly QueryLanguage: 'JSONata';
+  /** Longest an execution may take. @default a year */
+  readonly TimeoutSeconds?: number;
 }
 
 /** What passes if one waits a little: the service's own faults, a lost race, a dependency that is away. */
@@ -105,14 +132,16 @@ export const QUOTA: Retrier = {
 export const CAPACITY: Retrier = { ...QUOTA, ErrorEquals: ['SpotCapacityError'] };
 
 /** A placeholder that DefinitionSubstitutions fills. */
-const substituted = (name: string): string => `\${${name}}`;
+export const substituted = (name: string): string => `\${${name}}`;
 
-/** Step Functions' integrations with Lambda, by the name a definition's substitutions give them; the ARN differs by partition. */
+/** Step Functions' integrations by the name a definition's substitutions give them; the ARN differs by partition. */
 export const INTEGRATIONS = {
   /** The Lambda's answer arrives as `$states.result.Payload`. */
   Invoke: 'states:::lambda:invoke',
   /** The Lambda only starts the work; the answer is what SendTaskSuccess brings, as `$states.result`. */
   InvokeAndWait: 'states:::lambda:invoke.waitForTaskToken',
+  /** An object that a Map takes its items from. */
+  GetObject: 'states:::s3:getObject',
 } as const;
 export const TASK_TOKEN = '{% $states.context.Task.Token %}';
 

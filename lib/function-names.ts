@@ -1,5 +1,12 @@
 /** These open DuckDB and share one asset, so that its 68 MB native library is uploaded once. */
-export const DUCKDB_FUNCTIONS = ['validate-upload', 'prepare-training', 'evaluate-model'] as const;
+export const DUCKDB_FUNCTIONS = [
+  'validate-upload',
+  'plan-set',
+  'validate-part',
+  'merge-set',
+  'prepare-training',
+  'evaluate-model',
+] as const;
 
 const SMALL_FUNCTIONS = [
   'advance-rollout',
@@ -11,6 +18,7 @@ const SMALL_FUNCTIONS = [
   'monitor-model',
   'partition-capture',
   'reconcile-executions',
+  'reconcile-uploads',
   'register-model',
   'registry-api',
   'request-approval',

@@ -72,6 +72,11 @@ export class PrivateBucket extends Construct {
     this.grantKey(grantee, ['kms:Decrypt']);
   }
 
+  /** List objects with their versions. */
+  grantListVersions(grantee: IGrantable): void {
+    allow(grantee, { actions: ['s3:ListBucketVersions'], resources: [this.bucket.bucketArn] });
+  }
+
   /** Put objects under `prefix`; no delete. */
   grantPut(grantee: IGrantable, prefix = ''): void {
     allow(grantee, {

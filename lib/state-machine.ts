@@ -1,10 +1,10 @@
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
-import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, Policy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine as StepFunctionsMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { acknowledge, allow } from './allow.ts';
-import { type Definition, INTEGRATIONS } from './asl.ts';
+import { acknowledge, allow, allowBy } from './allow.ts';
+import { type Definition, INTEGRATIONS, substituted } from './asl.ts';
 import type { MillraceFunction } from './millrace-function.ts';
 import { arnHere } from './model-registry.ts';
 
@@ -22,9 +22,12 @@ export class StateMachine extends Construct {
   constructor(scope: Construct, id: string, props: StateMachineProps) {
     super(scope, id);
     const functions = Object.entries(props.functions).map(([name, { fn }]) => [name, fn.functionArn]);
-    const integrations = Object.entries(INTEGRATIONS).map(([name, arn]) => [name, `arn:${Aws.PARTITION}:${arn}`]);
+    const definition = JSON.stringify(props.definition);
+    const integrations = Object.entries(INTEGRATIONS)
+      .filter(([name]) => definition.includes(substituted(name)))
+      .map(([name, arn]) => [name, `arn:${Aws.PARTITION}:${arn}`]);
     this.machine = new StepFunctionsMachine(this, 'Machine', {
-      definitionBody: DefinitionBody.fromString(JSON.stringify(props.definition)),
+      definitionBody: DefinitionBody.fromString(definition),
       definitionSubstitutions: Object.fromEntries([...functions, ...integrations]),
       tracingEnabled: true,
       logs: {
@@ -38,11 +41,27 @@ export class StateMachine extends Construct {
       },
     });
     for (const worker of Object.values(props.functions)) worker.grantInvoke(this.machine);
+    const labels = Object.values(props.definition.States).flatMap((state) =>
+      state.Type === 'Map' ? [state.Label] : [],
+    );
+    if (labels.length > 0) this.allowChildren(labels);
     acknowledge(
       this.machine.role as unknown as Construct,
       'AwsSolutions-IAM5[Resource::*]',
       'Log delivery and X-Ray actions support no resource; AWS documents them with *',
     );
+  }
+
+  /** A Distributed Map starts this machine's own children: in the role's own policy, each would wait for the other. */
+  private allowChildren(labels: readonly string[]): void {
+    const { role, stateMachineArn, stateMachineName } = this.machine;
+    const policy = new Policy(this, 'Children', { roles: [role as Role] });
+    allowBy(policy, { actions: ['states:StartExecution'], resources: [stateMachineArn] });
+    allowBy(policy, {
+      actions: ['states:DescribeExecution', 'states:StopExecution', 'states:RedriveExecution'],
+      resources: labels.map((label) => arnHere('states', `execution:${stateMachineName}/${label}:*`)),
+      because: 'children are named at run time; limited to the Map that starts them',
+    });
   }
 
   /** Start an execution, and look up one that was started before under the same name. */

@@ -1,9 +1,11 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { ApplySpecEnv } from '../lambdas/apply-spec/env.ts';
+import type { ReconcileUploadsEnv } from '../lambdas/reconcile-uploads/env.ts';
 import type { EnvVars } from '../lambdas/runtime/env.ts';
 import type { ValidateUploadEnv } from '../lambdas/validate-upload/env.ts';
 import type { DataLanding } from './data-landing.ts';
+import { DatasetValidation } from './dataset-validation.ts';
 import { EventRoute, millraceEvents, objectCreated } from './event-route.ts';
 import { type FunctionDefaults, MillraceFunction } from './millrace-function.ts';
 import type { ModelRegistry } from './model-registry.ts';
@@ -31,6 +33,7 @@ const SCRATCH = Size.gibibytes(10);
 export class Validation extends Construct {
   readonly uploads: WorkQueue;
   readonly validateUpload: MillraceFunction;
+  readonly sets: DatasetValidation;
 
   constructor(scope: Construct, id: string, { defaults, data, registry, maxConcurrency }: ValidationProps) {
     super(scope, id);
@@ -59,11 +62,16 @@ export class Validation extends Construct {
       undelivered: defaults.undelivered,
     });
 
+    this.sets = new DatasetValidation(this, 'Sets', { defaults, data, registry });
     this.validateUpload = new MillraceFunction(this, 'ValidateUpload', {
       defaults,
       name: 'validate-upload',
       description: 'Validates an upload in one DuckDB pass and registers it as a data set version',
-      environment: { ...names, LAKE_BUCKET_NAME: lake.bucket.bucketName } satisfies EnvVars<typeof ValidateUploadEnv>,
+      environment: {
+        ...names,
+        LAKE_BUCKET_NAME: lake.bucket.bucketName,
+        DATASET_VALIDATION_ARN: this.sets.stateMachine.machine.stateMachineArn,
+      } satisfies EnvVars<typeof ValidateUploadEnv>,
       memoryMb: 3_008,
       timeout: VALIDATION_TIMEOUT,
       ephemeralStorage: SCRATCH,
@@ -71,7 +79,9 @@ export class Validation extends Construct {
     registry.grantReadWrite(this.validateUpload);
     registry.grantPublish(this.validateUpload);
     landing.grantRead(this.validateUpload);
-    lake.grantRead(this.validateUpload, 'artifacts/');
+    this.sets.stateMachine.grantStart(this.validateUpload);
+    // runs/: the ids the champion was judged on
+    for (const prefix of ['artifacts/', 'runs/']) lake.grantRead(this.validateUpload, prefix);
     lake.grantPut(this.validateUpload, 'artifacts/');
     this.uploads = new WorkQueue(this, 'Uploads', { workerTimeout: VALIDATION_TIMEOUT });
     // one upload may take all the time and memory there is
@@ -82,11 +92,50 @@ export class Validation extends Construct {
       to: this.uploads.queue,
       undelivered: defaults.undelivered,
     });
+    new EventRoute(this, 'SetFailed', {
+      description: 'The validation of a set failed: it may be tried again',
+      pattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [this.sets.stateMachine.machine.stateMachineArn],
+          // what a person stopped stays stopped
+          status: ['FAILED', 'TIMED_OUT'],
+        },
+      },
+      to: this.uploads.queue,
+      undelivered: defaults.undelivered,
+    });
+    this.reconcile({ defaults, data, registry });
     new EventRoute(this, 'RejudgingRequested', {
       description: 'A person releases a data set or has it judged again',
       eventBus: registry.eventBus,
       pattern: millraceEvents('DatasetReleaseRequested', 'DatasetReplayRequested'),
       to: this.uploads.queue,
+      undelivered: defaults.undelivered,
+    });
+  }
+  /** Events of S3 may be lost, though rarely: what nobody heard of is found within a quarter of an hour. */
+  private reconcile({ defaults, data, registry }: Pick<ValidationProps, 'defaults' | 'data' | 'registry'>): void {
+    const reconcile = new MillraceFunction(this, 'ReconcileUploads', {
+      defaults,
+      name: 'reconcile-uploads',
+      description: 'Announces uploads whose event was lost',
+      environment: {
+        TABLE_NAME: registry.table.tableName,
+        LANDING_BUCKET_NAME: data.landing.bucket.bucketName,
+        UPLOADS_QUEUE_URL: this.uploads.queue.queueUrl,
+      } satisfies EnvVars<typeof ReconcileUploadsEnv>,
+      timeout: Duration.minutes(2),
+      asynchronous: true,
+    });
+    registry.grantReadWrite(reconcile);
+    data.landing.grantListVersions(reconcile);
+    this.uploads.queue.grantSendMessages(reconcile);
+    new EventRoute(this, 'UploadsHeartbeat', {
+      description: 'Look for uploads nobody heard of',
+      every: Duration.minutes(10),
+      to: reconcile,
       undelivered: defaults.undelivered,
     });
   }

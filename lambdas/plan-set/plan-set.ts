@@ -61,7 +61,7 @@ export type PlanOutcome =
     };
 
 /** The state machine gives up sooner. */
-const LEASE_MS = 25 * 3_600_000;
+export const LEASE_MS = 25 * 3_600_000;
 const BY = 'plan-set';
 /** Stands for the digest of bytes nobody has read. */
 const NOT_READ = 'not-read';

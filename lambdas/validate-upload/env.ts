@@ -6,6 +6,7 @@ export const ValidateUploadEnv = BaseEnv.extend({
   EVENT_BUS_NAME: z.string(),
   LANDING_BUCKET_NAME: z.string(),
   LAKE_BUCKET_NAME: z.string(),
+  DATASET_VALIDATION_ARN: z.string(),
   /** Set by Lambda, in MB. */
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: z.coerce.number().default(2_048),
 });

@@ -64,7 +64,9 @@ export async function validateUpload(
 ): Promise<Outcome & { repeated: boolean }> {
   const key = parseLandingKey(upload.key);
   if (key.kind === 'ignored') return { outcome: 'ignored', codes: [key.why], repeated: false };
-  if (key.kind === 'spec') return { outcome: 'ignored', codes: ['spec'], repeated: false };
+  // parts wait for their seal, and a seal has an execution of its own
+  if (key.kind === 'spec' || key.kind === 'part' || key.kind === 'seal')
+    return { outcome: 'ignored', codes: [key.kind], repeated: false };
 
   const identity = uploadIdentity(upload);
   const owner = deps.attemptId();
@@ -87,7 +89,7 @@ export async function validateUpload(
 
 const invalidKey = (why: string): Reason => ({
   code: 'invalid-key',
-  message: `the key is not of the form <model>/<file>: ${why}`,
+  message: `the key is not of the form <model>/<file> or <model>/<set>/<file>: ${why}`,
 });
 
 async function validateDataset(model: string, upload: UploadSource, deps: ValidateDeps): Promise<Outcome> {

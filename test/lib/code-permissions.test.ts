@@ -11,6 +11,7 @@ const template = aTemplate({ apiAuthorization: { type: 'jwt', issuer: 'https://i
 const ACTIONS: Readonly<Record<string, string>> = {
   HeadObject: 'GetObject',
   ListObjectsV2: 'ListBucket',
+  ListObjectVersions: 'ListBucketVersions',
   SendMessageBatch: 'SendMessage',
 };
 const SERVICES = ['s3', 'events', 'states', 'sagemaker', 'sqs', 'firehose'];

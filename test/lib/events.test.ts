@@ -95,6 +95,22 @@ describe('the end of an execution', () => {
       expect(matches(pattern, ended(status, pipeline))).toBe(woken);
     });
   }
+
+  const sets = patternOf('SetFailed') as { detail: { stateMachineArn: string[] } };
+  const [validation = ''] = sets.detail.stateMachineArn;
+  for (const [status, woken] of [
+    ['ABORTED', false],
+    ['TIMED_OUT', true],
+    ['FAILED', true],
+    ['SUCCEEDED', false],
+  ] as const) {
+    it(`as ${status} ${woken ? 'may start' : 'does not start'} another validation of the same set`, () => {
+      expect(matches(sets, ended(status, validation))).toBe(woken);
+      expect(matches(sets, ended(status, pipeline))).toBe(false);
+      expect(matches(pattern, ended(status, validation))).toBe(false);
+    });
+  }
+
   it('of somebody else’s machine is nobody’s business', () => {
     expect(matches(pattern, ended('ABORTED', 'arn:aws:states:us-east-1:111122223333:stateMachine:theirs'))).toBe(false);
   });
@@ -135,9 +151,9 @@ describe('a rule', () => {
   });
   it('on a schedule looks after lost events every five and ten minutes, and for closed windows every hour', () => {
     const schedules = rules.map(([, { Properties }]) => Properties.ScheduleExpression).filter(Boolean);
-    expect(schedules.sort()).toEqual(['rate(1 hour)', 'rate(10 minutes)', 'rate(5 minutes)']);
+    expect(schedules.sort()).toEqual(['rate(1 hour)', 'rate(10 minutes)', 'rate(10 minutes)', 'rate(5 minutes)']);
   });
-  it('is never one per model: there are eleven', () => {
-    expect(rules).toHaveLength(11);
+  it('is never one per model: there are thirteen', () => {
+    expect(rules).toHaveLength(13);
   });
 });

@@ -140,6 +140,9 @@ describe('a state machine', () => {
       'MillraceInferenceRegistryApi',
       'MillraceRolloutStartRollout',
       'MillraceTriggerStartTraining',
+      // its own children
+      'MillraceValidationSetsStateMachineChildren',
+      'MillraceValidationValidateUpload',
     ]);
     expect(holding('states:SendTaskSuccess')).toEqual([
       'MillraceInferenceRegistryApi',

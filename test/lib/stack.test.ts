@@ -111,6 +111,7 @@ describe('every function', () => {
       'MillraceMonitoringTickMonitors',
       'MillraceSageMakerResumeJob',
       'MillraceValidationApplySpec',
+      'MillraceValidationReconcileUploads',
     ]);
     for (const [, { Properties }] of configs) expect(Properties.DestinationConfig.OnFailure.Destination).toBeDefined();
   });

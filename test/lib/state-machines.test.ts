@@ -1,22 +1,28 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import type { Definition, State, TaskState } from '../../lib/asl.ts';
+import { MAX_PARTS } from '../../domain/datasets/set-contents.ts';
+import { LEASE_MS } from '../../lambdas/plan-set/plan-set.ts';
+import type { Machine, MapState, State, TaskState } from '../../lib/asl.ts';
+import { datasetValidationDefinition } from '../../lib/dataset-validation-definition.ts';
 import { rolloutDefinition } from '../../lib/rollout-definition.ts';
 import { trainingPipelineDefinition } from '../../lib/training-pipeline-definition.ts';
 import { aTemplate, resourcesOf } from './platform.ts';
 
-const machines: readonly [string, Definition][] = [
+const children = datasetValidationDefinition.States.ValidateParts as MapState;
+const machines: readonly [string, Machine][] = [
+  ['the validation of sets', datasetValidationDefinition],
+  ['the validation of a part', children.ItemProcessor],
   ['the training pipeline', trainingPipelineDefinition],
   ['the rollout', rolloutDefinition],
 ];
 
 function next(state: State): string[] {
-  if (state.Type === 'Task') return [state.Next, ...state.Catch.map((catcher) => catcher.Next)];
+  if (state.Type === 'Task' || state.Type === 'Map') return [state.Next, ...state.Catch.map((catcher) => catcher.Next)];
   if (state.Type === 'Choice') return [state.Default, ...state.Choices.map((choice) => choice.Next)];
   return state.Type === 'Wait' ? [state.Next] : [];
 }
 
-function reachable({ StartAt, States }: Definition, from = StartAt): Set<string> {
+function reachable({ StartAt, States }: Machine, from = StartAt): Set<string> {
   const seen = new Set<string>();
   const open = [from];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -29,7 +35,7 @@ function reachable({ StartAt, States }: Definition, from = StartAt): Set<string>
   return seen;
 }
 
-const tasks = ({ States }: Definition): [string, TaskState][] =>
+const tasks = ({ States }: Machine): [string, TaskState][] =>
   Object.entries(States).filter((entry): entry is [string, TaskState] => entry[1].Type === 'Task');
 
 const sources = execFileSync(
@@ -97,6 +103,36 @@ for (const [machine, definition] of machines) {
   });
 }
 
+describe('the validation of sets', () => {
+  const { Catch, ...map } = children;
+
+  it('gives up if a part cannot be judged for a reason that is not its data, and lets go of the set', () => {
+    expect(map.ToleratedFailurePercentage).toBe(0);
+    expect(Catch).toEqual([expect.objectContaining({ ErrorEquals: ['States.ALL'], Next: 'Release' })]);
+  });
+
+  it('has children long enough for the largest part, which Express has not, and never too many of them', () => {
+    expect(map.ItemProcessor.ProcessorConfig).toEqual({ Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' });
+    expect(map.MaxConcurrency).toBe(40);
+    expect(map.Label.length).toBeLessThanOrEqual(40);
+  });
+
+  it('lets parts wait hours for concurrency', () => {
+    const [patient] = (map.ItemProcessor.States.ValidatePart as TaskState).Retry;
+    const waits = Array.from({ length: patient?.MaxAttempts ?? 0 }, (_, n) => Math.min(2 * 2 ** n, 300) / 2);
+    expect(waits.reduce((sum, seconds) => sum + seconds, 0)).toBeGreaterThan(2 * 3_600);
+  });
+
+  it('passes less than Step Functions takes, with as many parts as there may be', () => {
+    const answers = Array.from({ length: MAX_PARTS }, (_, index) => ({ index }));
+    expect(JSON.stringify(answers).length).toBeLessThan(262_144);
+  });
+
+  it('ends before a claim of it does', () => {
+    expect(datasetValidationDefinition.TimeoutSeconds).toBeLessThan(LEASE_MS / 1_000);
+  });
+});
+
 describe('the training pipeline', () => {
   for (const name of ['TrainOnDemand', 'Transform']) {
     it(`${name} waits for quota and capacity: there is nothing else to fall back to`, () => {
@@ -113,7 +149,7 @@ describe('a deployed state machine', () => {
   const deployed = resourcesOf(aTemplate(), 'AWS::StepFunctions::StateMachine');
 
   it('is given every name its definition uses, and no other', () => {
-    expect(deployed).toHaveLength(2);
+    expect(deployed).toHaveLength(3);
     for (const [, { Properties }] of deployed) {
       const used = [...String(Properties.DefinitionString).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
       expect(Object.keys(Properties.DefinitionSubstitutions).sort()).toEqual([...new Set(used)].sort());

@@ -12,7 +12,7 @@ import { rejudge } from '../../../lambdas/validate-upload/rejudge.ts';
 import { validateUpload } from '../../../lambdas/validate-upload/validate-upload.ts';
 import { aModelSpec, type Overrides } from '../../fixtures/builders.ts';
 import { type FolderLake, folderLake } from '../../fixtures/folder-lake.ts';
-import { memoryLanding, recordingPublisher } from '../../fixtures/landing.ts';
+import { memoryLanding, recordingPublisher, recordingSets } from '../../fixtures/landing.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
 
 const NOW = new Date('2026-11-20T10:00:00.000Z');
@@ -266,7 +266,7 @@ describe('a request', () => {
       messageId: type,
       body: JSON.stringify({ source: 'millrace.data', 'detail-type': type, detail }),
     });
-    const handler = makeHandler({ ...on.deps, landingBucket: 'landing' });
+    const handler = makeHandler({ ...on.deps, sets: recordingSets(), landingBucket: 'landing' });
     const Records = [
       record('DatasetReleaseRequested', base),
       record('DatasetRejected', base),

@@ -17,7 +17,7 @@ import { validateUpload } from '../../../lambdas/validate-upload/validate-upload
 import { anObjectCreated } from '../../fixtures/aws-events.ts';
 import { aModelSpec, type Overrides } from '../../fixtures/builders.ts';
 import { type FolderLake, folderLake } from '../../fixtures/folder-lake.ts';
-import { memoryLanding, recordingPublisher } from '../../fixtures/landing.ts';
+import { memoryLanding, recordingPublisher, recordingSets } from '../../fixtures/landing.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
 
 const NOW = new Date('2026-11-20T10:00:00.000Z');
@@ -562,7 +562,7 @@ describe('an upload', () => {
     const source = uploads.put('churn/data.csv', csv(rows));
     const event = anObjectCreated('landing', source.key);
     event.detail.object['version-id'] = source.versionId;
-    const result = await makeHandler({ ...deps, landingBucket: 'landing' })({
+    const result = await makeHandler({ ...deps, sets: recordingSets(), landingBucket: 'landing' })({
       Records: [{ messageId: 'm', body: JSON.stringify(event) }],
     });
     expect(result).toEqual({ batchItemFailures: [] });
@@ -714,7 +714,12 @@ describe('the handler', () => {
       event.detail.object['version-id'] = source.versionId;
       return { messageId, body: JSON.stringify(event) };
     };
-    const handler = makeHandler({ ...deps, uploads: { size: uploads.size, download }, landingBucket: 'landing' });
+    const handler = makeHandler({
+      ...deps,
+      uploads: { size: uploads.size, download },
+      sets: recordingSets(),
+      landingBucket: 'landing',
+    });
     const elsewhere = { messageId: 'c', body: JSON.stringify(anObjectCreated('other', 'churn/x.csv')) };
     const event = { Records: [record(failing, 'a'), record(fine, 'b'), elsewhere, { messageId: 'd', body: '{' }] };
     expect(await handler(event)).toEqual({ batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'd' }] });
