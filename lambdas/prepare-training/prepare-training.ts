@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ArtifactStore } from '../../domain/artifacts.ts';
+import type { ArtifactRef, ArtifactStore } from '../../domain/artifacts.ts';
 import { InvalidInputError } from '../../domain/common-errors.ts';
+import { DatasetParts } from '../../domain/datasets/sets.ts';
 import type { Featurizer } from '../../domain/features/featurizer.ts';
 import { featurizerSql } from '../../domain/features/featurizer-sql.ts';
 import { lakeKeys } from '../../domain/names.ts';
@@ -73,25 +74,47 @@ export async function prepareTraining(input: PrepareInput, deps: PrepareDeps): P
   };
 }
 
+/** Rows, sides and what DuckDB spills need several times the room of their Parquet: the function has 10 GB. */
+const MAX_INPUT_BYTES = 3 * 1024 ** 3;
+
+/** @throws InvalidInputError for a data set without data, and for more than there is room for */
 async function downloadDatasets(
   datasets: readonly DatasetVersion[],
   folder: string,
   artifacts: ArtifactStore,
-): Promise<string[]> {
-  const files: string[] = [];
-  for (const { model, version, data } of datasets) {
-    if (!data) throw new InvalidInputError([`data set ${version} of ${model} was rejected: it has no data`]);
-    const file = join(folder, `dataset-${version}.parquet`);
-    await artifacts.getFile(data, file);
-    files.push(file);
+): Promise<string[][]> {
+  const refs: ArtifactRef[][] = [];
+  for (const dataset of datasets) refs.push(await filesOf(dataset, artifacts));
+  const bytes = refs.flat().reduce((sum, { size }) => sum + size, 0);
+  if (bytes > MAX_INPUT_BYTES)
+    throw new InvalidInputError([
+      `the data sets have ${bytes} bytes of Parquet; at most ${MAX_INPUT_BYTES} can be trained on: narrow training.window`,
+    ]);
+  const files: string[][] = [];
+  for (const [index, ofDataset] of refs.entries()) {
+    const paths = ofDataset.map((_, part) => join(folder, `dataset-${index}-${part}.parquet`));
+    for (const [part, ref] of ofDataset.entries()) await artifacts.getFile(ref, paths[part] as string);
+    files.push(paths);
   }
+  return files;
+}
+
+/** One file, or those of a set of many objects in their order. */
+async function filesOf(
+  { model, version, data, parts }: DatasetVersion,
+  artifacts: ArtifactStore,
+): Promise<ArtifactRef[]> {
+  if (data) return [data];
+  if (!parts) throw new InvalidInputError([`data set ${version} of ${model} was rejected: it has no data`]);
+  const { files } = DatasetParts.parse(JSON.parse(new TextDecoder().decode(await artifacts.getBytes(parts))));
+  if (files.length === 0) throw new InvalidInputError([`data set ${version} of ${model} was rejected: it has no data`]);
   return files;
 }
 
 interface Prepared {
   readonly spec: ModelSpec;
   readonly datasets: readonly DatasetVersion[];
-  readonly files: readonly string[];
+  readonly files: readonly (readonly string[])[];
   readonly folder: string;
   readonly connection: DuckDBConnection;
 }

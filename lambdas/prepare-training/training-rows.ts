@@ -44,18 +44,18 @@ const rowsFile = (folder: string): string => quoteLiteral(join(folder, 'rows.par
  * Unites the data sets, leaves out what is outside the window or has no label, and writes what is left to one file,
  * sorted by the split's hash: sides are then contiguous, and the order is the same however often this runs.
  *
- * @param files Parquet files of accepted data
+ * @param files Parquet files of accepted data, those of one data set together: they have the same columns
  * @throws InvalidInputError if a column that must not be missing is in none of a file's
  */
 export async function writeTrainingRows(
   connection: DuckDBConnection,
   spec: ModelSpec,
   folder: string,
-  { files, from }: { files: readonly string[]; from: Date | undefined },
+  { files, from }: { files: readonly (readonly string[])[]; from: Date | undefined },
 ): Promise<TrainingRows> {
   const query = queryOf(connection);
   const selects: string[] = [];
-  for (const file of files) selects.push(await selectColumns(query, spec, file));
+  for (const each of files) selects.push(await selectColumns(query, spec, each));
   await connection.run(`CREATE VIEW united AS ${selects.join(' UNION ALL ')}`);
 
   const inWindow = from ? windowSql(spec, from) : 'true';
@@ -89,8 +89,8 @@ function windowSql(spec: ModelSpec, from: Date): string {
 }
 
 /** The spec's columns with the spec's types; data of an earlier spec may lack some or hold them otherwise. */
-async function selectColumns(query: Query, spec: ModelSpec, file: string): Promise<string> {
-  const from = `FROM read_parquet(${quoteLiteral(file)})`;
+async function selectColumns(query: Query, spec: ModelSpec, files: readonly string[]): Promise<string> {
+  const from = `FROM read_parquet([${files.map(quoteLiteral).join(', ')}])`;
   const present = new Set((await query(`DESCRIBE SELECT * ${from}`)).map((row) => String(row.column_name)));
   const columns = spec.data.columns.map(({ name, type, nullable }) => {
     const column = quoteIdentifier(name);

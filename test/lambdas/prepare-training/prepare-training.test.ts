@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ArtifactRef } from '../../../domain/artifacts.ts';
 import { featurizeRow } from '../../../domain/features/featurize-row.ts';
 import { Featurizer } from '../../../domain/features/featurizer.ts';
 import { DraftBaseline } from '../../../domain/monitoring/baseline.ts';
@@ -73,6 +74,44 @@ async function digests(): Promise<Record<string, string>> {
   });
   return Object.fromEntries((await Promise.all(pairs)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** The rows of the data sets that `prepared` makes of these uploads, as the parts of one. */
+async function preparedSet(spec: ModelSpec, uploads: readonly Upload[], sizes: { files?: number } = {}) {
+  const registry = memoryRegistry();
+  await registry.applySpec(spec, change);
+  const files = [];
+  for (const upload of uploads) files.push(await churnParquet(lake.artifacts, upload));
+  const first = files[0] as ArtifactRef;
+  const listed = sizes.files === undefined ? files : sizes.files === 0 ? [] : [{ ...first, size: sizes.files }];
+  const content = JSON.stringify({ files: listed, quarantine: [], raw: [] });
+  const parts = await lake.artifacts.putBytes('parts.json', Buffer.from(content));
+  const { version: _, data: _data, ...dataset } = aDataset({ parts });
+  await registry.registerDataset(dataset, change);
+  const handler = makeHandler({ registry, ...lake, memoryLimitMb: 512 });
+  await handler({ ...RUN, datasetVersions: [1] });
+  return TrainingPlan.parse(JSON.parse(String(await lake.read(`${FOLDER}/plan.json`))));
+}
+
+describe('a data set of many objects', () => {
+  it('is prepared as its rows in one file are', async () => {
+    const uploads = [{ rows: 500 }, { from: 500, rows: 700 }, { from: 1_200, rows: 800 }];
+    const of = await preparedSet(aModelSpec(), uploads);
+    const files = ['train', 'validation', 'holdout'].map((side) => `${FOLDER}/${side}/part-0.csv`);
+    const before = await Promise.all(files.map(lines));
+    const { plan } = await prepared(aModelSpec(), [{ rows: 2_000 }]);
+    expect(of.rows).toEqual(plan.rows);
+    expect(await Promise.all(files.map(lines))).toEqual(before);
+  });
+
+  it('is refused if it has no files', async () => {
+    await expect(preparedSet(aModelSpec(), [{ rows: 10 }], { files: 0 })).rejects.toThrow('was rejected');
+  });
+
+  it('is refused before anything is read if there is no room for it', async () => {
+    const act = preparedSet(aModelSpec(), [{ rows: 10 }], { files: 3 * 1024 ** 3 + 1 });
+    await expect(act).rejects.toThrow('at most 3221225472 can be trained on');
+  });
+});
 
 describe('prepare-training', () => {
   it('puts every row on one side, by its id, and says how many', async () => {
