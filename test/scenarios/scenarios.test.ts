@@ -5,10 +5,12 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { algorithmScenarios } from './algorithms.ts';
 import { approvalScenarios } from './approvals.ts';
+import { dataScenarios } from './data.ts';
 import { failureScenarios } from './failures.ts';
 import { inferenceScenarios } from './inference.ts';
 import { restartScenarios } from './restart.ts';
 import { rolloutScenarios } from './rollouts.ts';
+import { setScenarios } from './sets.ts';
 import { specScenarios } from './specs.ts';
 import { trainingScenarios } from './training.ts';
 import { uploadScenarios } from './uploads.ts';
@@ -30,6 +32,8 @@ describe.concurrent('the platform', { timeout: SCENARIO_MS }, () => {
   trainingScenarios(on);
   specScenarios(on);
   uploadScenarios(on);
+  setScenarios(on);
+  dataScenarios(on);
   approvalScenarios(on);
   rolloutScenarios(on);
   algorithmScenarios(on);
