@@ -5,7 +5,6 @@ import { contractFragment, mergedSpec } from '../../domain/contracts/infer/contr
 import type { DataFacts } from '../../domain/contracts/infer/facts.ts';
 import { profileFacts } from '../../domain/contracts/infer/profile-facts.ts';
 import { suggestContract } from '../../domain/contracts/infer/suggest-contract.ts';
-import { FileLink } from '../../domain/datasets/dataset-files.ts';
 import { Profile } from '../../domain/profiles/profile.ts';
 import { DatasetVersion, SpecVersion } from '../../domain/registry/entities.ts';
 import { checkSpec } from '../../domain/spec/check.ts';
@@ -13,6 +12,7 @@ import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { showProblem } from '../../domain/spec/problem.ts';
 import { dataFacts } from '../../engine/statistics/data-facts.ts';
 import { type Command, type CommandContext, EXIT_OK, UsageError } from '../command.ts';
+import { readJsonFile } from '../dataset-files.ts';
 import { readText } from '../read-text.ts';
 import { apiOptions, connect, pathTo } from '../registry-client.ts';
 import { listOf, versionNumber } from '../registry-lists.ts';
@@ -103,10 +103,7 @@ async function ofVersion(
   if (dataset.verdict === 'rejected' || !dataset.profile)
     throw new UsageError(`data set ${number} of ${model} was rejected, or has no profile: name an accepted one`);
   const author = given ?? (await specInForce(client, model));
-  const link = await client.get(pathTo('models', model, 'datasets', number, 'files', 'profile'), FileLink);
-  const response = await fetch(link.url);
-  if (!response.ok) throw new Error(`the profile of data set ${number} cannot be fetched: ${response.status}`);
-  const profile = Profile.parse(await response.json());
+  const profile = Profile.parse(await readJsonFile(client, dataset, 'profile'));
   const source = `data set ${number} of ${model}`;
   return { facts: profileFacts(profile, { source, data: author.spec.data, files: [dataset.rows] }), author };
 }
