@@ -52,7 +52,7 @@ export async function dataFacts({ paths, data, onProgress }: DataFactsInput): Pr
       onProgress?.('finding types');
       const guessed = data ? undefined : await guessColumns(query, cells, first.names, first.types);
       const columns = data?.columns ?? guessed?.map(asColumn) ?? [];
-      const table = { query, cells, rows, columns, types: first.types, path: join(folder, 'typed.parquet') };
+      const table = { query, cells, rows, columns, types: first.types, path: join(folder, 'typed.duckdb') };
       const typed = await writeTyped(connection, table);
       onProgress?.('counting');
       const facts = await columnFacts(table, typed, guessed);
@@ -91,10 +91,10 @@ function requireSameColumns(paths: readonly string[], opened: readonly OpenedDat
 async function writeTyped(connection: { run(sql: string): Promise<unknown> }, table: Table): Promise<string> {
   const columns = typedColumnsOf(table.columns, table.types);
   const list = columns.map((_, index) => `t${index}`).join(', ');
-  await connection.run(
-    `COPY (SELECT ${list} FROM ${typedRelation(columns, table.cells)}) TO ${quoteLiteral(table.path)} (FORMAT parquet, COMPRESSION zstd)`,
-  );
-  return `read_parquet(${quoteLiteral(table.path)})`;
+  // a database on disk: a wide Parquet file is opened anew, with all of its columns, by every statement
+  await connection.run(`ATTACH ${quoteLiteral(table.path)} AS facts`);
+  await connection.run(`CREATE TABLE facts.typed AS SELECT ${list} FROM ${typedRelation(columns, table.cells)}`);
+  return 'facts.typed';
 }
 
 async function columnFacts(
@@ -163,7 +163,7 @@ async function withDetails(
 ): Promise<ColumnFacts> {
   const value = `t${index}`;
   if (facts.type === 'integer' || facts.type === 'number') {
-    const numbers = await numberFacts(query, typed, value);
+    const numbers = await numberFacts(query, typed, value, facts.distinct);
     return { ...facts, ...(numbers && { numbers }) };
   }
   if (facts.type !== 'string' && facts.type !== 'category') return facts;

@@ -32,6 +32,7 @@ export type GuessedColumn = Pick<Column, 'name' | 'type' | 'format'> & {
 const WHOLE = "'[+-]?(0|[1-9][0-9]{0,18})'";
 /** A number people would not compute with: 00501 is a code. */
 const CODE = "'[+-]?0[0-9]+'";
+const ISO = "'^[0-9]{4}-[0-9]{2}-[0-9]{2}'";
 
 /**
  * The type of each column by all of its cells: text that is a whole number, a number, true or false, or a time in every
@@ -52,20 +53,17 @@ export async function guessColumns(
   const texts = names.map((_, index) => index).filter((index) => types[index] === 'VARCHAR');
   for (let start = 0; start < texts.length; start += BATCH_COLUMNS) {
     const batch = texts.slice(start, start + BATCH_COLUMNS);
-    const [row = {}] = await query(`SELECT ${batch.map(tests).join(', ')} FROM ${relation}`);
-    for (const index of batch) {
-      const [n = 0, whole = 0, number = 0, truth = 0, iso = 0] = (row[`k${index}`] as unknown[]).map(Number);
-      if (n === 0) continue;
-      const duckType =
-        whole === n
-          ? 'BIGINT'
-          : number === n
-            ? 'DOUBLE'
-            : truth === n
-              ? 'BOOLEAN'
-              : iso === n
-                ? 'TIMESTAMP'
-                : undefined;
+    const glance = `(SELECT * FROM ${relation} LIMIT ${GLANCE_ROWS})`;
+    const [first = {}] = await query(`SELECT ${batch.map((index) => tests(index, ALL)).join(', ')} FROM ${glance}`);
+    // what the first rows rule out is not tried on all
+    const left = batch.map((index) => fitting(first[`k${index}`]));
+    const [row = {}] = await query(
+      `SELECT ${batch.map((index, i) => tests(index, left[i] as Test[])).join(', ')} FROM ${relation}`,
+    );
+    for (const [i, index] of batch.entries()) {
+      const counts = (row[`k${index}`] as unknown[]).map(Number);
+      if (counts[0] === 0) continue;
+      const duckType = (left[i] as Test[]).find((_, at) => counts[at + 1] === counts[0])?.type;
       const name = names[index] as string;
       if (duckType)
         guessed[index] = { name, duckType, type: columnKind({ name, type: duckType, rows: 0, nulls: 0, distinct: 1 }) };
@@ -78,20 +76,39 @@ export async function guessColumns(
   return guessed;
 }
 
-function tests(index: number): string {
-  const cell = `s${index}`;
-  const figures = [
-    `count(${cell})`,
-    `count_if(regexp_full_match(${cell}, ${WHOLE}) AND TRY_CAST(${cell} AS BIGINT) IS NOT NULL)`,
-    `count_if(TRY_CAST(${cell} AS DOUBLE) IS NOT NULL AND NOT regexp_full_match(${cell}, ${CODE}))`,
-    `count_if(lower(${cell}) IN ('true', 'false'))`,
-    `count_if(regexp_matches(${cell}, '^[0-9]{4}-[0-9]{2}-[0-9]{2}') AND TRY_CAST(${cell} AS TIMESTAMPTZ) IS NOT NULL)`,
-  ];
-  return `[${figures.join(', ')}] AS k${index}`;
+interface Test {
+  /** As DuckDB names it. */
+  readonly type: string;
+  readonly holds: (cell: string) => string;
+}
+
+/** The narrower first. */
+const ALL: readonly Test[] = [
+  {
+    type: 'BIGINT',
+    holds: (cell) => `regexp_full_match(${cell}, ${WHOLE}) AND TRY_CAST(${cell} AS BIGINT) IS NOT NULL`,
+  },
+  {
+    type: 'DOUBLE',
+    holds: (cell) => `TRY_CAST(${cell} AS DOUBLE) IS NOT NULL AND NOT regexp_full_match(${cell}, ${CODE})`,
+  },
+  { type: 'BOOLEAN', holds: (cell) => `lower(${cell}) IN ('true', 'false')` },
+  {
+    type: 'TIMESTAMP',
+    holds: (cell) => `regexp_matches(${cell}, ${ISO}) AND TRY_CAST(${cell} AS TIMESTAMPTZ) IS NOT NULL`,
+  },
+];
+
+const tests = (index: number, chosen: readonly Test[]): string =>
+  `[${[`count(s${index})`, ...chosen.map(({ holds }) => `count_if(${holds(`s${index}`)})`)].join(', ')}] AS k${index}`;
+
+function fitting(counted: unknown): Test[] {
+  const [n, ...counts] = (counted as unknown[]).map(Number);
+  return ALL.filter((_, i) => counts[i] === n);
 }
 
 async function timeFormat(query: Query, relation: string, cell: string): Promise<string | undefined> {
-  const fitting = async (formats: readonly string[], from: string): Promise<string[]> => {
+  const holding = async (formats: readonly string[], from: string): Promise<string[]> => {
     const counts = formats.map(
       (format, i) => `count(try_strptime(${cell}, ${quoteLiteral(format)})) = count(${cell}) AS f${i}`,
     );
@@ -99,8 +116,8 @@ async function timeFormat(query: Query, relation: string, cell: string): Promise
     return formats.filter((_, i) => row[`f${i}`] === true);
   };
   const glance = `(SELECT ${cell} FROM ${relation} WHERE ${cell} IS NOT NULL LIMIT ${GLANCE_ROWS})`;
-  const likely = await fitting(FORMATS, glance);
-  return likely.length === 0 ? undefined : (await fitting(likely, relation))[0];
+  const likely = await holding(FORMATS, glance);
+  return likely.length === 0 ? undefined : (await holding(likely, relation))[0];
 }
 
 /** As a column that asks for nothing but its type. */
