@@ -8,6 +8,8 @@ export interface Places {
   holder(version: number): number;
   /** Whether the version counts: no replay took its place, nor that of the version it was released from. */
   stands(version: number): boolean;
+  /** The version of the upload whose bytes these are: what was judged again or released is as old as that. */
+  upload(version: number): number;
 }
 
 export function placesOf(datasets: readonly Numbered[]): Places {
@@ -23,6 +25,11 @@ export function placesOf(datasets: readonly Numbered[]): Places {
   const holder = (version: number) => holders.get(roots.get(version) ?? version) ?? version;
   return {
     holder,
+    upload(version) {
+      let at = version;
+      for (let of = byVersion.get(at)?.origin?.of; of !== undefined; of = byVersion.get(at)?.origin?.of) at = of;
+      return at;
+    },
     stands(version) {
       for (let at = version; ; ) {
         if (holder(at) !== at) return false;

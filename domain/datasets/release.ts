@@ -21,7 +21,7 @@ export const replayIdentity = (model: string, of: number, specVersion: number): 
 
 /** Why a version cannot be released, or undefined. @param datasets every version of the model */
 function releaseProblem(dataset: DatasetVersion, datasets: readonly DatasetVersion[]): string | undefined {
-  const { version, origin, verdict, quarantinedRows, raw, contentDigest } = dataset;
+  const { version, origin, verdict, quarantinedRows, raw, parts, contentDigest } = dataset;
   const places = placesOf(datasets);
   const what = `data set ${version} of ${dataset.model}`;
   if (origin?.kind === 'release')
@@ -36,6 +36,7 @@ function releaseProblem(dataset: DatasetVersion, datasets: readonly DatasetVersi
       (other) => other.contentDigest === contentDigest && other.verdict !== 'rejected' && places.stands(other.version),
     );
   if (twin) return `data set ${twin.version} has the bytes of ${what}: its rows would count twice`;
+  if (parts) return `${what} is a set of many objects: upload it again`;
   if (!raw) return `the bytes of ${what} were not kept: upload the file again`;
   return undefined;
 }
@@ -98,6 +99,7 @@ export function planReplay(
 function replayProblem(dataset: DatasetVersion): string | undefined {
   if (dataset.origin?.kind === 'release') return `a release: replay data set ${dataset.origin.of}`;
   if (isDuplicate(dataset)) return 'a duplicate of an earlier data set';
+  if (dataset.parts) return 'a set of many objects: upload it again';
   if (!dataset.raw) return 'its bytes were not kept';
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { standing } from '../datasets/lineage.ts';
+import { placesOf } from '../datasets/lineage.ts';
 import { durationMs } from '../duration.ts';
 import type { DatasetVersion } from '../registry/entities.ts';
 import type { Column } from '../spec/columns.ts';
@@ -92,22 +92,28 @@ export function windowFrom(spec: ModelSpec, datasets: readonly Pick<DatasetVersi
 }
 
 /**
- * The data sets a run is made from, oldest first: accepted, not empty, each content once, not replaced by a replay, and
- * those that reach into the spec's training window.
+ * The data sets a run is made from, oldest upload first: accepted, not empty, each content once, not replaced by a replay,
+ * and those that reach into the spec's training window. What was released from an upload is counted with it.
  */
 export function chooseDatasets<T extends DatasetVersion>(spec: ModelSpec, datasets: readonly T[]): T[] {
   const seen = new Set<string>();
-  const usable = standing(datasets)
-    .sort((a, b) => a.version - b.version)
+  const { stands, upload } = placesOf(datasets);
+  const usable = datasets
+    .filter(({ version }) => stands(version))
+    .sort((a, b) => upload(a.version) - upload(b.version) || a.version - b.version)
     .filter((dataset) => {
       const content = contentOf(dataset, datasets);
       const first = !seen.has(content);
-      const taken = dataset.verdict !== 'rejected' && dataset.data !== undefined && dataset.rows > 0 && first;
+      const hasRows = (dataset.data ?? dataset.parts) !== undefined && dataset.rows > 0;
+      const taken = dataset.verdict !== 'rejected' && hasRows && first;
       if (taken) seen.add(content);
       return taken;
     });
   const { window } = spec.training;
-  if (window !== 'all' && 'datasets' in window) return usable.slice(-window.datasets);
+  if (window !== 'all' && 'datasets' in window) {
+    const last = [...new Set(usable.map(({ version }) => upload(version)))].slice(-window.datasets);
+    return usable.filter(({ version }) => last.includes(upload(version)));
+  }
   const from = windowFrom(spec, usable);
   // without a time range nothing says that a data set is too old
   return usable.filter(({ timeRange }) => !from || !timeRange || Date.parse(timeRange.to) > from.getTime());

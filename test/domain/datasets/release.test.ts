@@ -38,6 +38,7 @@ describe('a release', () => {
       ],
       /data set 2 has the bytes/,
     ],
+    ['of a set of many objects', [dataset(1, { raw: undefined, parts: anArtifact() })], /upload it again/],
     ['without the bytes', [dataset(1, { raw: undefined })], /were not kept/],
   ];
   for (const [what, datasets, message] of refused) {
@@ -80,14 +81,20 @@ describe('a replay', () => {
   });
 
   it('says what cannot be judged again', () => {
-    const datasets = [dataset(1, { raw: undefined }), dataset(2, duplicate), dataset(3, { origin: released(1) })];
-    expect(planReplay(datasets, { versions: [1, 2, 3] }, 2)).toEqual({
+    const datasets = [
+      dataset(1, { raw: undefined }),
+      dataset(2, duplicate),
+      dataset(3, { origin: released(1) }),
+      dataset(4, { raw: undefined, parts: anArtifact() }),
+    ];
+    expect(planReplay(datasets, { versions: [1, 2, 3, 4] }, 2)).toEqual({
       ask: [],
       done: [],
       skipped: [
         { of: 1, why: 'its bytes were not kept' },
         { of: 2, why: 'a duplicate of an earlier data set' },
         { of: 3, why: 'a release: replay data set 1' },
+        { of: 4, why: 'a set of many objects: upload it again' },
       ],
     });
   });

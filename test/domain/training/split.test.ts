@@ -105,15 +105,27 @@ describe('the training window', () => {
       aDataset(3, { rows: 0 }),
       aDataset(4, { contentDigest: 'content-1' }),
       aDataset(5, { verdict: 'accepted-with-quarantine' }),
+      aDataset(6, { data: undefined, parts: { bucket: 'lake', key: 'parts', sha256: 'b'.repeat(64), size: 1 } }),
     ];
-    expect(versions('all', sets)).toEqual([1, 5]);
-    expect(versions({ datasets: 1 }, sets)).toEqual([5]);
+    expect(versions('all', sets)).toEqual([1, 5, 6]);
+    expect(versions({ datasets: 1 }, sets)).toEqual([6]);
   });
   it('takes what was judged again in place of what was judged first, and nothing where that was rejected', () => {
     const replay = (version: number, of: number, changes: Partial<DatasetVersion> = {}) =>
       aDataset(version, { contentDigest: `content-${of}`, origin: { kind: 'replay', of, by: 'ana' }, ...changes });
     const sets = [aDataset(1), aDataset(2), replay(3, 1), replay(4, 2, { verdict: 'rejected', data: undefined })];
     expect(versions('all', sets)).toEqual([3]);
+  });
+  it('counts what was judged again or released as the upload it comes from', () => {
+    const origin = { kind: 'replay', of: 1, by: 'ana' } as const;
+    const sets = [aDataset(1), aDataset(2), aDataset(3), aDataset(4, { contentDigest: 'content-1', origin })];
+    expect(versions('all', sets)).toEqual([4, 2, 3]);
+    expect(versions({ datasets: 2 }, sets)).toEqual([2, 3]);
+    const release = aDataset(5, {
+      contentDigest: 'content-2',
+      origin: { kind: 'release', of: 2, by: 'ana', reason: 'seen' },
+    });
+    expect(versions({ datasets: 2 }, [...sets, release])).toEqual([2, 5, 3]);
   });
   it('takes rows that were released beside those that were accepted', () => {
     const release = (version: number, of: number) =>
