@@ -1,4 +1,4 @@
-import { artifactOf, DATASET_FILES } from '../../domain/datasets/dataset-files.ts';
+import { artifactOf, DATASET_FILES, partFile } from '../../domain/datasets/dataset-files.ts';
 import { lineageOf } from '../../domain/datasets/lineage.ts';
 import { ValidationReport } from '../../domain/datasets/report.ts';
 import { DatasetVersion } from '../../domain/registry/entities.ts';
@@ -46,6 +46,7 @@ export const dataShow = showCommand({
 
 function filesOf(dataset: DatasetVersion): Record<string, string> | undefined {
   const files = DATASET_FILES.flatMap((file) => {
+    if (partFile(dataset, file)) return [[file, 'one of each part']];
     const ref = artifactOf(dataset, file);
     return ref ? [[file, `${ref.size} bytes, sha256 ${ref.sha256}`]] : [];
   });
