@@ -42,7 +42,7 @@ export interface ColumnRole {
 
 /** Without nulls among the rows, so small a share of them is still possible (95 %): at most that many rows are set aside. */
 const MAX_HIDDEN_NULL_SHARE = 0.01;
-/** Least share that is allowed of missing cells and of unseen values: fewer of them are no reason to refuse a file. */
+/** Least share that is allowed of missing cells, unseen values and what is not finite: fewer of them are no reason to refuse a file. */
 const MIN_ALLOWED_SHARE = 0.01;
 /** Share of rows with a value seen once, up to which values are listed (deequ's categorical range rule). */
 const MAX_LISTED_SINGLETONS = 0.1;
@@ -125,9 +125,7 @@ function numbers(facts: ColumnFacts): Part[] {
       ['nan', facts.nans, 'not a number'],
       ['infinity', facts.infinities, 'infinite'],
     ] as const
-  ).flatMap(([field, count, what]) =>
-    count === 0 ? [] : [{ fields: { [field]: 'allow' as const }, why: [`${number(count)} are ${what}`] }],
-  );
+  ).flatMap(([field, count, what]) => (count === 0 ? [] : [notFinite(field, count, facts.rows, what)]));
   const integer = facts.type === 'integer';
   if (!facts.numbers) return special;
   const single = integer && isKey(facts, facts.numbers);
@@ -141,6 +139,13 @@ function numbers(facts: ColumnFacts): Part[] {
       why: why.length === 2 ? shared(why) : why,
     },
   ];
+}
+
+/** A state of its own where it is more than an odd cell here and there. */
+function notFinite(field: 'nan' | 'infinity', count: number, rows: number, what: string): Part {
+  const seen = `${number(count)} of ${number(rows)} are ${what}`;
+  if (count / rows < MIN_ALLOWED_SHARE) return { why: [`${seen}: those rows are set aside`] };
+  return { fields: { [field]: 'allow' }, why: [seen] };
 }
 
 /** Both bounds begin with what was seen: it is said once. */
@@ -165,7 +170,9 @@ function isKey({ name, rows, nulls: missing, distinct }: ColumnFacts, range?: { 
 function times({ format, withOffset = 0, rows, nulls: missing, misfits: odd }: ColumnFacts): Part {
   const present = rows - missing - odd;
   const fields = { ...(format !== undefined && { format }) };
-  if (withOffset >= present) return { fields, why: ['every time names its offset'] };
+  // %z reads the offset
+  if (withOffset >= present || /(^|[^%])(%%)*%z/.test(format ?? ''))
+    return { fields, why: ['every time names its offset'] };
   const why = `${withOffset > 0 ? `${number(present - withOffset)} times name` : 'times name'} no offset: name their zone unless they are in UTC`;
   return { fields: { ...fields, zone: 'UTC' }, why: [why] };
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { contractFragment, mergedSpec } from '../../../../domain/contracts/infer/contract-yaml.ts';
@@ -112,6 +113,38 @@ describe('a merged spec', () => {
     const again = merge(yaml, CHURN, { data: (parse(yaml) as { data: Overrides }).data });
     expect(parse(again.yaml)).toEqual(parse(yaml));
     expect([again.added.keys, again.added.checks]).toEqual([[], []]);
+  });
+
+  it('is valid whatever was seen', () => {
+    const numbers = fc.array(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer()), {
+      minLength: 1,
+      maxLength: 400,
+    });
+    const texts = fc.array(fc.oneof(fc.string(), fc.stringMatching(/^[A-Z]-[0-9]{1,3}$/)), {
+      minLength: 1,
+      maxLength: 300,
+    });
+    fc.assert(
+      fc.property(numbers, texts, fc.nat(200), fc.boolean(), (seen, words, nulls, single) => {
+        const rows = Math.max(seen.length, words.length) + nulls;
+        const whole = seen.map(Math.trunc);
+        const counted = (values: readonly number[]) => ({
+          numbers: numbersOf(values),
+          distinct: single ? rows - nulls : 1,
+        });
+        const columns = CHURN.columns.map((column) => {
+          const known = { ...column, rows, nulls };
+          if (column.type === 'integer') return { ...known, ...counted(whole) };
+          if (column.type === 'number') return { ...known, nans: nulls, ...counted(seen) };
+          return column.type === 'category'
+            ? { ...known, ...textsOf(words), lengths: numbersOf(words.map((word) => word.length)) }
+            : known;
+        });
+        const { document, yaml } = merge(stringify(aSpecDocument()), { ...CHURN, rows, files: [rows], columns });
+        expect(checkSpec(document)).toHaveProperty('spec');
+        expect(parse(yaml)).toEqual(JSON.parse(JSON.stringify(document)));
+      }),
+    );
   });
 
   it('shows nothing of protected columns', () => {
