@@ -65,7 +65,7 @@ export function setScenarios(on: () => World): void {
 
     const { platform } = on();
     const json = async (ref: (typeof dataset)['parts']) =>
-      JSON.parse(String(await readArtifact(platform, ref ?? fail())));
+      JSON.parse(Buffer.from(await readArtifact(platform, ref ?? fail())).toString());
     const { files, quarantine, raw } = DatasetParts.parse(await json(dataset.parts));
     expect([files.length, quarantine.length, raw.length]).toEqual([3, 2, 3]);
     const aside = await Promise.all(quarantine.map(async (ref) => readParquet(await readArtifact(platform, ref))));
