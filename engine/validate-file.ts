@@ -63,7 +63,7 @@ export async function validateFile<T>(input: ValidateFileInput, use: (file: Vali
         ...(scanned?.quarantine && { quarantine: scanned.quarantine }),
         async writeData(to) {
           if (!scanned) return;
-          const parquet = '(FORMAT parquet, COMPRESSION zstd)';
+          const parquet = `(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${scanned.rowGroupSize})`;
           await connection.run(`COPY (SELECT * FROM ${scanned.accepted}) TO ${quoteLiteral(to)} ${parquet}`);
         },
       });

@@ -48,6 +48,7 @@ export function jsonlSource(path: string, data: DataSpec, usualKeys: readonly st
     numbered: relation('skip', 'numbered'),
     rejects: false,
     marksBroken: true,
+    columnar: false,
     headerRecords: 0,
   };
 }

@@ -56,6 +56,8 @@ export interface DataSource {
    * the text of such a line. Their other cells are NULL.
    */
   readonly marksBroken: boolean;
+  /** Columns that nobody asks for are not read. */
+  readonly columnar: boolean;
   /** Records before the first row: 1 for a CSV header. */
   readonly headerRecords: number;
 }
@@ -90,6 +92,7 @@ export function csvSource(
     numbered: relation('skip', 'numbered'),
     rejects: true,
     marksBroken: false,
+    columnar: false,
     headerRecords: dialect.headerRecords,
   };
 }
@@ -117,6 +120,7 @@ export function parquetSource(
     numbered,
     rejects: false,
     marksBroken: false,
+    columnar: true,
     headerRecords: 0,
   };
 }

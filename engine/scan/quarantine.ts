@@ -1,13 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { badRow, type Contract, type ContractRule } from '../../domain/contracts/contract.ts';
+import type { Contract, ContractRule } from '../../domain/contracts/contract.ts';
 import { showCell } from '../../domain/contracts/judge.ts';
+import { typedRelation } from '../../domain/contracts/typed-columns.ts';
 import { brokenLineCode } from '../../domain/datasets/source-sql.ts';
 import type { Query } from '../../domain/profiles/profile-sql.ts';
 import type { Reason } from '../../domain/registry/entities.ts';
 import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
 import type { SourceFile } from '../source/open-source.ts';
 import { type LineShift, sourceLines } from '../source/source-lines.ts';
-import type { Rows } from './relations.ts';
+import { countReasons, createReasons, findReasons, REASONS, reasonsSql } from './broken-rules.ts';
+import { COLUMNS_AT_ONCE, type Rows, rowGroupSize } from './relations.ts';
 
 /** A broken line is kept up to this length. */
 const MAX_LINE_CHARACTERS = 10_000;
@@ -16,8 +18,6 @@ export interface QuarantineInput {
   readonly path: string;
   readonly file: SourceFile;
   readonly rows: Rows;
-  /** Rules that were broken: the others need not be looked at again. */
-  readonly broken: readonly ContractRule[];
   /** Readable records of the file. */
   readonly readable: number;
   /** Lines that hold no row, of which the table reject_errors tells; whether they are written, too. */
@@ -28,47 +28,72 @@ export interface QuarantineInput {
  * Writes the bad rows as Parquet: every cell of the spec's columns as the text it was, `__line` (in which the record begins,
  * from 1; of Parquet the row's number), `__reasons` (ids of all rules it broke) and `__raw` (the text of a line without
  * cells).
- * @returns reasons if nobody can tell the rows of the file apart
+ * @returns rows that break each rule, by its index in the contract; reasons if nobody can tell the rows of the file apart
  */
 export async function writeQuarantine(
   connection: DuckDBConnection,
   query: Query,
   contract: Contract,
-  input: QuarantineInput,
-): Promise<{ reasons: Reason[] } | undefined> {
-  const { path, file, readable, rejects } = input;
-  const unlined = `${path}.records`;
-  await connection.run(`COPY (${badRows(contract, input)}) TO ${quoteLiteral(unlined)} (FORMAT parquet)`);
+  { path, file, rows, readable, rejects }: QuarantineInput,
+): Promise<{ reasons: Reason[] } | { counts: ReadonlyMap<number, number> }> {
+  const bad = await copyBadRows(connection, contract, rows, path);
+  if (!rows.byColumns) {
+    await createReasons(query);
+    await findReasons(query, contract.rules, typedRelation(contract.columns, bad), rows.isRow);
+  }
   const numbers = async (sql: string) => (await query(sql)).map(({ n }) => Number(n));
-  const wanted = await numbers(`SELECT __record AS n FROM read_parquet(${quoteLiteral(unlined)}) ORDER BY n`);
+  const wanted = await numbers(`SELECT __record AS n FROM ${bad} ORDER BY n`);
   const broken = rejects === 'none' ? [] : await numbers('SELECT DISTINCT line AS n FROM reject_errors ORDER BY n');
   const lines = await sourceLines(file, { readable, broken, wanted });
   if ('reasons' in lines) return lines;
   await keepShifts(query, '__row_lines', lines.rows);
   await keepShifts(query, '__broken_lines', lines.broken);
 
+  const cells = contract.columns.map(({ raw }, index) => `${raw} AS q${index}`).join(', ');
+  const marked = rows.isRow === undefined ? 'CAST(NULL AS VARCHAR) AS __broken, CAST(NULL AS VARCHAR) AS __raw, ' : '';
+  const reasons = 'CASE WHEN __broken IS NULL THEN f.reasons ELSE [__broken] END';
+  const found = `SELECT __record, ${marked}b.* EXCLUDE (__record) FROM ${bad} AS b`;
+  const bare = `SELECT r.__record + l.shift AS __line, ${reasons} AS __reasons, left(__raw, ${MAX_LINE_CHARACTERS}) AS __raw, ${cells}
+    FROM (${found}) AS r ASOF JOIN __row_lines AS l ON r.__record >= l.since
+    LEFT JOIN ${reasonsSql(contract.rules)} AS f ON f.record = r.__record`;
+  const all = rejects === 'written' ? `${bare} UNION ALL BY NAME ${rejectedLines()}` : bare;
   const names = contract.columns.map(({ name }, index) => `q${index} AS ${quoteIdentifier(name)}`).join(', ');
-  const rows = `SELECT r.* EXCLUDE (__record), r.__record + l.shift AS __line
-    FROM read_parquet(${quoteLiteral(unlined)}) AS r ASOF JOIN __row_lines AS l ON r.__record >= l.since`;
-  const all = rejects === 'written' ? `${rows} UNION ALL BY NAME ${rejectedLines()}` : rows;
   await connection.run(
     `COPY (SELECT CAST(__line AS BIGINT) AS __line, __reasons, __raw, ${names} FROM (${all}) ORDER BY __line)
-     TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd)`,
+     TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupSize(contract)})`,
   );
-  return undefined;
+  const counts = await countReasons(query);
+  await query(`DROP TABLE ${REASONS}`);
+  return { counts };
 }
 
-function badRows(contract: Contract, { rows, broken }: QuarantineInput): string {
-  const ids = broken.map(({ id, bad }) => `CASE WHEN ${bad} THEN ${quoteLiteral(id)} END`);
-  const reasons = `list_filter([${ids.join(', ')}]::VARCHAR[], lambda id: id IS NOT NULL)`;
-  const cells = contract.columns.map(({ raw }, index) => `${raw} AS q${index}`).join(', ');
-  const errors = badRow(broken);
-  if (rows.isRow === undefined)
-    return `SELECT __record, ${reasons} AS __reasons, CAST(NULL AS VARCHAR) AS __raw, ${cells}
-      FROM ${rows.typed('skip', true)} WHERE ${errors}`;
-  return `SELECT __record, CASE WHEN ${rows.isRow} THEN ${reasons} ELSE [__broken] END AS __reasons,
-      left(__raw, ${MAX_LINE_CHARACTERS}) AS __raw, ${cells}
-    FROM ${rows.typed('skip', true)} WHERE NOT (${rows.isRow}) OR ${errors}`;
+/**
+ * Copies the bad rows as they came, so that nobody has to look for them again.
+ * @returns them as a relation with `__record`, `s0` … and `__later0` …
+ */
+async function copyBadRows(
+  connection: DuckDBConnection,
+  contract: Contract,
+  rows: Rows,
+  path: string,
+): Promise<string> {
+  const cells = contract.columns.map((_, index) => `s${index}`);
+  const size = rows.byColumns ? COLUMNS_AT_ONCE : cells.length;
+  const more = [...contract.keys.map(({ later }) => later), ...(rows.isRow === undefined ? [] : ['__broken', '__raw'])];
+  const files: string[] = [];
+  for (let start = 0; start < cells.length; start += size) {
+    const file = quoteLiteral(`${path}.${files.length}`);
+    const selected = ['__record', ...cells.slice(start, start + size), ...(start === 0 ? more : [])].join(', ');
+    await connection.run(
+      `COPY (SELECT ${selected} FROM ${rows.typed('skip', true)} WHERE ${rows.bad})
+       TO ${file} (FORMAT parquet, ROW_GROUP_SIZE ${rowGroupSize(contract)})`,
+    );
+    files.push(`read_parquet(${file})`);
+  }
+  const [first, ...others] = files;
+  return others.length === 0
+    ? (first as string)
+    : `(SELECT * FROM ${first} ${others.map((file) => `JOIN ${file} USING (__record)`).join(' ')})`;
 }
 
 const rejectedLines = (): string =>
@@ -94,16 +119,18 @@ export async function quarantinedExamples(
   broken: readonly ContractRule[],
 ): Promise<Map<string, string[]>> {
   const shown = broken.filter(({ shown, column }) => shown !== undefined && column !== undefined);
-  if (shown.length === 0) return new Map();
-  const figures = shown.map(({ id, column }, index) => {
-    const cells = `${quoteIdentifier(column as string)}) FILTER (WHERE list_contains(__reasons, ${quoteLiteral(id)}))`;
-    return `min(${cells} AS a${index}, max(${cells} AS z${index}`;
-  });
-  const [row = {}] = await query(`SELECT ${figures.join(', ')} FROM read_parquet(${quoteLiteral(quarantine)})`);
-  return new Map(
-    shown.map(({ id }, index) => {
+  const examples = new Map<string, string[]>();
+  for (let start = 0; start < shown.length; start += COLUMNS_AT_ONCE) {
+    const batch = shown.slice(start, start + COLUMNS_AT_ONCE);
+    const figures = batch.map(({ id, column }, index) => {
+      const cells = `${quoteIdentifier(column as string)}) FILTER (WHERE list_contains(__reasons, ${quoteLiteral(id)}))`;
+      return `min(${cells} AS a${index}, max(${cells} AS z${index}`;
+    });
+    const [row = {}] = await query(`SELECT ${figures.join(', ')} FROM read_parquet(${quoteLiteral(quarantine)})`);
+    for (const [index, { id }] of batch.entries()) {
       const cells = [row[`a${index}`], row[`z${index}`]].filter((cell) => typeof cell === 'string');
-      return [id, [...new Set(cells)].map(showCell)];
-    }),
-  );
+      examples.set(id, [...new Set(cells)].map(showCell));
+    }
+  }
+  return examples;
 }

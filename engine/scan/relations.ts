@@ -2,6 +2,17 @@ import type { Contract } from '../../domain/contracts/contract.ts';
 import { namedColumns, typedRelation } from '../../domain/contracts/typed-columns.ts';
 import type { DataSource } from '../../domain/datasets/source-sql.ts';
 import type { Query } from '../../domain/profiles/profile-sql.ts';
+import { createReasons, findReasons, REASONS } from './broken-rules.ts';
+
+/** Parquet with more columns is read so many at a time: all at once, a thousand take 1 GB. */
+export const COLUMNS_AT_ONCE = 100;
+const WIDE_COLUMNS = 2 * COLUMNS_AT_ONCE;
+/** Cells of a row group: while one is written, all of it is in memory. */
+const ROW_GROUP_CELLS = 4_000_000;
+
+/** Rows, at least DuckDB's vector of 2,048. */
+export const rowGroupSize = ({ columns }: Pick<Contract, 'columns'>): number =>
+  Math.min(122_880, Math.max(2_048, Math.floor(ROW_GROUP_CELLS / columns.length)));
 
 /** A file under a contract, as relations. */
 export interface Rows {
@@ -9,6 +20,8 @@ export interface Rows {
   typed(lines: 'store' | 'skip', numbered?: boolean): string;
   /** True for a row that is set aside, and for a line that holds none. */
   readonly bad: string;
+  /** Many columns in a format that need not be read whole: a few at a time. Which rows are bad is known beforehand. */
+  readonly byColumns: boolean;
   /** True for a row, false for a line that holds none; absent where there are only rows. */
   readonly isRow?: string;
 }
@@ -43,15 +56,24 @@ export async function openRows(query: Query, contract: Contract, source: DataSou
   const joins = first.flatMap((on, index) =>
     on === undefined ? [] : [`LEFT JOIN __first${index} AS f${index} ON ${on}`],
   );
+  const relation = (lines: 'store' | 'skip', numbered: boolean): string => {
+    const base = typed(source.relation(lines, keysBroken || numbered ? 'numbered' : undefined));
+    const all = later.length === 0 ? base : `(SELECT r.*, ${later.join(', ')} FROM ${base} AS r ${joins.join(' ')})`;
+    return contract.only === undefined ? all : `(SELECT * FROM ${all} WHERE ${contract.only})`;
+  };
+  if (source.columnar && contract.columns.length > WIDE_COLUMNS) {
+    await createReasons(query);
+    await findReasons(query, contract.rules, relation('skip', true), undefined);
+    const errors = contract.rules.flatMap(({ severity }, index) => (severity === 'error' ? [index] : []));
+    const bad = `__record IN (SELECT record FROM ${REASONS} WHERE rule IN (${[...errors, -1].join(', ')}))`;
+    return { bad: `(${bad})`, byColumns: true, typed: (lines) => relation(lines, true) };
+  }
   return {
     ...(source.marksBroken
       ? { bad: `(__broken IS NOT NULL OR ${contract.bad})`, isRow: '__broken IS NULL' }
       : { bad: contract.bad }),
-    typed(lines, numbered = false) {
-      const base = typed(source.relation(lines, keysBroken || numbered ? 'numbered' : undefined));
-      const all = later.length === 0 ? base : `(SELECT r.*, ${later.join(', ')} FROM ${base} AS r ${joins.join(' ')})`;
-      return contract.only === undefined ? all : `(SELECT * FROM ${all} WHERE ${contract.only})`;
-    },
+    byColumns: false,
+    typed: (lines, numbered = false) => relation(lines, numbered),
   };
 }
 

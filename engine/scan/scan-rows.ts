@@ -10,15 +10,16 @@ import type { Reason } from '../../domain/registry/entities.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import type { SourceFile } from '../source/open-source.ts';
 import { brokenLineCounts, brokenLineOutcome, lastLineIsCut } from './broken-lines.ts';
-import { type CountedRows, countRows } from './count-rows.ts';
+import { type CountedRows, countRows, type RuleCount } from './count-rows.ts';
 import { prepareProfile } from './prepare-profile.ts';
 import { quarantinedExamples, writeQuarantine } from './quarantine.ts';
-import { acceptedRows, namedRows, openRows } from './relations.ts';
+import { acceptedRows, namedRows, openRows, rowGroupSize } from './relations.ts';
 
 export interface ScannedRows extends Pick<CountedRows, 'rows' | 'profile' | 'timeRange'> {
   readonly rules: readonly RuleOutcome[];
   /** Rows that are not set aside, as something that goes after FROM. */
   readonly accepted: string;
+  readonly rowGroupSize: number;
   /** File in the folder, if rows were set aside. */
   readonly quarantine?: string;
 }
@@ -44,7 +45,7 @@ export async function scanRows(
   const contract = compileContract(spec, source.types, release);
   if (contract.keys.length > 0) onStep('looking for repeated keys');
   const rows = await openRows(query, contract, source);
-  const plan = await prepareProfile(query, spec, namedRows(contract, rows), context);
+  const plan = await prepareProfile(query, spec, namedRows(contract, rows), context, folder);
   onStep('counting and profiling');
   const time = spec.data.columns.findIndex(({ name }) => name === spec.data.timestamp);
   const counted = await countRows(query, { contract, rows, plan, time });
@@ -56,29 +57,26 @@ export async function scanRows(
     return { reasons: [{ code: 'truncated', message: 'the last line is cut off: the end of the file is missing' }] };
   const rejected = rejects.reduce((sum, { rows: n }) => sum + n, 0);
   const bad = counted.rows.bad + rejected;
-  const broken = contract.rules.filter((_, i) => (counted.rules[i]?.rows ?? 0) > 0);
   const quarantine = bad > 0 ? join(folder, 'quarantine.parquet') : undefined;
+  let counts: ReadonlyMap<number, number> = new Map();
   if (quarantine) {
     onStep('setting bad rows aside');
     // of released rows only those were counted that had been set aside
     const readable = contract.only === undefined ? counted.rows.total : Number((await query(countSql(source)))[0]?.n);
-    const input = {
-      path: quarantine,
-      file,
-      rows,
-      broken,
-      readable,
-      rejects: csv ? (rejected > 0 ? 'written' : 'left out') : 'none',
-    } as const;
-    const failed = await writeQuarantine(connection, query, contract, input);
-    if (failed) return failed;
+    const written = rejected > 0 ? 'written' : 'left out';
+    const input = { path: quarantine, file, rows, readable, rejects: csv ? written : 'none' } as const;
+    const set = await writeQuarantine(connection, query, contract, input);
+    if ('reasons' in set) return set;
+    counts = set.counts;
   }
+  const broken = contract.rules.filter((_, i) => counts.has(i));
   const examples = quarantine ? await quarantinedExamples(query, quarantine, broken) : new Map();
   return {
     rows: { total: counted.rows.total + rejected, bad },
-    rules: [...rejects, ...markedLines(counted), ...outcomes(contract, counted, examples)],
+    rules: [...rejects, ...markedLines(counted), ...outcomes(contract, counted, counts, examples)],
     profile: counted.profile,
     accepted: acceptedRows(contract, rows),
+    rowGroupSize: rowGroupSize(contract),
     ...(counted.timeRange && { timeRange: counted.timeRange }),
     ...(quarantine && { quarantine }),
   };
@@ -89,9 +87,15 @@ const countSql = (source: DataSource): string => `SELECT count(*) AS n FROM ${so
 const markedLines = ({ broken }: CountedRows): RuleOutcome[] =>
   [...broken].map(([code, lines]) => brokenLineOutcome(code, brokenLineMessage(code), lines));
 
-function outcomes(contract: Contract, counted: CountedRows, examples: ReadonlyMap<string, string[]>): RuleOutcome[] {
+function outcomes(
+  contract: Contract,
+  counted: CountedRows,
+  counts: ReadonlyMap<number, number>,
+  examples: ReadonlyMap<string, string[]>,
+): RuleOutcome[] {
   return contract.rules.map((rule: ContractRule, i): RuleOutcome => {
-    const { rows = 0, about, examples: own = [] } = counted.rules[i] ?? {};
+    const { about, rows: warned, examples: own } = counted.rules[i] as RuleCount;
+    const rows = rule.severity === 'warn' ? warned : (counts.get(i) ?? 0);
     const { id, code, column, message, severity, when, mostly, maxRows } = rule;
     return {
       id,

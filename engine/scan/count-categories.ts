@@ -1,0 +1,56 @@
+import { CATEGORY_LIMIT, type ColumnProfile, cutCategories, type Profile } from '../../domain/profiles/profile.ts';
+import { enumCounts, type Query } from '../../domain/profiles/profile-sql.ts';
+import type { Pass } from './count-rows.ts';
+
+interface Counted {
+  /** Index of the first column. */
+  readonly start: number;
+  /** The row of figures of the good rows. */
+  readonly good: Record<string, unknown>;
+  readonly profile: Profile;
+}
+
+/** Categories were counted in the pass as far as they are enumerated; the others take a pass of their own, all at once. */
+export async function countedCategories(
+  query: Query,
+  pass: Pass,
+  { start, good, profile }: Counted,
+): Promise<ColumnProfile[]> {
+  const { plan } = pass;
+  const open: number[] = [];
+  const columns = profile.columns.map((column, i): ColumnProfile => {
+    if (column.type !== 'category') return column;
+    const fixed = plan.columns[start + i]?.categories;
+    const counts = enumCounts(good, i);
+    const other = [...counts.values()].reduce((left, count) => left - count, column.count);
+    if (fixed) return { ...column, categories: { values: fixed.map((name) => [name, counts.get(name) ?? 0]), other } };
+    if (other > 0) open.push(i);
+    return { ...column, categories: cutCategories(counts, other) };
+  });
+  if (open.length === 0) return columns;
+  const found = await query(
+    categoriesSql(
+      pass,
+      open.map((i) => start + i),
+    ),
+  );
+  for (const i of open) {
+    const column = columns[i] as ColumnProfile;
+    const rows = found.filter((row) => Number(row.c) === start + i);
+    const values = rows.map((row): [string, number] => [String(row.v), Number(row.n)]);
+    const other = values.reduce((left, [, count]) => left - count, column.count);
+    columns[i] = { ...column, categories: { values, other } };
+  }
+  return columns;
+}
+
+/** Rows `{c: index of the column, v: value, n}` of the most frequent values. A GROUP BY spills; histogram() does not. */
+function categoriesSql({ rows }: Pass, open: readonly number[]): string {
+  const names = open.map((i) => `t${i}`);
+  const sets = names.map((name) => `(${name})`).join(', ');
+  const which = `CASE ${open.map((i) => `WHEN grouping(t${i}) = 0 THEN ${i}`).join(' ')} END`;
+  const grouped = `SELECT ${which} AS c, coalesce(${names.join(', ')}) AS v, count(*) AS n
+    FROM (SELECT ${names.join(', ')} FROM ${rows.typed('skip')} WHERE NOT ${rows.bad}) GROUP BY GROUPING SETS (${sets})`;
+  return `SELECT c, v, n FROM (${grouped}) WHERE v IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY c ORDER BY n DESC, v) <= ${CATEGORY_LIMIT} ORDER BY c, n DESC, v`;
+}
