@@ -202,6 +202,22 @@ def announce_interrupted_executions():
     return announce
 
 
+def evaluate_item_readers():
+    """
+    Evaluates the JSONata in what the items of a Distributed Map are read by. MiniStack takes it as it stands, and reads
+    JSONPath only.
+    """
+    read = stepfunctions._read_map_items
+
+    def reading(reader, effective, ctx):
+        if "Arguments" in reader:
+            arguments = stepfunctions._apply_jsonata_template(reader["Arguments"], effective, ctx)
+            reader = {**reader, "Arguments": arguments}
+        return read(reader, effective, ctx)
+
+    stepfunctions._read_map_items = reading
+
+
 def unpack_code_once():
     """
     MiniStack unpacks a function's archive for every process it starts, which takes half a second for DuckDB's 73 MB. Here an
@@ -241,6 +257,7 @@ async def main():
     name_thrown_errors()
     accept_sagemaker_events()
     name_versions_in_s3_events()
+    evaluate_item_readers()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard and hard != resource.RLIM_INFINITY:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
