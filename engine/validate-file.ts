@@ -11,6 +11,7 @@ import { withDuckDb } from './duckdb.ts';
 import { measure } from './measure/measure.ts';
 import { type ScannedRows, scanRows } from './scan/scan-rows.ts';
 import { unreadable } from './scan/unreadable.ts';
+import { TORN_APART } from './source/broken-records.ts';
 import { type Metered, meterFile } from './source/meter.ts';
 import { openSource } from './source/open-source.ts';
 
@@ -42,9 +43,6 @@ export interface ValidatedFile {
   /** Writes the rows that were not set aside, typed, as Parquet; whatever the verdict. Nothing if none could be read. */
   writeData(path: string): Promise<void>;
 }
-
-/** Rows that cannot be told apart, by `sourceLines`; not those of single lines, which are set aside. */
-const TORN_APART = 'broken-records';
 
 /** Judges one file. `use` gets the result while the accepted rows can still be read. */
 export async function validateFile<T>(input: ValidateFileInput, use: (file: ValidatedFile) => Promise<T>): Promise<T> {

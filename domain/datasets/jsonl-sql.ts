@@ -33,7 +33,7 @@ export const keysOf = (line: string): string =>
 export function jsonlSource(path: string, data: DataSpec, usualKeys: readonly string[]): DataSource {
   const cells = data.columns.map((_, index) => `__cells[${index + 1}] AS s${index}`);
   const pointers = textList(data.columns.map(({ name }) => pointer(name)));
-  const relation: DataSource['relation'] = (_lines, numbered) => {
+  const relation: DataSource['relation'] = (numbered) => {
     const record = numbered ? ', __record' : '';
     const numberedLines = `SELECT line AS __line${numbered ? ', row_number() OVER () AS __record' : ''} FROM ${jsonLines(path)}`;
     const judged = `SELECT __line, ${brokenCode(data, usualKeys)} AS __broken${record} FROM (${numberedLines})
@@ -45,8 +45,6 @@ export function jsonlSource(path: string, data: DataSpec, usualKeys: readonly st
   return {
     types: data.columns.map(() => 'VARCHAR'),
     relation,
-    numbered: relation('skip', 'numbered'),
-    rejects: false,
     marksBroken: true,
     columnar: false,
     headerRecords: 0,

@@ -50,7 +50,7 @@ function categoriesSql({ rows }: Pass, open: readonly number[]): string {
   const sets = names.map((name) => `(${name})`).join(', ');
   const which = `CASE ${open.map((i) => `WHEN grouping(t${i}) = 0 THEN ${i}`).join(' ')} END`;
   const grouped = `SELECT ${which} AS c, coalesce(${names.join(', ')}) AS v, count(*) AS n
-    FROM (SELECT ${names.join(', ')} FROM ${rows.typed('skip')} WHERE NOT ${rows.bad}) GROUP BY GROUPING SETS (${sets})`;
+    FROM (SELECT ${names.join(', ')} FROM ${rows.typed()} WHERE NOT ${rows.bad}) GROUP BY GROUPING SETS (${sets})`;
   return `SELECT c, v, n FROM (${grouped}) WHERE v IS NOT NULL
     QUALIFY row_number() OVER (PARTITION BY c ORDER BY n DESC, v) <= ${CATEGORY_LIMIT} ORDER BY c, n DESC, v`;
 }

@@ -139,7 +139,7 @@ function flaggedRows({ rows, time }: Pass, { start, columns, rules }: Part): str
   ]);
   const marks = isRow === '' ? [] : ['__broken'];
   const all = [...cells, '__bad', ...marks, ...flags, ...(time < 0 ? [] : [`epoch_ms(t${time}) AS __time`])];
-  return `(SELECT ${all.join(', ')} FROM (SELECT *, ${rows.bad} AS __bad FROM ${rows.typed('store')}))`;
+  return `(SELECT ${all.join(', ')} FROM (SELECT *, ${rows.bad} AS __bad FROM ${rows.typed()}))`;
 }
 
 function ruleFigures([i, { about, severity, shown }]: Part['rules'][number]): string[] {

@@ -2,9 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Contract, ContractRule } from '../../domain/contracts/contract.ts';
 import { showCell } from '../../domain/contracts/judge.ts';
 import { typedRelation } from '../../domain/contracts/typed-columns.ts';
-import { brokenLineCode } from '../../domain/datasets/source-sql.ts';
 import type { Query } from '../../domain/profiles/profile-sql.ts';
-import type { Reason } from '../../domain/registry/entities.ts';
 import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
 import type { SourceFile } from '../source/open-source.ts';
 import { type LineShift, sourceLines } from '../source/source-lines.ts';
@@ -20,22 +18,22 @@ export interface QuarantineInput {
   readonly rows: Rows;
   /** Readable records of the file. */
   readonly readable: number;
-  /** Lines that hold no row, of which the table reject_errors tells; whether they are written, too. */
-  readonly rejects: 'none' | 'written' | 'left out';
+  /** Relation of the records that hold no row, with `line`, `code` and `raw`, if they are to be written, too. */
+  readonly rejected: string | undefined;
 }
 
 /**
  * Writes the bad rows as Parquet: every cell of the spec's columns as the text it was, `__line` (in which the record begins,
  * from 1; of Parquet the row's number), `__reasons` (ids of all rules it broke) and `__raw` (the text of a line without
  * cells).
- * @returns rows that break each rule, by its index in the contract; reasons if nobody can tell the rows of the file apart
+ * @returns rows that break each rule, by its index in the contract
  */
 export async function writeQuarantine(
   connection: DuckDBConnection,
   query: Query,
   contract: Contract,
-  { path, file, rows, readable, rejects }: QuarantineInput,
-): Promise<{ reasons: Reason[] } | { counts: ReadonlyMap<number, number> }> {
+  { path, file, rows, readable, rejected }: QuarantineInput,
+): Promise<ReadonlyMap<number, number>> {
   const bad = await copyBadRows(connection, contract, rows, path);
   if (!rows.byColumns) {
     await createReasons(query);
@@ -43,11 +41,7 @@ export async function writeQuarantine(
   }
   const numbers = async (sql: string) => (await query(sql)).map(({ n }) => Number(n));
   const wanted = await numbers(`SELECT __record AS n FROM ${bad} ORDER BY n`);
-  const broken = rejects === 'none' ? [] : await numbers('SELECT DISTINCT line AS n FROM reject_errors ORDER BY n');
-  const lines = await sourceLines(file, { readable, broken, wanted });
-  if ('reasons' in lines) return lines;
-  await keepShifts(query, '__row_lines', lines.rows);
-  await keepShifts(query, '__broken_lines', lines.broken);
+  await keepShifts(query, '__row_lines', await sourceLines(file, { readable, wanted }));
 
   const cells = contract.columns.map(({ raw }, index) => `${raw} AS q${index}`).join(', ');
   const marked = rows.isRow === undefined ? 'CAST(NULL AS VARCHAR) AS __broken, CAST(NULL AS VARCHAR) AS __raw, ' : '';
@@ -56,7 +50,7 @@ export async function writeQuarantine(
   const bare = `SELECT r.__record + l.shift AS __line, ${reasons} AS __reasons, left(__raw, ${MAX_LINE_CHARACTERS}) AS __raw, ${cells}
     FROM (${found}) AS r ASOF JOIN __row_lines AS l ON r.__record >= l.since
     LEFT JOIN ${reasonsSql(contract.rules)} AS f ON f.record = r.__record`;
-  const all = rejects === 'written' ? `${bare} UNION ALL BY NAME ${rejectedLines()}` : bare;
+  const all = rejected === undefined ? bare : `${bare} UNION ALL BY NAME ${rejectedLines(rejected)}`;
   const names = contract.columns.map(({ name }, index) => `q${index} AS ${quoteIdentifier(name)}`).join(', ');
   await connection.run(
     `COPY (SELECT CAST(__line AS BIGINT) AS __line, __reasons, __raw, ${names} FROM (${all}) ORDER BY __line)
@@ -64,7 +58,7 @@ export async function writeQuarantine(
   );
   const counts = await countReasons(query);
   await query(`DROP TABLE ${REASONS}`);
-  return { counts };
+  return counts;
 }
 
 /**
@@ -85,7 +79,7 @@ async function copyBadRows(
     const file = quoteLiteral(`${path}.${files.length}`);
     const selected = ['__record', ...cells.slice(start, start + size), ...(start === 0 ? more : [])].join(', ');
     await connection.run(
-      `COPY (SELECT ${selected} FROM ${rows.typed('skip', true)} WHERE ${rows.bad})
+      `COPY (SELECT ${selected} FROM ${rows.typed(true)} WHERE ${rows.bad})
        TO ${file} (FORMAT parquet, ROW_GROUP_SIZE ${rowGroupSize(contract)})`,
     );
     files.push(`read_parquet(${file})`);
@@ -96,12 +90,8 @@ async function copyBadRows(
     : `(SELECT * FROM ${first} ${others.map((file) => `JOIN ${file} USING (__record)`).join(' ')})`;
 }
 
-const rejectedLines = (): string =>
-  `SELECT b.line + l.shift AS __line, b.reasons AS __reasons, b.raw AS __raw
-   FROM (SELECT line, list(DISTINCT ${brokenLineCode('error_type')}) AS reasons,
-           any_value(left(csv_line, ${MAX_LINE_CHARACTERS})) AS raw
-         FROM reject_errors GROUP BY line) AS b
-   ASOF JOIN __broken_lines AS l ON b.line >= l.since`;
+const rejectedLines = (rejected: string): string =>
+  `SELECT line AS __line, [code] AS __reasons, raw AS __raw FROM ${rejected}`;
 
 /** As a table; a record below the first entry is none. */
 async function keepShifts(query: Query, table: string, shifts: readonly LineShift[]): Promise<void> {

@@ -17,7 +17,7 @@ export const rowGroupSize = ({ columns }: Pick<Contract, 'columns'>): number =>
 /** A file under a contract, as relations. */
 export interface Rows {
   /** `s0`, `t0` …, `__later0` …; with `__record` if `numbered`. */
-  typed(lines: 'store' | 'skip', numbered?: boolean): string;
+  typed(numbered?: boolean): string;
   /** True for a row that is set aside, and for a line that holds none. */
   readonly bad: string;
   /** Many columns in a format that need not be read whole: a few at a time. Which rows are bad is known beforehand. */
@@ -36,7 +36,7 @@ export async function openRows(query: Query, contract: Contract, source: DataSou
     const hash = `hash(${cells.join(', ')})`;
     await query(
       `CREATE OR REPLACE TEMP TABLE __repeated${index} AS
-       SELECT ${hash} AS h FROM ${typed(source.relation('skip'))} WHERE ${present} GROUP BY h HAVING count(*) > 1`,
+       SELECT ${hash} AS h FROM ${typed(source.relation())} WHERE ${present} GROUP BY h HAVING count(*) > 1`,
     );
     const [{ n } = {}] = await query(`SELECT count(*) AS n FROM __repeated${index}`);
     if (Number(n) === 0) continue;
@@ -44,7 +44,7 @@ export async function openRows(query: Query, contract: Contract, source: DataSou
     await query(
       `CREATE OR REPLACE TEMP TABLE __first${index} AS
        SELECT ${cells.map((cell, i) => `${cell} AS k${i}`).join(', ')}, min(__record) AS first
-       FROM ${typed(source.relation('skip', 'numbered'))} WHERE ${present} AND ${hash} IN (SELECT h FROM __repeated${index})
+       FROM ${typed(source.relation('numbered'))} WHERE ${present} AND ${hash} IN (SELECT h FROM __repeated${index})
        GROUP BY ${cells.join(', ')} HAVING count(*) > 1`,
     );
     first[index] = cells.map((cell, i) => `r.${cell} = f${index}.k${i}`).join(' AND ');
@@ -56,34 +56,34 @@ export async function openRows(query: Query, contract: Contract, source: DataSou
   const joins = first.flatMap((on, index) =>
     on === undefined ? [] : [`LEFT JOIN __first${index} AS f${index} ON ${on}`],
   );
-  const relation = (lines: 'store' | 'skip', numbered: boolean): string => {
-    const base = typed(source.relation(lines, keysBroken || numbered ? 'numbered' : undefined));
+  const relation = (numbered: boolean): string => {
+    const base = typed(source.relation(keysBroken || numbered ? 'numbered' : undefined));
     const all = later.length === 0 ? base : `(SELECT r.*, ${later.join(', ')} FROM ${base} AS r ${joins.join(' ')})`;
     return contract.only === undefined ? all : `(SELECT * FROM ${all} WHERE ${contract.only})`;
   };
   if (source.columnar && contract.columns.length > WIDE_COLUMNS) {
     await createReasons(query);
-    await findReasons(query, contract.rules, relation('skip', true), undefined);
+    await findReasons(query, contract.rules, relation(true), undefined);
     const errors = contract.rules.flatMap(({ severity }, index) => (severity === 'error' ? [index] : []));
     const bad = `__record IN (SELECT record FROM ${REASONS} WHERE rule IN (${[...errors, -1].join(', ')}))`;
-    return { bad: `(${bad})`, byColumns: true, typed: (lines) => relation(lines, true) };
+    return { bad: `(${bad})`, byColumns: true, typed: () => relation(true) };
   }
   return {
     ...(source.marksBroken
       ? { bad: `(__broken IS NOT NULL OR ${contract.bad})`, isRow: '__broken IS NULL' }
       : { bad: contract.bad }),
     byColumns: false,
-    typed: (lines, numbered = false) => relation(lines, numbered),
+    typed: (numbered = false) => relation(numbered),
   };
 }
 
 /** The rows that are not set aside, typed, under the spec's names. */
 export function acceptedRows(contract: Contract, rows: Rows): string {
-  return `(SELECT ${namedColumns(contract.columns)} FROM ${rows.typed('skip')} WHERE NOT ${rows.bad})`;
+  return `(SELECT ${namedColumns(contract.columns)} FROM ${rows.typed()} WHERE NOT ${rows.bad})`;
 }
 
 /** All rows, typed, under the spec's names. */
 export function namedRows(contract: Contract, rows: Rows): string {
   const where = rows.isRow === undefined ? '' : ` WHERE ${rows.isRow}`;
-  return `(SELECT ${namedColumns(contract.columns)} FROM ${rows.typed('skip')}${where})`;
+  return `(SELECT ${namedColumns(contract.columns)} FROM ${rows.typed()}${where})`;
 }

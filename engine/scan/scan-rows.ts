@@ -8,8 +8,8 @@ import { brokenLineMessage, type DataSource } from '../../domain/datasets/source
 import type { Query } from '../../domain/profiles/profile-sql.ts';
 import type { Reason } from '../../domain/registry/entities.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import { brokenRecords } from '../source/broken-records.ts';
 import type { SourceFile } from '../source/open-source.ts';
-import { brokenLineCounts, brokenLineOutcome, lastLineIsCut } from './broken-lines.ts';
 import { type CountedRows, countRows, type RuleCount } from './count-rows.ts';
 import { prepareProfile } from './prepare-profile.ts';
 import { quarantinedExamples, writeQuarantine } from './quarantine.ts';
@@ -50,10 +50,12 @@ export async function scanRows(
   const time = spec.data.columns.findIndex(({ name }) => name === spec.data.timestamp);
   const counted = await countRows(query, { contract, rows, plan, time });
 
-  // only CSV keeps lines that are none in the table reject_errors
-  const csv = file.dialect !== undefined;
-  const rejects = csv && release !== 'quarantined' ? await brokenLineCounts(query) : [];
-  if (rejects.length > 0 && (await lastLineIsCut(query, file)))
+  // of released rows only those were counted that had been set aside
+  const readable = contract.only === undefined ? counted.rows.total : Number((await query(countSql(source)))[0]?.n);
+  const records = await brokenRecords(file, readable, join(folder, 'broken-records.jsonl'));
+  if ('reasons' in records) return records;
+  const rejects = release === 'quarantined' ? [] : recordOutcomes(records.counts);
+  if (rejects.length > 0 && records.cut)
     return { reasons: [{ code: 'truncated', message: 'the last line is cut off: the end of the file is missing' }] };
   const rejected = rejects.reduce((sum, { rows: n }) => sum + n, 0);
   const bad = counted.rows.bad + rejected;
@@ -61,19 +63,15 @@ export async function scanRows(
   let counts: ReadonlyMap<number, number> = new Map();
   if (quarantine) {
     onStep('setting bad rows aside');
-    // of released rows only those were counted that had been set aside
-    const readable = contract.only === undefined ? counted.rows.total : Number((await query(countSql(source)))[0]?.n);
-    const written = rejected > 0 ? 'written' : 'left out';
-    const input = { path: quarantine, file, rows, readable, rejects: csv ? written : 'none' } as const;
-    const set = await writeQuarantine(connection, query, contract, input);
-    if ('reasons' in set) return set;
-    counts = set.counts;
+    const rejectedRecords = rejected > 0 ? records.relation : undefined;
+    const input = { path: quarantine, file, rows, readable, rejected: rejectedRecords };
+    counts = await writeQuarantine(connection, query, contract, input);
   }
   const broken = contract.rules.filter((_, i) => counts.has(i));
   const examples = quarantine ? await quarantinedExamples(query, quarantine, broken) : new Map();
   return {
     rows: { total: counted.rows.total + rejected, bad },
-    rules: [...rejects, ...markedLines(counted), ...outcomes(contract, counted, counts, examples)],
+    rules: [...rejects, ...recordOutcomes(counted.broken), ...outcomes(contract, counted, counts, examples)],
     profile: counted.profile,
     accepted: acceptedRows(contract, rows),
     rowGroupSize: rowGroupSize(contract),
@@ -82,10 +80,21 @@ export async function scanRows(
   };
 }
 
-const countSql = (source: DataSource): string => `SELECT count(*) AS n FROM ${source.relation('skip')}`;
+const countSql = (source: DataSource): string => `SELECT count(*) AS n FROM ${source.relation()}`;
 
-const markedLines = ({ broken }: CountedRows): RuleOutcome[] =>
-  [...broken].map(([code, lines]) => brokenLineOutcome(code, brokenLineMessage(code), lines));
+/** Of lines that hold no row. Their text is not shown: it may hold protected cells. */
+const recordOutcomes = (counts: ReadonlyMap<string, number>): RuleOutcome[] =>
+  [...counts].map(([code, rows]) => {
+    return {
+      id: code,
+      code,
+      message: brokenLineMessage(code),
+      severity: 'error',
+      rows,
+      status: 'broken',
+      examples: [],
+    };
+  });
 
 function outcomes(
   contract: Contract,

@@ -28,7 +28,7 @@ const MEGABYTE = 1024 * 1024;
 export interface OpenOptions {
   /** What `meterFile` says. @default it is read */
   readonly metered?: Metered;
-  /** CSV is read in pieces by several threads; `sourceLines` tells whether they fit together. @default true */
+  /** CSV is read in pieces by several threads; `brokenRecords` tells whether they fit together. @default true */
   readonly parallel?: boolean;
 }
 

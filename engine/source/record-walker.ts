@@ -1,31 +1,38 @@
-import type { CsvMarks } from '../../domain/datasets/header.ts';
+import type { Dialect } from '../../domain/datasets/dialect.ts';
+import { MAX_LINE_BYTES } from '../../domain/datasets/limits.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
+/** More of a record's text is not kept: 10,000 characters in any script. */
+const KEPT_BYTES = 40_000;
 
 export interface WalkedRecord {
   /** In which it begins, from 1. */
   readonly line: number;
-  /** Without its line end. */
-  readonly bytes: number;
+  /** Nothing but a line end. */
+  readonly blank: boolean;
+  /** Code of what is wrong with it, if it holds no row. */
+  readonly problem: string | undefined;
+  /** Its text, or the beginning of it. */
+  text(): string;
 }
 
 export interface RecordWalker {
   add(chunk: Buffer): void;
-  /** @returns whether a quoted cell is still open */
+  /** @returns whether the last record lacks its end: a quoted cell is open, or cells and the line end are missing */
   end(): boolean;
 }
 
-type State = 'cell-start' | 'plain' | 'quoted' | 'after-quote';
+type State = 'cell-start' | 'blank' | 'plain' | 'quoted' | 'after-quote';
 
 /**
- * Finds the records of a CSV file as DuckDB does, a blank line being one of no bytes. Records without quotes cost two
- * searches each.
+ * Finds the records of a CSV file, and what is wrong with them, as DuckDB does: empty cells too many are none, and a
+ * blank before quotes and any behind them belong to no cell.
  * @param lineEnd the byte that ends lines
  */
 export function recordWalker(
-  { delimiter, quote }: CsvMarks,
+  { delimiter, quote, width }: Pick<Dialect, 'delimiter' | 'quote' | 'width'>,
   lineEnd: number,
   onRecord: (record: WalkedRecord) => void,
 ): RecordWalker {
@@ -34,65 +41,120 @@ export function recordWalker(
   let line = 1;
   let startLine = 1;
   let bytes = 0;
+  let cells = 1;
+  let surplus = false;
+  let brokenQuotes = false;
   let state: State = 'cell-start';
   let lastByte = 0;
+  let current: Buffer = Buffer.alloc(0);
+  /** Where the record begins in the current chunk, and what came of it before. */
+  let startAt = 0;
+  let carried: Buffer = Buffer.alloc(0);
 
-  const finish = (): void => {
+  const problem = (open: boolean): string | undefined => {
+    if (bytes + 1 > MAX_LINE_BYTES) return 'line-too-long';
+    if (open || brokenQuotes) return 'broken-quotes';
+    if (surplus) return 'too-many-cells';
+    return cells < width ? 'too-few-cells' : undefined;
+  };
+  const finish = (stopAt: number, open = false): void => {
     const returned = lineEnd === LINE_FEED && lastByte === CARRIAGE_RETURN ? 1 : 0;
-    onRecord({ line: startLine, bytes: Math.max(0, bytes - returned) });
+    const from = startAt;
+    const stop = Math.max(from, stopAt);
+    const blank = bytes === returned;
+    const text = (): string => {
+      const own = current.subarray(from, Math.min(stop, from + KEPT_BYTES));
+      const whole = carried.length > 0 ? Buffer.concat([carried, own]).subarray(0, KEPT_BYTES) : own;
+      return whole.toString('utf8').replace(/\r$/, '');
+    };
+    onRecord({ line: startLine, blank, problem: blank ? undefined : problem(open), text });
     line += 1;
     startLine = line;
     bytes = 0;
+    cells = 1;
+    surplus = false;
+    brokenQuotes = false;
     lastByte = 0;
     state = 'cell-start';
+    startAt = stopAt + 1;
+    carried = Buffer.alloc(0);
   };
-  const step = (byte: number): void => {
+  const step = (byte: number, at: number): void => {
     if (state === 'quoted') {
       if (byte === quoteByte) state = 'after-quote';
-      else if (byte === lineEnd) line += 1;
-    } else if (byte === lineEnd) {
-      finish();
-      return;
-    } else if (byte === delimiterByte) state = 'cell-start';
-    else if (byte === quoteByte && state !== 'plain') state = 'quoted';
-    else if (!isPadding(state, byte)) state = 'plain';
+      else {
+        if (byte === lineEnd) line += 1;
+        if (cells > width) surplus = true;
+      }
+    } else if (byte === quoteByte && state !== 'plain') {
+      if (state === 'after-quote' && cells > width) surplus = true;
+      state = 'quoted';
+    } else {
+      // a blank that no quote follows is a cell's text
+      if (state === 'blank' && cells > width) surplus = true;
+      if (byte === lineEnd) {
+        finish(at);
+        return;
+      }
+      if (byte === delimiterByte) {
+        cells += 1;
+        state = 'cell-start';
+      } else if (state === 'after-quote') {
+        if (byte !== SPACE && byte !== CARRIAGE_RETURN) {
+          brokenQuotes = true;
+          state = 'plain';
+        }
+      } else if (byte === SPACE && state === 'cell-start') state = 'blank';
+      else {
+        if (cells > width && byte !== CARRIAGE_RETURN) surplus = true;
+        state = 'plain';
+      }
+    }
     bytes += 1;
     lastByte = byte;
   };
+  /** As `step`, of bytes without quotes and line ends. */
+  const skim = (chunk: Buffer, from: number, to: number): void => {
+    for (let at = from; at < to; at++) {
+      const byte = chunk[at] as number;
+      if (byte === delimiterByte) cells += 1;
+      else if (cells > width && byte !== CARRIAGE_RETURN) surplus = true;
+    }
+    bytes += to - from;
+    if (to > from) lastByte = chunk[to - 1] as number;
+  };
   return {
     add(chunk) {
+      current = chunk;
+      startAt = 0;
       let nextQuote = quoteByte < 0 ? Number.POSITIVE_INFINITY : -1;
       for (let at = 0; at < chunk.length; ) {
         if (nextQuote < at) nextQuote = positionOf(chunk, quoteByte, at);
-        if (state === 'quoted' || nextQuote === at) {
-          step(chunk[at] as number);
-          at += 1;
-          continue;
-        }
-        // up to the next quote nothing but line ends and delimiters matters
-        const lineStop = positionOf(chunk, lineEnd, at);
-        if (lineStop < nextQuote) {
-          bytes += lineStop - at;
-          if (lineStop > at) lastByte = chunk[lineStop - 1] as number;
-          finish();
+        const lineStop = state === 'cell-start' || state === 'plain' ? positionOf(chunk, lineEnd, at) : -1;
+        if (lineStop >= 0 && lineStop < nextQuote) {
+          skim(chunk, at, lineStop);
+          finish(lineStop);
           at = lineStop + 1;
           continue;
         }
-        const stop = Math.min(nextQuote, chunk.length);
-        for (; at < stop; at++) step(chunk[at] as number);
+        // to the end of a line with quotes, byte by byte
+        const stop = lineStop < 0 ? at + 1 : Math.min(lineStop, chunk.length);
+        for (; at < stop; at++) step(chunk[at] as number, at);
       }
+      if (bytes > 0 && carried.length < KEPT_BYTES)
+        carried = Buffer.concat([carried, chunk.subarray(startAt, startAt + KEPT_BYTES)]);
     },
     end() {
+      if (state === 'blank' && cells > width) surplus = true;
       const open = state === 'quoted';
-      if (bytes > 0) finish();
-      return open;
+      const cut = open || (bytes > 0 && problem(false) === 'too-few-cells');
+      current = Buffer.alloc(0);
+      startAt = 0;
+      if (bytes > 0) finish(0, open);
+      return cut;
     },
   };
 }
-
-/** Blanks around quotes belong to no cell. */
-const isPadding = (state: State, byte: number): boolean =>
-  (byte === SPACE && state !== 'plain') || (byte === CARRIAGE_RETURN && state === 'after-quote');
 
 function positionOf(chunk: Buffer, byte: number, from: number): number {
   const at = chunk.indexOf(byte, from);

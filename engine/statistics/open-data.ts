@@ -10,6 +10,7 @@ import type { Query } from '../../domain/profiles/profile-sql.ts';
 import { ColumnName } from '../../domain/spec/column-name.ts';
 import { DataSpec } from '../../domain/spec/columns.ts';
 import { quoteLiteral } from '../../domain/sql.ts';
+import { brokenRecords } from '../source/broken-records.ts';
 import { decompress } from '../source/decompress.ts';
 import { openSource } from '../source/open-source.ts';
 
@@ -48,35 +49,47 @@ export async function openData(
   const plain = await unpacked(path, join(folder, 'unpacked'));
   const query: Query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
   const shape = data ? lenient(data, await formatOf(plain, path)) : await discover(query, plain, path);
-  const opened = await openSource(connection, shape, plain, join(folder, 'source'));
-  if ('reasons' in opened)
-    throw new Error(`${basename(path)}: ${opened.reasons.map(({ message }) => message).join('; ')}`);
-  const { source, facts } = opened;
   const copy = join(folder, 'cells.parquet');
-  const cells = shape.columns.map((_, index) => `s${index}`).join(', ');
-  const rows = source.marksBroken ? 'WHERE __broken IS NULL' : '';
-  await connection.run(
-    `COPY (SELECT ${cells} FROM ${source.relation('store')} ${rows}) TO ${quoteLiteral(copy)} (FORMAT parquet, COMPRESSION zstd)`,
-  );
-  const [count = {}] = await query(`SELECT count(*) AS n FROM read_parquet(${quoteLiteral(copy)})`);
-  const unread = source.rejects ? 'SELECT DISTINCT scan_id, file_id, line FROM reject_errors' : 'SELECT 1 LIMIT 0';
-  const marked = source.marksBroken
-    ? `SELECT 1 FROM ${source.relation('skip')} WHERE __broken IS NOT NULL`
-    : 'SELECT 1 LIMIT 0';
-  const [broken = {}] = await query(
-    `SELECT (SELECT count(*) FROM (${unread})) + (SELECT count(*) FROM (${marked})) AS n`,
-  );
-  // the next file begins anew
-  for (const name of ['reject_errors', 'reject_scans']) await connection.run(`DROP TABLE IF EXISTS ${name}`);
+  // what several threads cannot read, one may
+  const cells =
+    (await copyCells(connection, query, { plain, folder, shape, copy, parallel: true })) ??
+    (await copyCells(connection, query, { plain, folder, shape, copy, parallel: false }));
+  if (!cells) throw new Error(`${basename(path)}: quoted cells do not end as they must`);
+  if ('reasons' in cells)
+    throw new Error(`${basename(path)}: ${cells.reasons.map(({ message }) => message).join('; ')}`);
+  const { source, facts, rows, broken } = cells;
   return {
     format: shape.format,
     ...(facts.delimiter !== undefined && { delimiter: facts.delimiter }),
     names: shape.columns.map(({ name }) => name),
     types: source.types,
-    rows: Number(count.n),
-    brokenLines: Number(broken.n),
+    rows,
+    brokenLines: broken,
     path: copy,
   };
+}
+
+/** @returns undefined if rows cannot be told apart */
+async function copyCells(
+  connection: DuckDBConnection,
+  query: Query,
+  input: { plain: string; folder: string; shape: DataSpec; copy: string; parallel: boolean },
+) {
+  const { plain, folder, shape, copy, parallel } = input;
+  const opened = await openSource(connection, shape, plain, join(folder, 'source'), { parallel });
+  if ('reasons' in opened) return opened;
+  const { source, facts, file } = opened;
+  const cells = shape.columns.map((_, index) => `s${index}`).join(', ');
+  const rows = source.marksBroken ? 'WHERE __broken IS NULL' : '';
+  await connection.run(
+    `COPY (SELECT ${cells} FROM ${source.relation()} ${rows}) TO ${quoteLiteral(copy)} (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  const count = async (relation: string) => Number((await query(`SELECT count(*) AS n FROM ${relation}`))[0]?.n);
+  const readable = await count(`read_parquet(${quoteLiteral(copy)})`);
+  const records = await brokenRecords(file, readable, join(folder, 'broken-records.jsonl'));
+  if ('reasons' in records) return undefined;
+  const marked = source.marksBroken ? await count(`${source.relation()} WHERE __broken IS NOT NULL`) : 0;
+  return { source, facts, rows: readable, broken: records.total + marked };
 }
 
 async function unpacked(path: string, to: string): Promise<string> {

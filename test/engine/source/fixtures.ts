@@ -6,7 +6,13 @@ import type * as z from 'zod';
 import { DataSpec } from '../../../domain/spec/columns.ts';
 import { withDuckDb } from '../../../engine/duckdb.ts';
 import { unreadable } from '../../../engine/scan/unreadable.ts';
-import { type OpenedSource, openSource, type RefusedSource } from '../../../engine/source/open-source.ts';
+import { brokenRecords, TORN_APART } from '../../../engine/source/broken-records.ts';
+import {
+  type OpenedSource,
+  type OpenOptions,
+  openSource,
+  type RefusedSource,
+} from '../../../engine/source/open-source.ts';
 
 /** A folder for the duration of `work`. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -31,20 +37,18 @@ export function aDataSpec(fields: Partial<z.input<typeof DataSpec>> = {}): DataS
 
 export type Open = (
   data: DataSpec,
-  bytes: string | Uint8Array | { readonly path: string },
+  bytes: string | Uint8Array,
+  options?: OpenOptions,
 ) => Promise<OpenedSource | RefusedSource>;
 
 /** One database of 256 MB for any number of files. */
 export function withSources<T>(work: (open: Open, connection: DuckDBConnection, folder: string) => Promise<T>) {
   return inFolder((folder) =>
     withDuckDb({ memoryLimitMb: 256, folders: [folder] }, async (connection) => {
-      const open: Open = async (data, bytes) => {
-        // rejects of an earlier file would stay
-        for (const table of ['reject_errors', 'reject_scans']) await connection.run(`DROP TABLE IF EXISTS ${table}`);
-        const given = typeof bytes === 'object' && 'path' in bytes;
-        const path = given ? bytes.path : join(folder, 'upload');
-        if (!given) await writeFile(path, bytes);
-        return openSource(connection, data, path, join(folder, 'work'));
+      const open: Open = async (data, bytes, options) => {
+        const path = join(folder, 'upload');
+        await writeFile(path, bytes);
+        return openSource(connection, data, path, join(folder, 'work'), options);
       };
       return work(open, connection, folder);
     }),
@@ -70,9 +74,13 @@ export interface ReadSource {
   readonly opened: OpenedSource | RefusedSource;
 }
 
-/** Reads all of a file through its source. */
+/** Reads all of a file through its source; with one thread if several tear rows apart. */
 export function readSource(data: DataSpec, bytes: string | Uint8Array): Promise<ReadSource> {
-  return withSource(data, bytes, readOpened);
+  return withSources(async (open, connection) => {
+    const read = await readOpened(await open(data, bytes), connection);
+    if (read.codes?.[0] !== TORN_APART) return read;
+    return readOpened(await open(data, bytes, { parallel: false }), connection);
+  });
 }
 
 export async function readOpened(
@@ -92,14 +100,12 @@ export async function readOpened(
   const cells = source.types.map((_, index) => `CAST(s${index} AS VARCHAR) AS s${index}`);
   const more = source.marksBroken ? ', __broken' : '';
   const read = await unreadable(() =>
-    query(`SELECT __record, ${cells.join(', ')}${more} FROM ${source.relation('store', 'numbered')}`),
+    query(`SELECT __record, ${cells.join(', ')}${more} FROM ${source.relation('numbered')}`),
   );
   if ('reasons' in read) return refused(read.reasons);
-  const rejected = source.rejects
-    ? await query(
-        'SELECT line, min(CAST(error_type AS VARCHAR)) AS kind FROM reject_errors GROUP BY line ORDER BY line',
-      )
-    : [];
+  const records = await brokenRecords(opened.file, read.value.length, `${opened.file.path}.broken`);
+  if ('reasons' in records) return refused(records.reasons);
+  const rejected = records.relation ? await query(`SELECT line, code FROM ${records.relation} ORDER BY line`) : [];
   const marked = read.value.filter((row) => source.marksBroken && row.__broken !== null);
   return {
     opened,
@@ -107,7 +113,7 @@ export async function readOpened(
       .filter((row) => !marked.includes(row))
       .map((row) => source.types.map((_, index) => row[`s${index}`] as string | null)),
     broken: [
-      ...rejected.map((row) => [Number(row.line), String(row.kind)] as const),
+      ...rejected.map((row) => [Number(row.line), String(row.code)] as const),
       ...marked.map((row) => [Number(row.__record), String(row.__broken)] as const),
     ],
   };

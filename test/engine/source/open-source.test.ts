@@ -121,9 +121,9 @@ describe('openSource with CSV', () => {
     const { rows, broken } = await readSource(aDataSpec(), 'a,b\n1\n1,x\n1,2,3\n"1"z,2\n2,y\n');
     expect(rows).toEqual(AB);
     expect(broken).toEqual([
-      [2, 'MISSING COLUMNS'],
-      [4, 'TOO MANY COLUMNS'],
-      [5, 'UNQUOTED VALUE'],
+      [2, 'too-few-cells'],
+      [4, 'too-many-cells'],
+      [5, 'broken-quotes'],
     ]);
   });
 });

@@ -2,28 +2,35 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DataSpec } from '../../../domain/spec/columns.ts';
+import { brokenRecords } from '../../../engine/source/broken-records.ts';
 import { sourceLines } from '../../../engine/source/source-lines.ts';
 import { aDataSpec, type Open, withSources } from './fixtures.ts';
 
-type Shifts = readonly { since: number; shift: number }[];
+type Lines = { rows: number[]; broken: number[] } | { reasons: readonly { code: string; message: string }[] };
 
-/** What `sourceLines` says of every record DuckDB reads. */
-async function readLines(open: Open, connection: DuckDBConnection, data: DataSpec, text: string) {
-  const opened = await open(data, text);
+/** What `sourceLines` and `brokenRecords` say of every record. */
+async function readLines(
+  open: Open,
+  connection: DuckDBConnection,
+  data: DataSpec,
+  text: string,
+  parallel = true,
+): Promise<Lines> {
+  const opened = await open(data, text, { parallel });
   if ('reasons' in opened) return opened;
+  const { file, source } = opened;
   const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
-  const rows = await query(`SELECT __record FROM ${opened.source.relation('store', 'numbered')}`);
-  const rejects = opened.source.rejects ? 'reject_errors' : '(SELECT 1 AS line LIMIT 0)';
-  const rejected = await query(`SELECT DISTINCT line FROM ${rejects} ORDER BY line`);
-  const wanted = rows.map((row) => Number(row.__record));
-  const broken = rejected.map((row) => Number(row.line));
-  const lines = await sourceLines(opened.file, { readable: rows.length, broken, wanted });
-  if ('reasons' in lines) return lines;
-  const lineOf = (shifts: Shifts, number: number) =>
-    number + (shifts.findLast(({ since }) => since <= number)?.shift ?? Number.NaN);
+  const found = await query(`SELECT __record FROM ${source.relation('numbered')}`);
+  const wanted = found.map((row) => Number(row.__record));
+  const broken = await brokenRecords(file, wanted.length, `${file.path}.broken`);
+  // what several threads tear apart, one may read
+  if ('reasons' in broken) return parallel ? readLines(open, connection, data, text, false) : broken;
+  const shifts = await sourceLines(file, { readable: wanted.length, wanted });
   return {
-    rows: wanted.map((number) => lineOf(lines.rows, number)),
-    broken: broken.map((number) => lineOf(lines.broken, number)),
+    rows: wanted.map((number) => number + (shifts.findLast(({ since }) => since <= number)?.shift ?? Number.NaN)),
+    broken: broken.relation
+      ? (await query(`SELECT line FROM ${broken.relation} ORDER BY line`)).map(({ line }) => Number(line))
+      : [],
   };
 }
 
@@ -94,19 +101,25 @@ describe('sourceLines', () => {
     );
   });
 
+  const rows = (count: number) => '2,y\n'.repeat(count);
   it.each([
-    ['to the end', `1,"x\n${'2,y\n'.repeat(4_000_000)}`],
-    ['for megabytes', `1,"x\n${'2,y\n'.repeat(3_000_000)}",3\n${'2,y\n'.repeat(3_000_000)}`],
-  ])('refuses a file in which a quoted cell goes on %s', async (_what, rows) => {
-    const found = await linesOf(`a,b\n0,w\n${rows}`);
-    expect(found).toMatchObject({
-      reasons: [
-        {
-          code: 'broken-records',
-          message: 'a quoted cell that begins in line 3 has no end: the rows after it cannot be told apart',
-        },
-      ],
+    ['to the end', `1,"x\n${rows(4_000_000)}`, 0],
+    ['for megabytes', `1,"x\n${rows(3_000_000)}",3\n${rows(10)}`, 10],
+  ])('steps over a quoted cell that goes on %s', async (_what, text, after) => {
+    const found = await linesOf(`a,b\n0,w\n${text}`);
+    expect(found).toEqual({
+      rows: [2, ...Array.from({ length: after }, (_, index) => 3_000_005 + index)],
+      broken: [3],
     });
+  });
+
+  it('finds rows around lines of a cell that look like rows, wherever DuckDB cuts the file', async () => {
+    const before = 1_980_000;
+    const found = await linesOf(`a,b\n${rows(before)}1,"${rows(100_000)}"\n${rows(3)}`);
+    if ('reasons' in found) throw new Error(found.reasons[0]?.message);
+    expect(found.broken).toEqual([]);
+    expect(found.rows).toHaveLength(before + 4);
+    expect(found.rows.slice(-4)).toEqual([0, 100_001, 100_002, 100_003].map((line) => before + 2 + line));
   });
 
   it('names the line of each line of JSON', async () => {

@@ -367,7 +367,7 @@ describe('an upload', () => {
     ['cut gzip', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), 'truncated'],
     ['zip', Buffer.from('PK\u0003\u0004abc'), 'compressed'],
     ['Parquet in place of CSV', Buffer.from('PAR1....PAR1'), 'wrong-format'],
-    ['lines that end in different ways', `${csv()}${ROWS[0]}\r\n${ROWS[1]}\n`, 'unreadable'],
+    ['lines that end in different ways', `${csv()}${ROWS[0]}\r\n${ROWS[1]}\n`, 'mixed-line-ends'],
   ];
   it.each(refused)('of %s is rejected', async (_what, bytes, code) => {
     const { upload, publisher } = await platform();
