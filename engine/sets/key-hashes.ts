@@ -33,9 +33,9 @@ export async function writeKeyHashes(
 ): Promise<void> {
   const names = spec.data.columns.map(({ name }) => quoteIdentifier(name));
   const keys = uniqueKeys(spec);
-  const accepted = `SELECT file_row_number AS row, NULL::BIGINT AS line, hash(${names.join(', ')}) AS whole,
+  const accepted = `SELECT __row AS row, NULL::BIGINT AS line, hash(${names.join(', ')}) AS whole,
       ${names.map((name, i) => `${name} AS t${i}`).join(', ')}
-    FROM read_parquet(${quoteLiteral(data)}, file_row_number = true)`;
+    FROM ${numberedRows(data)}`;
   const columns = [
     `${index}::INTEGER AS part`,
     'row',
@@ -56,6 +56,13 @@ function aside(spec: ModelSpec, names: readonly string[], quarantine: string): s
   const typed = names.map((_, i) => `t${i}`).join(', ');
   return `SELECT NULL::BIGINT AS row, __line AS line, NULL::UBIGINT AS whole, ${typed} FROM ${asideRows(spec, quarantine)}`;
 }
+
+/**
+ * The rows of a file with their numbers from 0 as `__row`. DuckDB's own `file_row_number` would meet a column of that name;
+ * none begins with `__`.
+ */
+export const numberedRows = (path: string): string =>
+  `(SELECT row_number() OVER () - 1 AS __row, * FROM read_parquet(${quoteLiteral(path)}))`;
 
 /** Rows that were set aside, typed once more, as `s0`, `t0` …: they are kept as the text they were. */
 export function asideRows(spec: ModelSpec, quarantine: string): string {

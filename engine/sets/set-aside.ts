@@ -2,13 +2,14 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Contract, ContractRule } from '../../domain/contracts/contract.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
-import { asideRows, type PartFiles } from './key-hashes.ts';
+import { findAcceptedLines, type RawPart } from './accepted-lines.ts';
+import { asideRows, numberedRows, type PartFiles } from './key-hashes.ts';
 
 export interface SetAsideInput {
   readonly spec: ModelSpec;
   readonly part: PartFiles;
-  /** Records of the part, broken ones too, and those before the first row: 1 for a CSV header. */
-  readonly records: { readonly total: number; readonly header: number };
+  /** Where lines are counted. */
+  readonly raw: RawPart;
   readonly contract: Contract;
   /** The rules of the contract's keys in their order. */
   readonly keyRules: readonly ContractRule[];
@@ -50,6 +51,11 @@ export async function setAsideLater(connection: DuckDBConnection, input: SetAsid
   );
   const [aside, again] = [Number(left?.aside), Number(left?.again)];
   const quarantined = aside + again > 0;
+  if (aside > 0) {
+    const taken = 'SELECT DISTINCT row FROM millrace_broken WHERE error AND row IS NOT NULL ORDER BY row';
+    const wanted = (await query(taken)).map(({ row }) => Number(row));
+    await findAcceptedLines(connection, spec, input.raw, part.quarantine, wanted);
+  }
   if (quarantined)
     await query(
       `COPY (SELECT * FROM (${quarantineOf(input, aside > 0)}) ORDER BY __line) TO ${quoteLiteral(to.quarantine)} ${PARQUET}`,
@@ -57,8 +63,8 @@ export async function setAsideLater(connection: DuckDBConnection, input: SetAsid
   if (aside > 0) {
     const names = spec.data.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
     await query(
-      `COPY (SELECT ${names} FROM read_parquet(${quoteLiteral(part.data)}, file_row_number = true)
-       WHERE file_row_number NOT IN (SELECT row FROM millrace_broken WHERE error AND row IS NOT NULL))
+      `COPY (SELECT ${names} FROM ${numberedRows(part.data)}
+       WHERE __row NOT IN (SELECT row FROM millrace_broken WHERE error AND row IS NOT NULL))
        TO ${quoteLiteral(to.data)} ${PARQUET}`,
     );
   }
@@ -67,8 +73,8 @@ export async function setAsideLater(connection: DuckDBConnection, input: SetAsid
 
 /** `row` or `line`, `key`, `id` and `error` of each rule that a row broke because of an earlier part. */
 function brokenKeys({ spec, part, keyRules }: SetAsideInput): string {
-  const accepted = `(SELECT file_row_number AS row, NULL::BIGINT AS line, []::VARCHAR[] AS __reasons, ${typedCells(spec)}
-    FROM read_parquet(${quoteLiteral(part.data)}, file_row_number = true))`;
+  const accepted = `(SELECT __row AS row, NULL::BIGINT AS line, []::VARCHAR[] AS __reasons, ${typedCells(spec)}
+    FROM ${numberedRows(part.data)})`;
   const before =
     part.quarantine === undefined
       ? []
@@ -108,32 +114,20 @@ function reasonsAdded({ contract }: SetAsideInput, before: string): string {
     FROM ${before} AS q LEFT JOIN ${ids} AS b ON b.line = q.__line`;
 }
 
-function takenRows({ spec, part, records, contract, keyRules }: SetAsideInput): string {
+function takenRows({ spec, part, contract, keyRules }: SetAsideInput): string {
   const ids = `(SELECT row, list(id) AS ids FROM millrace_broken WHERE row IS NOT NULL GROUP BY row HAVING bool_or(error))`;
   // rules whose rows are not set aside: the row may break some, too
   const warned = contract.rules
     .filter((rule) => rule.severity === 'warn' && !keyRules.includes(rule))
     .map(({ id, bad }) => `CASE WHEN ${bad} THEN ${quoteLiteral(id)} END`);
   const texts = cells(spec, (index) => `CAST(t${index} AS VARCHAR) AS s${index}`);
-  const rows = `SELECT *, ${texts} FROM (SELECT file_row_number AS __row, ${typedCells(spec)}
-    FROM read_parquet(${quoteLiteral(part.data)}, file_row_number = true)
-    WHERE file_row_number IN (SELECT row FROM ${ids}))`;
+  const rows = `SELECT *, ${texts} FROM (SELECT __row, ${typedCells(spec)} FROM ${numberedRows(part.data)} WHERE __row IN (SELECT row FROM ${ids}))`;
   const reasons = inOrder(contract, `list_concat(b.ids, [${warned.join(', ')}]::VARCHAR[])`);
   const named = spec.data.columns.map(({ name }, index) => `s${index} AS ${quoteIdentifier(name)}`).join(', ');
   return `SELECT lines.line AS __line, ${reasons} AS __reasons, CAST(NULL AS VARCHAR) AS __raw, ${named}
     FROM (${rows}) AS n JOIN ${ids} AS b ON b.row = n.__row
-    JOIN (${linesOfAccepted(records, part.quarantine)}) AS lines ON lines.row = n.__row`;
+    JOIN millrace_lines AS lines ON lines.row = n.__row`;
 }
 
 const inOrder = ({ rules }: Contract, found: string): string =>
   `list_filter([${rules.map(({ id }) => quoteLiteral(id)).join(', ')}], lambda id: list_contains(${found}, id))`;
-
-/** Accepted rows are the records that were not set aside, in their order. */
-function linesOfAccepted({ total, header }: SetAsideInput['records'], quarantine: string | undefined): string {
-  const lines = `SELECT range AS line FROM range(${header + 1}, ${header + total + 1})`;
-  const before =
-    quarantine === undefined
-      ? ''
-      : ` WHERE range NOT IN (SELECT __line FROM read_parquet(${quoteLiteral(quarantine)}))`;
-  return `SELECT line, row_number() OVER (ORDER BY line) - 1 AS row FROM (${lines}${before})`;
-}

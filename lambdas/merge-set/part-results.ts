@@ -1,5 +1,4 @@
 import type { ArtifactRef } from '../../domain/artifacts.ts';
-import type { Judgement } from '../../domain/contracts/judgement.ts';
 import { isReadable } from '../../domain/datasets/set-parts.ts';
 import { PartResult, type SetPlan, setFiles } from '../../domain/datasets/sets.ts';
 import type { Reason } from '../../domain/registry/entities.ts';
@@ -25,7 +24,6 @@ export interface PartSummary {
   /** Absent where the object was gone. */
   readonly sha256?: string;
   readonly problems: readonly Reason[];
-  readonly records: { readonly total: number; readonly header: number };
   readonly data?: ArtifactRef;
   readonly quarantine?: ArtifactRef;
   readonly raw?: ArtifactRef;
@@ -37,7 +35,7 @@ export async function summarize(plan: SetPlan, files: LakeFiles): Promise<PartSu
   for await (const { index, key, judged } of partResults(plan, files)) {
     if (!judged) {
       const problems = [{ code: 'gone', message: 'the object was deleted before it was read' }];
-      summaries.push({ index, key, problems, records: { total: 0, header: 0 }, keys: false });
+      summaries.push({ index, key, problems, keys: false });
       continue;
     }
     const { judgement, sha256, data, quarantine, raw, keys } = judged;
@@ -46,7 +44,6 @@ export async function summarize(plan: SetPlan, files: LakeFiles): Promise<PartSu
       key,
       sha256,
       problems: isReadable(judgement) ? [] : judgement.reasons,
-      records: { total: judgement.rows.total, header: headerOf(judgement) },
       // a part may have none but bad rows
       ...(data && judgement.rows.total > judgement.rows.quarantined && { data }),
       ...(quarantine && { quarantine }),
@@ -56,8 +53,6 @@ export async function summarize(plan: SetPlan, files: LakeFiles): Promise<PartSu
   }
   return summaries;
 }
-
-const headerOf = ({ source }: Judgement): number => (source?.format === 'csv' && source.header !== false ? 1 : 0);
 
 /** Why a set cannot be merged, each reason with the object it is about. */
 export const partProblems = (parts: readonly PartSummary[]): Reason[] =>

@@ -121,8 +121,9 @@ async function rewrite(
     if (part.quarantine) await artifacts.getFile(part.quarantine, from.quarantine);
     const to = { data: join(room, 'left.parquet'), quarantine: join(room, 'aside.parquet') };
     const source = { ...from, quarantine: part.quarantine && from.quarantine };
-    const { records } = part;
-    const done = await setAsideLater(connection, { spec, part: source, records, contract, keyRules: rules, to });
+    const raw = { path: join(room, 'upload'), folder: join(room, 'unpacked') };
+    await artifacts.getFile(judged.raw, raw.path);
+    const done = await setAsideLater(connection, { spec, part: source, raw, contract, keyRules: rules, to });
     const broken = new Map(rules.map(({ id }, key) => [id, done.rows[key] ?? 0]));
     const quarantine = done.quarantined
       ? { quarantine: await artifacts.putFile('quarantine.parquet', to.quarantine, PARQUET) }

@@ -195,6 +195,38 @@ describe('a key that earlier parts have', () => {
     expect((await profile(dataset)).rows).toBe(297);
   });
 
+  /** Rows as text with lines that hold none: a first one, and more in or between rows. */
+  const broken = {
+    csv: (rows: readonly object[]) => `\n${toCsv(rows).replace('"x', '"x\n\n')}`,
+    jsonl: (rows: readonly object[]) => `\n${rows.map((row) => `${JSON.stringify(row)}\n`).join('\n')}`,
+  };
+  for (const [format, lines] of [
+    ['csv', [3, 7]],
+    ['jsonl', [2, 6]],
+  ] as const) {
+    it(`tells the lines of ${format} as an editor counts them`, async () => {
+      const { seal, run, parts: filesOf, lake } = await room({ columns, format, maxQuarantineShare: 1 });
+      const text = (from: number, change: (row: object, index: number) => object = (row) => row) => {
+        const names = ['customer_id', 'seen_at', 'age', 'spend', 'plan', 'active', 'gender', 'churned'];
+        const rows = customers(3, { from }).map(change) as Record<string, unknown>[];
+        return broken[format](rows.map((row) => Object.fromEntries(names.map((name) => [name, row[name]]))));
+      };
+      // the row in between has a cell of three lines
+      const second = text(10, (row, i) => ({
+        ...row,
+        ...(i === 1 ? { gender: 'x,"' } : { customer_id: `customer-${i}` }),
+      }));
+      const dataset = await run(seal('week', { 'part-0': text(0), 'part-1': second }));
+      expect(dataset).toMatchObject({ rows: 4, quarantinedRows: 2 });
+      const { quarantine } = await filesOf(dataset);
+      const aside = await readParquet(await readFile(lake.path(quarantine[0]?.key ?? '')));
+      expect(aside.map((row) => [Number(row.__line), row.customer_id])).toEqual([
+        [lines[0], 'customer-0'],
+        [lines[1], 'customer-2'],
+      ]);
+    });
+  }
+
   it('counts even where the first row was set aside', async () => {
     const { seal, run } = await room({ columns });
     const first = csv(0, 100, (row, index) => (index === 4 ? { ...row, age: -1 } : row));
