@@ -234,3 +234,33 @@ describe('items', () => {
     expect(itemBytes([true, null, undefined])).toBe(3 + 2 + 2 + 1);
   });
 });
+
+describe('a batch of claims', () => {
+  type Batch = Record<string, { Keys: { PK: string; SK: string }[] }>;
+  const now = new Date(AT);
+
+  it('is asked for again as far as the table left it open', async () => {
+    let asked = 0;
+    const { registry, sent } = aTable((_, input) => {
+      const batch = (input as unknown as { RequestItems: Batch }).RequestItems;
+      const [first, ...others] = batch.table?.Keys ?? [];
+      asked += 1;
+      const item = { ...first, done: true, ttl: now.getTime() };
+      return {
+        Responses: { table: [item] },
+        ...(others.length > 0 && { UnprocessedKeys: { table: { Keys: others } } }),
+      };
+    });
+    expect(await registry.claimStates(['a', 'b', 'c'], now)).toEqual(['done', 'done', 'done']);
+    expect(asked).toBe(3);
+    expect(sent.every(({ name }) => name === 'BatchGetCommand')).toBe(true);
+  });
+
+  it('that the table hands out nothing of is UnavailableError', async () => {
+    const { registry } = aTable((_, input) => ({
+      Responses: {},
+      UnprocessedKeys: (input as unknown as { RequestItems: Batch }).RequestItems,
+    }));
+    await expect(registry.claimStates(['a'], now)).rejects.toMatchObject({ name: 'UnavailableError' });
+  });
+});
