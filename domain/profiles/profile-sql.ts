@@ -35,13 +35,22 @@ export async function profileRelation(
   return { rows, columns: profiles };
 }
 
+export interface ProfileSqlOptions {
+  /** Name of an ENUM type by index of the column: its values are counted in the same pass, in bounded memory. */
+  readonly enums?: ReadonlyMap<number, string>;
+  /** Rows the profile is about. @default `count(*)` */
+  readonly rows?: string;
+}
+
 /**
  * Select list that `profileFromRow` reads: everything but the counts of category columns (`categoriesSql`), unless their
  * values are enumerated.
- * @param enums name of an ENUM type by index of the column: its values are counted in the same pass, in bounded memory
  */
-export function profileSql(columns: readonly ProfiledColumn[], enums: ReadonlyMap<number, string> = new Map()): string {
-  return ['count(*) AS n', ...columns.flatMap((column, i) => columnSql(column, i, enums.get(i)))].join(',\n');
+export function profileSql(
+  columns: readonly ProfiledColumn[],
+  { enums, rows = 'count(*)' }: ProfileSqlOptions = {},
+): string {
+  return [`${rows} AS n`, ...columns.flatMap((column, i) => columnSql(column, i, enums?.get(i)))].join(',\n');
 }
 
 function columnSql(column: ProfiledColumn, i: number, enumName: string | undefined): string[] {

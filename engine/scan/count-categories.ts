@@ -5,8 +5,8 @@ import type { Pass } from './count-rows.ts';
 interface Counted {
   /** Index of the first column. */
   readonly start: number;
-  /** The row of figures of the good rows. */
-  readonly good: Record<string, unknown>;
+  /** What the pass gave. */
+  readonly row: Record<string, unknown>;
   readonly profile: Profile;
 }
 
@@ -14,14 +14,14 @@ interface Counted {
 export async function countedCategories(
   query: Query,
   pass: Pass,
-  { start, good, profile }: Counted,
+  { start, row: figures, profile }: Counted,
 ): Promise<ColumnProfile[]> {
   const { plan } = pass;
   const open: number[] = [];
   const columns = profile.columns.map((column, i): ColumnProfile => {
     if (column.type !== 'category') return column;
     const fixed = plan.columns[start + i]?.categories;
-    const counts = enumCounts(good, i);
+    const counts = enumCounts(figures, i);
     const other = [...counts.values()].reduce((left, count) => left - count, column.count);
     if (fixed) return { ...column, categories: { values: fixed.map((name) => [name, counts.get(name) ?? 0]), other } };
     if (other > 0) open.push(i);

@@ -45,10 +45,6 @@ interface Part {
   readonly rules: readonly (readonly [index: number, rule: ContractRule])[];
 }
 
-interface Group extends Record<string, unknown> {
-  readonly __bad: boolean;
-}
-
 /** The one pass over all rows: profiles the good rows apart from the bad ones, and counts what rules warn of. */
 export async function countRows(query: Query, pass: Pass): Promise<CountedRows> {
   const { contract, plan, rows } = pass;
@@ -63,14 +59,13 @@ export async function countRows(query: Query, pass: Pass): Promise<CountedRows> 
     const indexed = contract.rules.map((rule, index) => [index, rule] as const).slice(start, start + size);
     const part: Part = { start, columns, rules: indexed.filter(([, rule]) => isCountedHere(rule)) };
     if (start > 0 && columns.length + part.rules.length === 0) continue;
-    const { good, groups } = await readPart(query, pass, part);
-    const badRows = groups.filter(({ __bad }) => __bad).reduce((sum, { n }) => sum + Number(n), 0);
-    counts = { total: Number(good.n) + badRows, bad: badRows };
-    for (const [index, rule] of part.rules) rules[index] = ruleCount(rule, index, groups);
-    profiles.push(...(await countedCategories(query, pass, { start, good, profile: profileFromRow(columns, good) })));
+    const row = await readPart(query, pass, part);
+    counts = { total: Number(row.all_rows), bad: Number(row.all_rows) - Number(row.n) };
+    for (const [index, rule] of part.rules) rules[index] = ruleCount(rule, index, row);
+    profiles.push(...(await countedCategories(query, pass, { start, row, profile: profileFromRow(columns, row) })));
     if (start === 0) {
-      broken = new Map(groups.flatMap((group) => entriesOf(group.broken)));
-      timeRange = rangeOf(good);
+      broken = new Map(entriesOf(row.broken));
+      timeRange = rangeOf(row);
     }
   }
   const profile = { rows: counts.total - counts.bad, columns: profiles };
@@ -85,61 +80,53 @@ function rangeOf({ first_ms: first, last_ms: last }: Record<string, unknown>): D
   return { from: instant(first), to: instant(last) };
 }
 
-async function readPart(query: Query, pass: Pass, part: Part) {
-  const groups = (await runPart(query, pass, part)) as Group[];
-  const good = groups.find(({ __bad }) => !__bad) ?? (await query(partSql(pass, part, 'none')))[0] ?? {};
-  return { good, groups };
-}
-
-async function runPart(query: Query, pass: Pass, part: Part): Promise<Record<string, unknown>[]> {
+async function readPart(query: Query, pass: Pass, part: Part): Promise<Record<string, unknown>> {
   const tame = part.columns.map((column, i) =>
     column.type === 'timestamp' || pass.contract.finite.has(part.start + i) ? { ...column, tame: true } : column,
   );
   try {
-    return await query(partSql(pass, { ...part, columns: tame }, 'all'));
+    return (await query(partSql(pass, { ...part, columns: tame })))[0] ?? {};
   } catch (error) {
     // a number too large for the variance: once more, with an eye on each value
     if (!(error instanceof Error && /^Out of Range Error/.test(error.message))) throw error;
-    return query(partSql(pass, part, 'all'));
+    return (await query(partSql(pass, part)))[0] ?? {};
   }
 }
 
-function partSql(pass: Pass, part: Part, which: 'all' | 'none'): string {
+function partSql(pass: Pass, part: Part): string {
   const { plan, rows, time } = pass;
   const first = part.start === 0;
-  const enums = new Map(
-    part.columns.flatMap((_, i) => {
-      const name = plan.enums.get(part.start + i);
-      return name === undefined ? [] : [[i, name] as const];
-    }),
-  );
+  const names = part.columns.map((_, i) => [i, plan.enums.get(part.start + i)] as const);
+  const enums = new Map(names.flatMap(([i, name]) => (name === undefined ? [] : [[i, name]])));
   const figures = [
-    profileSql(part.columns, enums),
+    'count(*) AS all_rows',
+    profileSql(part.columns, { enums, rows: 'count_if(NOT __bad)' }),
     ...part.rules.flatMap(ruleFigures),
     ...(first && time >= 0 ? ['min(__time) AS first_ms', 'max(__time) AS last_ms'] : []),
     ...(first && rows.isRow !== undefined ? ['histogram(__broken) AS broken'] : []),
-  ].join(', ');
-  const flagged = flaggedRows(pass, part);
-  if (which === 'none') return `SELECT ${figures} FROM (SELECT * FROM ${flagged} LIMIT 0)`;
-  return `SELECT __bad, ${figures} FROM ${flagged} GROUP BY __bad`;
+  ];
+  return `SELECT ${figures.join(', ')} FROM ${flaggedRows(pass, part)}`;
 }
 
-/** Typed columns under the spec's names, with `__bad` for rows that are set aside, and what rules warn of. */
+/**
+ * Typed columns under the spec's names, NULL in rows that are set aside, which `__bad` tells, and what rules warn of. Two
+ * groups would say the same, but a group takes room for all its figures times 2,048.
+ */
 function flaggedRows({ rows, time }: Pass, { start, columns, rules }: Part): string {
   const isRow = rows.isRow === undefined ? '' : ` AND ${rows.isRow}`;
-  // only good rows have nothing but finite values
-  const cells = columns.map(({ name, type, tame }, i) => {
-    const cell = `t${start + i}`;
-    return `${tame && type === 'numeric' ? `CASE WHEN NOT __bad THEN ${cell} END` : cell} AS ${quoteIdentifier(name)}`;
-  });
+  const good = (cell: string) => `CASE WHEN NOT __bad THEN ${cell} END`;
+  const cells = columns.map(({ name }, i) => `${good(`t${start + i}`)} AS ${quoteIdentifier(name)}`);
   const flags = rules.flatMap(([i, { bad, about, severity, shown }]) => [
     ...(severity === 'warn' ? [`${bad}${isRow} AS __f${i}`] : []),
     ...(about === undefined ? [] : [`${about}${isRow} AS __a${i}`]),
     ...(severity === 'warn' && shown !== undefined ? [`CASE WHEN ${bad} THEN ${shown} END AS __x${i}`] : []),
   ]);
-  const marks = isRow === '' ? [] : ['__broken'];
-  const all = [...cells, '__bad', ...marks, ...flags, ...(time < 0 ? [] : [`epoch_ms(t${time}) AS __time`])];
-  return `(SELECT ${all.join(', ')} FROM (SELECT *, ${rows.bad} AS __bad FROM ${rows.typed()}))`;
+  const more = [
+    ...(isRow === '' ? [] : ['__broken']),
+    ...(time < 0 ? [] : [`epoch_ms(${good(`t${time}`)}) AS __time`]),
+  ];
+  const all = [...cells, '__bad', ...more, ...flags].join(', ');
+  return `(SELECT ${all} FROM (SELECT *, ${rows.bad} AS __bad FROM ${rows.typed()}))`;
 }
 
 function ruleFigures([i, { about, severity, shown }]: Part['rules'][number]): string[] {
@@ -150,13 +137,11 @@ function ruleFigures([i, { about, severity, shown }]: Part['rules'][number]): st
   ];
 }
 
-function ruleCount(rule: ContractRule, i: number, groups: readonly Record<string, unknown>[]): RuleCount {
-  const sum = (name: string) => groups.reduce((total, group) => total + Number(group[name] ?? 0), 0);
-  const cells = groups.flatMap((group) => [group[`x${i}`], group[`y${i}`]]).filter((cell) => typeof cell === 'string');
-  const examples = [...new Set(cells)].sort().filter((_, index, all) => index === 0 || index === all.length - 1);
+function ruleCount({ about }: ContractRule, i: number, row: Record<string, unknown>): RuleCount {
+  const cells = [row[`x${i}`], row[`y${i}`]].filter((cell) => typeof cell === 'string');
   return {
-    rows: sum(`r${i}`),
-    ...(rule.about !== undefined && { about: sum(`a${i}`) }),
-    examples: examples.map(showCell),
+    rows: Number(row[`r${i}`] ?? 0),
+    ...(about !== undefined && { about: Number(row[`a${i}`]) }),
+    examples: [...new Set(cells)].map(showCell),
   };
 }
