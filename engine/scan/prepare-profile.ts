@@ -24,21 +24,24 @@ export interface ProfilePlan {
  * so that versions stay comparable, else over bins that suit the first rows.
  *
  * @param relation the rows, typed, under the spec's names
- * @param folder for a file of the first rows
+ * @param file.folder for a file of the first rows, unless the relation gives some columns without reading the others
  */
 export async function prepareProfile(
   query: Query,
   spec: ModelSpec,
   relation: string,
   context: Pick<ValidationContext, 'champion' | 'history'>,
-  folder: string,
+  file: { readonly folder: string; readonly columnar: boolean },
 ): Promise<ProfilePlan> {
   const fixed = withReference(profiledColumns(spec), context);
   const rows = Math.max(1, Math.min(GLANCE_ROWS, Math.floor(GLANCE_CELLS / fixed.length)));
-  // a table takes 256 kB a column at least: too much for a thousand
-  const file = quoteLiteral(join(folder, 'glance.parquet'));
-  await query(`COPY (SELECT * FROM ${relation} LIMIT ${rows}) TO ${file} (FORMAT parquet)`);
-  const glance = `read_parquet(${file})`;
+  let glance = `(SELECT * FROM ${relation} LIMIT ${rows})`;
+  if (!file.columnar) {
+    // a table takes 256 kB a column at least: too much for a thousand
+    const path = quoteLiteral(join(file.folder, 'glance.parquet'));
+    await query(`COPY ${glance} TO ${path} (FORMAT parquet)`);
+    glance = `read_parquet(${path})`;
+  }
   const open = fixed.filter(({ type, edges }) => type === 'numeric' && edges === undefined);
   const edges = await glanceEdges(query, glance, open);
   const columns = fixed.map((column) => {

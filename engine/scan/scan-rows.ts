@@ -45,7 +45,10 @@ export async function scanRows(
   const contract = compileContract(spec, source.types, release);
   if (contract.keys.length > 0) onStep('looking for repeated keys');
   const rows = await openRows(query, contract, source);
-  const plan = await prepareProfile(query, spec, namedRows(contract, rows), context, folder);
+  const plan = await prepareProfile(query, spec, namedRows(contract, rows), context, {
+    folder,
+    columnar: source.columnar,
+  });
   onStep('counting and profiling');
   const time = spec.data.columns.findIndex(({ name }) => name === spec.data.timestamp);
   const counted = await countRows(query, { contract, rows, plan, time });
