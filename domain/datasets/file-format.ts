@@ -1,6 +1,6 @@
 import type { Reason } from '../registry/entities.ts';
 import type { DataSpec } from '../spec/columns.ts';
-import { MAX_FILE_LINE_BYTES, MAX_LINE_BYTES } from './limits.ts';
+import { MAX_BYTES_AT_ONCE, MAX_FILE_LINE_BYTES, MAX_LINE_BYTES, ROWS_AT_ONCE } from './limits.ts';
 
 /** Enough of a file's beginning to tell formats apart. */
 export const MAGIC_BYTES = 5;
@@ -71,8 +71,9 @@ export function textProblem(facts: {
   readonly invalidUtf8At?: number | undefined;
   readonly nulAt?: number | undefined;
   readonly longestLineBytes: number;
+  readonly widestBytes: number;
 }): Reason | undefined {
-  const { invalidUtf8At, nulAt, longestLineBytes } = facts;
+  const { invalidUtf8At, nulAt, longestLineBytes, widestBytes } = facts;
   if (invalidUtf8At !== undefined)
     return {
       code: 'wrong-encoding',
@@ -84,6 +85,11 @@ export function textProblem(facts: {
     return {
       code: 'line-too-long',
       message: `a line has ${longestLineBytes} bytes or more; lines above ${MAX_LINE_BYTES} are set aside, above ${MAX_FILE_LINE_BYTES} the file is refused`,
+    };
+  if (widestBytes > MAX_BYTES_AT_ONCE)
+    return {
+      code: 'lines-too-long',
+      message: `${ROWS_AT_ONCE} lines that follow one another have ${widestBytes} bytes; at most ${MAX_BYTES_AT_ONCE} are read at a time`,
     };
   return undefined;
 }

@@ -5,6 +5,12 @@ export const MAX_LINE_BYTES = 2_000_000;
  * a trace, and take others with them.
  */
 export const MAX_FILE_LINE_BYTES = 8_000_000;
+/**
+ * Rows DuckDB holds at a time, of each thread, and the most bytes of text they may have: 64 KB a line on average. Beyond it
+ * the memory of a function would not do.
+ */
+export const ROWS_AT_ONCE = 2_048;
+export const MAX_BYTES_AT_ONCE = 128 * 1024 * 1024;
 /** Longest header line that is read. */
 export const MAX_HEADER_BYTES = 1024 * 1024;
 export const MAX_HEADER_COLUMNS = 10_000;

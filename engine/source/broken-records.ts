@@ -7,6 +7,8 @@ import { oneLineEach, walkRecords } from './walk-records.ts';
 
 /** A broken record is kept up to this length. */
 const MAX_RAW_CHARACTERS = 10_000;
+/** Its JSON, with every character escaped; DuckDB makes its buffers by it. */
+const MAX_OBJECT_BYTES = 8 * MAX_RAW_CHARACTERS;
 
 /** Records of a CSV file that hold no row. */
 export interface BrokenRecords {
@@ -39,7 +41,7 @@ export async function brokenRecords(
   if (dialect === undefined || oneLineEach(file, dialect, readable)) return NONE;
   const counts = new Map<string, number>();
   let rows = 0;
-  let lines: string[] = [];
+  let lines = '';
   let first: number | undefined;
   const onRecord = (record: WalkedRecord): void => {
     const { line, problem } = record;
@@ -49,15 +51,15 @@ export async function brokenRecords(
     }
     if (ENDLESS.includes(problem)) first ??= line;
     counts.set(problem, (counts.get(problem) ?? 0) + 1);
-    const raw = record.text().slice(0, MAX_RAW_CHARACTERS).toWellFormed();
-    lines.push(`${JSON.stringify({ line, code: problem, raw })}\n`);
+    const raw = JSON.stringify(record.text().slice(0, MAX_RAW_CHARACTERS).toWellFormed());
+    lines += `{"line":${line},"code":"${problem}","raw":${raw}}\n`;
   };
   const written = await open(to, 'w');
   let cut = false;
   try {
     cut = await walkRecords(file.path, dialect, onRecord, async () => {
-      if (lines.length > 0) await written.write(lines.join(''));
-      lines = [];
+      if (lines !== '') await written.write(lines);
+      lines = '';
     });
   } finally {
     await written.close();
@@ -80,4 +82,4 @@ function tornApart(line: number | undefined): Reason {
 }
 
 const relationOf = (path: string): string =>
-  `read_json(${quoteLiteral(path)}, format = 'newline_delimited', columns = {'line': 'BIGINT', 'code': 'VARCHAR', 'raw': 'VARCHAR'})`;
+  `read_json(${quoteLiteral(path)}, format = 'newline_delimited', maximum_object_size = ${MAX_OBJECT_BYTES}, columns = {'line': 'BIGINT', 'code': 'VARCHAR', 'raw': 'VARCHAR'})`;

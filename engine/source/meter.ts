@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { compressionOf, isParquet, MAGIC_BYTES } from '../../domain/datasets/file-format.ts';
+import { ROWS_AT_ONCE } from '../../domain/datasets/limits.ts';
 import { firstInvalid, openSequence } from './utf8.ts';
 
 const LINE_FEED = 10;
@@ -20,6 +21,8 @@ export interface TextFacts {
   readonly lines: number;
   /** Of the lines longer than one chunk of the stream; 0 if there is none. */
   readonly longestLineBytes: number;
+  /** About the most bytes of 2,048 lines that follow one another. */
+  readonly widestBytes: number;
 }
 
 /** What a file's bytes say before its format is looked at. */
@@ -97,6 +100,25 @@ export function textMeter(): TextMeter {
   let longestLineBytes = 0;
   let emptyAtEnd = 0;
 
+  /** The chunks in which the last 2,048 lines begin. */
+  const window: { bytes: number; ends: number }[] = [];
+  let windowBytes = 0;
+  let windowEnds = 0;
+  let widestBytes = 0;
+
+  const widen = (bytes: number, lineEnds: number): void => {
+    window.push({ bytes, ends: lineEnds });
+    windowBytes += bytes;
+    windowEnds += lineEnds;
+    for (let [first] = window; first && windowEnds - first.ends >= ROWS_AT_ONCE; [first] = window) {
+      window.shift();
+      windowBytes -= first.bytes;
+      windowEnds -= first.ends;
+    }
+    // what ends in a chunk with more lines than that may be no more than a part of them
+    const share = Math.min(1, ROWS_AT_ONCE / Math.max(1, windowEnds));
+    widestBytes = Math.max(widestBytes, Math.round(windowBytes * share));
+  };
   const checkUtf8 = (bytes: Uint8Array, last: boolean): void => {
     const joined = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;
     const whole = last ? joined.length : joined.length - openSequence(joined);
@@ -116,11 +138,14 @@ export function textMeter(): TextMeter {
     if (lineEnd === undefined || first < 0) {
       openLineBytes += chunk.length;
       longestLineBytes = Math.max(longestLineBytes, openLineBytes);
+      widen(chunk.length, 0);
       if (!isWhite(chunk)) emptyAtEnd = 0;
       return;
     }
     longestLineBytes = Math.max(longestLineBytes, openLineBytes + first);
-    ends += countByte(chunk, lineEnd);
+    const found = countByte(chunk, lineEnd);
+    ends += found;
+    widen(chunk.length, found);
     openLineBytes = chunk.length - 1 - chunk.lastIndexOf(lineEnd);
     const { empty, all } = endsAtEnd(chunk, lineEnd);
     emptyAtEnd = all ? emptyAtEnd + empty : empty;
@@ -130,6 +155,7 @@ export function textMeter(): TextMeter {
     ...(invalidUtf8At !== undefined && { invalidUtf8At }),
     ...(nulAt !== undefined && { nulAt }),
     longestLineBytes,
+    widestBytes,
   });
   return {
     add(chunk) {

@@ -7,6 +7,7 @@ const SPACE = 32;
 /** More of a record's text is not kept: 10,000 characters in any script. */
 const KEPT_BYTES = 40_000;
 
+/** Only to be looked at while it is handed over. */
 export interface WalkedRecord {
   /** In which it begins, from 1. */
   readonly line: number;
@@ -51,6 +52,22 @@ export function recordWalker(
   let startAt = 0;
   let carried: Buffer = Buffer.alloc(0);
 
+  /** One for all: there may be millions. */
+  const record = {
+    line: 0,
+    blank: false,
+    problem: undefined as string | undefined,
+    from: 0,
+    stop: 0,
+    text(): string {
+      const stop = Math.min(this.stop, this.from + KEPT_BYTES);
+      const text =
+        carried.length === 0
+          ? current.toString('utf8', this.from, stop)
+          : Buffer.concat([carried, current.subarray(this.from, stop)]).toString('utf8', 0, KEPT_BYTES);
+      return text.endsWith('\r') ? text.slice(0, -1) : text;
+    },
+  };
   const problem = (open: boolean): string | undefined => {
     if (bytes + 1 > MAX_LINE_BYTES) return 'line-too-long';
     if (open || brokenQuotes) return 'broken-quotes';
@@ -59,15 +76,13 @@ export function recordWalker(
   };
   const finish = (stopAt: number, open = false): void => {
     const returned = lineEnd === LINE_FEED && lastByte === CARRIAGE_RETURN ? 1 : 0;
-    const from = startAt;
-    const stop = Math.max(from, stopAt);
     const blank = bytes === returned;
-    const text = (): string => {
-      const own = current.subarray(from, Math.min(stop, from + KEPT_BYTES));
-      const whole = carried.length > 0 ? Buffer.concat([carried, own]).subarray(0, KEPT_BYTES) : own;
-      return whole.toString('utf8').replace(/\r$/, '');
-    };
-    onRecord({ line: startLine, blank, problem: blank ? undefined : problem(open), text });
+    record.line = startLine;
+    record.blank = blank;
+    record.problem = blank ? undefined : problem(open);
+    record.from = startAt;
+    record.stop = Math.max(startAt, stopAt);
+    onRecord(record);
     line += 1;
     startLine = line;
     bytes = 0;

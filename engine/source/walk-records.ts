@@ -3,7 +3,8 @@ import type { Dialect } from '../../domain/datasets/dialect.ts';
 import type { SourceFile } from './open-source.ts';
 import { lineEndOf, type RecordWalker, recordWalker, type WalkedRecord } from './record-walker.ts';
 
-const CHUNK_BYTES = 1024 * 1024;
+/** Small: a chunk may hold as many records as half its bytes, and what they make is kept until its end. */
+const CHUNK_BYTES = 64 * 1024;
 
 /** True if each line of a CSV file is a row, but for the header: then nothing is to be looked for. */
 export const oneLineEach = ({ text }: SourceFile, { headerLines }: Dialect, readable: number): boolean =>

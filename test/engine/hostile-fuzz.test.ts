@@ -17,6 +17,7 @@ const CODES = [
   'empty',
   'extra-column',
   'line-too-long',
+  'lines-too-long',
   'missing-column',
   'mixed-line-ends',
   'nul-byte',

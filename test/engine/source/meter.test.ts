@@ -94,6 +94,15 @@ describe('meter', () => {
     expect((await metered([Buffer.from('a\n'), ...chunks])).text?.longestLineBytes).toBe(9_002);
   });
 
+  it('knows about how many bytes 2,048 lines have at most', async () => {
+    const short = Buffer.from('x\n'.repeat(50_000));
+    const long = Buffer.from(`${'y'.repeat(999)}\n`.repeat(3_000));
+    const { text } = await metered(cut(Buffer.concat([short, long, short]), 10_000));
+    expect(text?.widestBytes).toBeGreaterThan(2_000_000);
+    expect(text?.widestBytes).toBeLessThan(2_100_000);
+    expect((await metered(cut(short, 10_000))).text?.widestBytes).toBeLessThan(4_100);
+  });
+
   it('does not look at what is no text', async () => {
     for (const bytes of [gzipSync('a,b\n'), Buffer.from('PAR1\0\0')])
       expect(await metered(cut(bytes, 1))).not.toHaveProperty('text');

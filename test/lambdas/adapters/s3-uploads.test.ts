@@ -36,7 +36,7 @@ describe('s3Uploads', () => {
     expect(await s3Uploads(s3).download(source, path)).toEqual({
       sha256,
       size: 3,
-      text: { lines: 1, longestLineBytes: 3 },
+      text: { lines: 1, longestLineBytes: 3, widestBytes: 3 },
     });
     expect(await readFile(path, 'utf8')).toBe('a,b');
     const input = { Bucket: 'landing', Key: 'churn/a+b %20.csv', VersionId: 'v1' };
