@@ -35,8 +35,10 @@ export interface Contract {
   readonly columns: readonly TypedColumn[];
   readonly rules: readonly ContractRule[];
   readonly keys: readonly UniqueKey[];
-  /** True for a row that is set aside: breaks a rule for errors; never NULL. */
+  /** True for a row that is set aside: breaks a rule for errors; never NULL. The same as one of `conditions`. */
   readonly bad: string;
+  /** One for the rules of a column of numbers, one for each other rule for errors. */
+  readonly conditions: readonly string[];
   /** Indexes of columns whose typed values are finite or NULL in every row that is not set aside. */
   readonly finite: ReadonlySet<number>;
   /** Only rows of which this holds are looked at; absent: all. */
@@ -61,15 +63,19 @@ export function compileContract(spec: ModelSpec, nativeTypes: readonly string[],
 }
 
 /** True for a row that breaks one of the rules for errors. */
-export function badRow(rules: readonly ContractRule[]): string {
-  const errors = rules.filter(({ severity }) => severity === 'error');
-  return errors.length === 0 ? 'false' : `(${errors.map(({ bad }) => bad).join(' OR ')})`;
-}
+export const badRow = (rules: readonly ContractRule[]): string =>
+  anyOf(rules.filter(({ severity }) => severity === 'error').map(({ bad }) => bad));
+
+export const anyOf = (conditions: readonly string[]): string =>
+  conditions.length === 0 ? 'false' : `(${conditions.join(' OR ')})`;
 
 /** Rules of numbers that one comparison can tell, if all of them are for errors and for every row. */
 const NUMBER_CODES = ['null-not-allowed', 'wrong-type', 'nan-not-allowed', 'infinity-not-allowed', 'out-of-range'];
 
-function judged({ data }: ModelSpec, rules: readonly ContractRule[]): Pick<Contract, 'rules' | 'bad' | 'finite'> {
+function judged(
+  { data }: ModelSpec,
+  rules: readonly ContractRule[],
+): Pick<Contract, 'rules' | 'bad' | 'conditions' | 'finite'> {
   const quick: string[] = [];
   const told = new Set<ContractRule>();
   const finite = new Set<number>();
@@ -82,8 +88,8 @@ function judged({ data }: ModelSpec, rules: readonly ContractRule[]): Pick<Contr
     for (const rule of own) told.add(rule);
   }
   const others = rules.filter((rule) => rule.severity === 'error' && !told.has(rule)).map(({ bad }) => bad);
-  const all = [...quick, ...others];
-  return { rules, bad: all.length === 0 ? 'false' : `(${all.join(' OR ')})`, finite };
+  const conditions = [...quick, ...others];
+  return { rules, conditions, bad: anyOf(conditions), finite };
 }
 
 function cellRules(spec: ModelSpec, columns: readonly TypedColumn[]): ContractRule[] {

@@ -1,4 +1,4 @@
-import type { Contract, ContractRule } from '../../domain/contracts/contract.ts';
+import { anyOf, type Contract, type ContractRule } from '../../domain/contracts/contract.ts';
 import { type RowCounts, showCell } from '../../domain/contracts/judge.ts';
 import type { ProfiledColumn } from '../../domain/profiles/columns.ts';
 import type { ColumnProfile, Profile } from '../../domain/profiles/profile.ts';
@@ -27,6 +27,8 @@ export interface CountedRows {
   /** Of the rows that are not set aside. */
   readonly profile: Profile;
   readonly timeRange?: DatasetVersion['timeRange'];
+  /** True for the rows that are set aside, by the conditions that hold for any: the others need not be looked at again. */
+  readonly bad: string;
 }
 
 export interface Pass {
@@ -53,6 +55,7 @@ export async function countRows(query: Query, pass: Pass): Promise<CountedRows> 
   let counts: RowCounts = { total: 0, bad: 0 };
   let broken: ReadonlyMap<string, number> = new Map();
   let timeRange: DatasetVersion['timeRange'];
+  let bad = rows.bad;
   const size = rows.byColumns ? COLUMNS_AT_ONCE : Math.max(plan.columns.length, contract.rules.length, 1);
   for (let start = 0; start < Math.max(plan.columns.length, contract.rules.length); start += size) {
     const columns = plan.columns.slice(start, start + size);
@@ -66,10 +69,22 @@ export async function countRows(query: Query, pass: Pass): Promise<CountedRows> 
     if (start === 0) {
       broken = new Map(entriesOf(row.broken));
       timeRange = rangeOf(row);
+      bad = badAgain(pass, row);
     }
   }
   const profile = { rows: counts.total - counts.bad, columns: profiles };
-  return { rows: counts, rules, broken, profile, ...(timeRange && { timeRange }) };
+  return { rows: counts, rules, broken, profile, bad, ...(timeRange && { timeRange }) };
+}
+
+/** More conditions are not told apart: each takes a column of its own. */
+const CONDITIONS_TOLD = 100;
+const toldApart = ({ contract, rows }: Pass): readonly string[] =>
+  rows.byColumns || contract.conditions.length > CONDITIONS_TOLD ? [] : contract.conditions;
+
+function badAgain(pass: Pass, row: Record<string, unknown>): string {
+  const told = toldApart(pass);
+  const held = told.filter((_, i) => row[`held${i}`] === true);
+  return told.length === 0 ? pass.rows.bad : pass.rows.badBy(anyOf(held));
 }
 
 const isCountedHere = ({ severity, about }: ContractRule): boolean => severity === 'warn' || about !== undefined;
@@ -102,6 +117,7 @@ function partSql(pass: Pass, part: Part): string {
     'count(*) AS all_rows',
     profileSql(part.columns, { enums, rows: 'count_if(NOT __bad)' }),
     ...part.rules.flatMap(ruleFigures),
+    ...(first ? toldApart(pass).map((_, i) => `bool_or(__c${i}) AS held${i}`) : []),
     ...(first && time >= 0 ? ['min(__time) AS first_ms', 'max(__time) AS last_ms'] : []),
     ...(first && rows.isRow !== undefined ? ['histogram(__broken) AS broken'] : []),
   ];
@@ -112,7 +128,8 @@ function partSql(pass: Pass, part: Part): string {
  * Typed columns under the spec's names, NULL in rows that are set aside, which `__bad` tells, and what rules warn of. Two
  * groups would say the same, but a group takes room for all its figures times 2,048.
  */
-function flaggedRows({ rows, time }: Pass, { start, columns, rules }: Part): string {
+function flaggedRows(pass: Pass, { start, columns, rules }: Part): string {
+  const { rows, time } = pass;
   const isRow = rows.isRow === undefined ? '' : ` AND ${rows.isRow}`;
   const good = (cell: string) => `CASE WHEN NOT __bad THEN ${cell} END`;
   const cells = columns.map(({ name }, i) => `${good(`t${start + i}`)} AS ${quoteIdentifier(name)}`);
@@ -125,8 +142,12 @@ function flaggedRows({ rows, time }: Pass, { start, columns, rules }: Part): str
     ...(isRow === '' ? [] : ['__broken']),
     ...(time < 0 ? [] : [`epoch_ms(${good(`t${time}`)}) AS __time`]),
   ];
-  const all = [...cells, '__bad', ...more, ...flags].join(', ');
-  return `(SELECT ${all} FROM (SELECT *, ${rows.bad} AS __bad FROM ${rows.typed()}))`;
+  const told = toldApart(pass).map((condition, i) => `${condition} AS __c${i}`);
+  const names = told.map((_, i) => `__c${i}`);
+  const all = [...cells, '__bad', ...names, ...more, ...flags].join(', ');
+  if (told.length === 0) return `(SELECT ${all} FROM (SELECT *, ${rows.bad} AS __bad FROM ${rows.typed()}))`;
+  const conditions = `(SELECT *, ${told.join(', ')} FROM ${rows.typed()})`;
+  return `(SELECT ${all} FROM (SELECT *, ${rows.badBy(anyOf(names))} AS __bad FROM ${conditions}))`;
 }
 
 function ruleFigures([i, { about, severity, shown }]: Part['rules'][number]): string[] {

@@ -16,6 +16,8 @@ export interface QuarantineInput {
   readonly path: string;
   readonly file: SourceFile;
   readonly rows: Rows;
+  /** True for a bad row. */
+  readonly bad: string;
   /** Readable records of the file. */
   readonly readable: number;
   /** Relation of the records that hold no row, with `line`, `code` and `raw`, if they are to be written, too. */
@@ -32,11 +34,12 @@ export async function writeQuarantine(
   connection: DuckDBConnection,
   query: Query,
   contract: Contract,
-  { path, file, rows, readable, rejected }: QuarantineInput,
+  input: QuarantineInput,
 ): Promise<ReadonlyMap<number, number>> {
+  const { path, file, rows, readable, rejected } = input;
   // records are numbered in order anyway; keeping them in order while they are written takes a gigabyte for wide rows
   await connection.run('SET preserve_insertion_order = false');
-  const bad = await copyBadRows(connection, contract, rows, path);
+  const bad = await copyBadRows(connection, contract, input);
   await connection.run('SET preserve_insertion_order = true');
   if (!rows.byColumns) {
     await createReasons(query);
@@ -71,8 +74,7 @@ export async function writeQuarantine(
 async function copyBadRows(
   connection: DuckDBConnection,
   contract: Contract,
-  rows: Rows,
-  path: string,
+  { rows, bad, path }: QuarantineInput,
 ): Promise<string> {
   const cells = contract.columns.map((_, index) => `s${index}`);
   const size = rows.byColumns ? COLUMNS_AT_ONCE : cells.length;
@@ -82,7 +84,7 @@ async function copyBadRows(
     const file = quoteLiteral(`${path}.${files.length}`);
     const selected = ['__record', ...cells.slice(start, start + size), ...(start === 0 ? more : [])].join(', ');
     await connection.run(
-      `COPY (SELECT ${selected} FROM ${rows.typed(true)} WHERE ${rows.bad})
+      `COPY (SELECT ${selected} FROM ${rows.typed(true)} WHERE ${bad})
        TO ${file} (FORMAT parquet, ROW_GROUP_SIZE ${rowGroupSize(contract)})`,
     );
     files.push(`read_parquet(${file})`);

@@ -20,6 +20,8 @@ export interface Rows {
   typed(numbered?: boolean): string;
   /** True for a row that is set aside, and for a line that holds none. */
   readonly bad: string;
+  /** The same, where `condition` is true for a row that is set aside. */
+  badBy(condition: string): string;
   /** Many columns in a format that need not be read whole: a few at a time. Which rows are bad is known beforehand. */
   readonly byColumns: boolean;
   /** True for a row, false for a line that holds none; absent where there are only rows. */
@@ -66,12 +68,13 @@ export async function openRows(query: Query, contract: Contract, source: DataSou
     await findReasons(query, contract.rules, relation(true), undefined);
     const errors = contract.rules.flatMap(({ severity }, index) => (severity === 'error' ? [index] : []));
     const bad = `__record IN (SELECT record FROM ${REASONS} WHERE rule IN (${[...errors, -1].join(', ')}))`;
-    return { bad: `(${bad})`, byColumns: true, typed: () => relation(true) };
+    return { bad: `(${bad})`, badBy: (condition) => condition, byColumns: true, typed: () => relation(true) };
   }
+  const badBy = (condition: string) => (source.marksBroken ? `(__broken IS NOT NULL OR ${condition})` : condition);
   return {
-    ...(source.marksBroken
-      ? { bad: `(__broken IS NOT NULL OR ${contract.bad})`, isRow: '__broken IS NULL' }
-      : { bad: contract.bad }),
+    bad: badBy(contract.bad),
+    badBy,
+    ...(source.marksBroken && { isRow: '__broken IS NULL' }),
     byColumns: false,
     typed: (numbered = false) => relation(numbered),
   };

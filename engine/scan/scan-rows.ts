@@ -67,7 +67,7 @@ export async function scanRows(
   if (quarantine) {
     onStep('setting bad rows aside');
     const rejectedRecords = rejected > 0 ? records.relation : undefined;
-    const input = { path: quarantine, file, rows, readable, rejected: rejectedRecords };
+    const input = { path: quarantine, file, rows, bad: counted.bad, readable, rejected: rejectedRecords };
     counts = await writeQuarantine(connection, query, contract, input);
   }
   const broken = contract.rules.filter((_, i) => counts.has(i));

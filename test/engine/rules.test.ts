@@ -176,6 +176,16 @@ describe('a rule', () => {
   });
 });
 
+describe('a bad row', () => {
+  it('is found in its line, however many pieces the file is read in', async () => {
+    const lines = Array.from({ length: 400_000 }, (_, i) => `${i % 50_000 === 7 ? 'x' : i},${'0'.repeat(40)}1`);
+    const { quarantined } = await validated(specOf({ type: 'integer' }), `x,y\n${lines.join('\n')}\n`);
+    expect(quarantined.map(({ __line }) => Number(__line))).toEqual(
+      Array.from({ length: 8 }, (_, i) => i * 50_000 + 9),
+    );
+  });
+});
+
 describe('a rule of a spec', () => {
   const rows = 'x,y\n1,0\n2,1\n3,5\n,9\n4,nan\n';
 
