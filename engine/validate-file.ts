@@ -3,8 +3,8 @@ import { checkReasons, declaredChecks, judgeChecks, neededMeasures } from '../do
 import type { ValidationContext } from '../domain/contracts/context.ts';
 import type { Release } from '../domain/contracts/contract.ts';
 import { judge } from '../domain/contracts/judge.ts';
-import type { CheckOutcome, Judgement, SourceFacts } from '../domain/contracts/judgement.ts';
-import type { Reason } from '../domain/registry/entities.ts';
+import type { CheckOutcome, Judgement } from '../domain/contracts/judgement.ts';
+import { refused, tooLarge } from '../domain/datasets/refusals.ts';
 import type { ModelSpec } from '../domain/spec/model-spec.ts';
 import { quoteLiteral } from '../domain/sql.ts';
 import { withDuckDb } from './duckdb.ts';
@@ -79,6 +79,8 @@ async function judgeFile(
   parallel: boolean,
 ): Promise<{ judgement: Judgement; scanned?: ScannedRows }> {
   const { spec, path, folder, context, release } = input;
+  const large = tooLarge(facts.size, spec);
+  if (large) return { judgement: refused([large]) };
   const opened = await openSource(connection, spec.data, path, folder, { metered: facts, parallel });
   if ('reasons' in opened) return { judgement: refused(opened.reasons, opened.facts) };
   const { source, file, facts: sourceFacts } = opened;
@@ -111,16 +113,6 @@ async function judgeFile(
     },
   };
 }
-
-const refused = (reasons: Reason[], source?: SourceFacts): Judgement => ({
-  verdict: 'rejected',
-  reasons,
-  warnings: [],
-  rows: { total: 0, accepted: 0, quarantined: 0 },
-  ...(source && { source }),
-  rules: [],
-  checks: [],
-});
 
 /** What a person let pass is not held against the data set as a whole either. */
 async function runChecks(

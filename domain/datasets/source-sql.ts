@@ -71,15 +71,22 @@ export function csvSource(
 
 const ABSENT = 'CAST(NULL AS VARCHAR)';
 
-/** @param columns of the file in the spec's order; undefined for one that is absent */
+/**
+ * @param columns of the file in the spec's order; undefined for one that is absent
+ * @param all names of the file's columns
+ */
 export function parquetSource(
   path: string,
   columns: readonly ({ name: string; type: string } | undefined)[],
+  all: readonly string[],
 ): DataSource {
   const cells = columns.map((column, position) => `${column ? quoteIdentifier(column.name) : ABSENT} AS s${position}`);
   const file = quoteLiteral(path);
   const plain = `(SELECT ${cells.join(', ')} FROM read_parquet(${file}))`;
-  const numbered = `(SELECT ${cells.join(', ')}, file_row_number + 1 AS __record FROM read_parquet(${file}, file_row_number = true))`;
+  // a file may have a column of that name itself
+  const named = all.some((name) => name.toLowerCase() === 'file_row_number');
+  const [number, option] = named ? ['row_number() OVER ()', ''] : ['file_row_number + 1', ', file_row_number = true'];
+  const numbered = `(SELECT ${cells.join(', ')}, ${number} AS __record FROM read_parquet(${file}${option}))`;
   return {
     types: columns.map((column) => column?.type ?? 'VARCHAR'),
     relation: (withNumber) => (withNumber ? numbered : plain),

@@ -39,7 +39,9 @@ export async function openParquet(
       message: `column ${written} is ${type.slice(0, 60)}, which no column type can hold`,
       column: written,
     }));
-  return reasons.length > 0 ? { reasons } : { source: parquetSource(path, chosen), match };
+  if (reasons.length > 0) return { reasons };
+  const names = columns.map(({ name }) => name);
+  return { source: parquetSource(path, chosen, names), match };
 }
 
 async function readFooter(

@@ -3,13 +3,13 @@ import { UnavailableError } from '../../domain/common-errors.ts';
 import type { Release } from '../../domain/contracts/contract.ts';
 import { placesOf } from '../../domain/datasets/lineage.ts';
 import { type DatasetRecord, recordDataset } from '../../domain/datasets/record-dataset.ts';
+import { duplicateOf, refused, tooLarge } from '../../domain/datasets/refusals.ts';
 import { planRelease, RejudgeRefusedError, releaseIdentity, replayIdentity } from '../../domain/datasets/release.ts';
 import type { DatasetOrigin, DatasetVersion, SpecVersion } from '../../domain/registry/entities.ts';
 import { datasetIdentity } from '../../domain/registry/keys.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { validateFile } from '../../engine/validate-file.ts';
 import { withWorkFolder } from '../../engine/work-folder.ts';
-import { duplicateOf, refused, tooLarge } from './refusals.ts';
 import { storeFiles } from './store-files.ts';
 import { LEASE_MS, type Outcome, outcomeOf, type ValidateDeps } from './validate-upload.ts';
 
@@ -115,7 +115,7 @@ async function judgeAgain(plan: Plan, by: string, deps: RejudgeDeps): Promise<Da
   const { source, contentDigest, raw } = dataset;
   const record = { spec, source, origin, contentDigest, by, at: deps.now() };
   const refusal = await refusalOf(plan, deps);
-  if (refusal) return recordDataset({ ...record, judgement: refused(refusal), files: { raw } }, deps);
+  if (refusal) return recordDataset({ ...record, judgement: refused([refusal]), files: { raw } }, deps);
   const context = await deps.context(spec.spec, cameAt, { again: dataset.version });
   return withWorkFolder('rejudge', async (folder) => {
     const path = join(folder, 'upload');

@@ -5,6 +5,7 @@ import type { ValidationContext } from '../../domain/contracts/context.ts';
 import type { Judgement } from '../../domain/contracts/judgement.ts';
 import { parseLandingKey } from '../../domain/datasets/landing-key.ts';
 import { type DatasetRecord, recordDataset } from '../../domain/datasets/record-dataset.ts';
+import { duplicateOf, refused, tooLarge } from '../../domain/datasets/refusals.ts';
 import { type UploadSource, uploadIdentity } from '../../domain/datasets/upload.ts';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
 import type { DatasetVersion, Reason, SpecVersion } from '../../domain/registry/entities.ts';
@@ -14,7 +15,6 @@ import type { Metered } from '../../engine/source/meter.ts';
 import { validateFile } from '../../engine/validate-file.ts';
 import { withWorkFolder } from '../../engine/work-folder.ts';
 import type { Uploads } from '../adapters/s3-uploads.ts';
-import { duplicateOf, refused, tooLarge } from './refusals.ts';
 import { storeFiles } from './store-files.ts';
 
 export interface ValidateDeps {
@@ -101,7 +101,7 @@ async function validateDataset(model: string, upload: UploadSource, deps: Valida
   const size = await deps.uploads.size(upload);
   if (size === undefined) return gone(model, upload, deps);
   const large = tooLarge(size, spec.spec);
-  if (large) return finish(spec, { ...upload, size }, { judgement: refused(large), digest: NOT_READ }, deps);
+  if (large) return finish(spec, { ...upload, size }, { judgement: refused([large]), digest: NOT_READ }, deps);
   return withWorkFolder('upload', async (folder) => {
     const path = join(folder, 'upload');
     const file = await deps.uploads.download(upload, path);
@@ -135,7 +135,7 @@ async function judgeFile(
 ): Promise<Outcome> {
   const source = { ...upload, size: file.size };
   const duplicate = duplicateOf(await deps.registry.findDatasetByContent(spec.model, file.sha256), upload);
-  if (duplicate) return finish(spec, source, { judgement: refused(duplicate), digest: file.sha256 }, deps);
+  if (duplicate) return finish(spec, source, { judgement: refused([duplicate]), digest: file.sha256 }, deps);
   const { path, folder } = file;
   const context = await deps.context(spec.spec, deps.now());
   const input = { spec: spec.spec, path, facts: file, folder, context, memoryLimitMb: deps.memoryLimitMb };

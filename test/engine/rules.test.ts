@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aModelSpec } from '../fixtures/builders.ts';
-import { validated } from '../fixtures/validated.ts';
+import { parquetBytes, validated } from '../fixtures/validated.ts';
 
 /** A spec of the column `x` and a target, with more of the data section. */
 const specOf = (x: object, data: object = {}) =>
@@ -183,6 +183,24 @@ describe('a bad row', () => {
     expect(quarantined.map(({ __line }) => Number(__line))).toEqual(
       Array.from({ length: 8 }, (_, i) => i * 50_000 + 9),
     );
+  });
+});
+
+describe('a Parquet file with a column called like the number of its rows', () => {
+  it('has its bad rows found in their lines all the same', async () => {
+    const bytes = await parquetBytes("SELECT i AS x, 1.0 AS y, 'n' AS File_Row_Number FROM range(5) AS t(i)");
+    const spec = specOf({ type: 'integer', max: 2 }, { format: 'parquet', extraColumns: 'ignore' });
+    const { quarantined } = await validated(spec, bytes);
+    expect(quarantined.map(({ __line }) => __line)).toEqual(['4', '5']);
+  });
+});
+
+describe('a file above data.maxSizeMb', () => {
+  it('is refused, one of that size is not', async () => {
+    const spec = specOf({ type: 'string' }, { maxSizeMb: 1 });
+    const fitting = `x,y\n${'a,1\n'.repeat(262_143)}`;
+    expect((await validated(spec, fitting)).judgement.verdict).toBe('accepted');
+    expect((await validated(spec, `${fitting}a,1\n`)).judgement.reasons.map(({ code }) => code)).toEqual(['too-large']);
   });
 });
 

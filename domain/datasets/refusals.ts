@@ -1,16 +1,17 @@
-import type { Judgement } from '../../domain/contracts/judgement.ts';
-import type { UploadSource } from '../../domain/datasets/upload.ts';
-import type { DatasetVersion, Reason } from '../../domain/registry/entities.ts';
-import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import type { Judgement, SourceFacts } from '../contracts/judgement.ts';
+import type { DatasetVersion, Reason } from '../registry/entities.ts';
+import type { ModelSpec } from '../spec/model-spec.ts';
+import type { UploadSource } from './upload.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-/** Of bytes that were not read, or need not be. */
-export const refused = (reason: Reason): Judgement => ({
+/** Of bytes whose rows were not read, or need not be. */
+export const refused = (reasons: Reason[], source?: SourceFacts): Judgement => ({
   verdict: 'rejected',
-  reasons: [reason],
+  reasons,
   warnings: [],
   rows: { total: 0, accepted: 0, quarantined: 0 },
+  ...(source && { source }),
   rules: [],
   checks: [],
 });
