@@ -18,7 +18,8 @@ export function makeReport(
   context?: Pick<ValidationContext, 'history'>,
 ): { readonly report: ValidationReport; page(): string } {
   const { profile, ...rest } = judgement;
-  const previous = context?.history.find((entry) => entry.profile);
+  // beside nothing no figures stand
+  const previous = profile && context?.history.find((entry) => entry.profile);
   const report = ValidationReport.parse({
     ...rest,
     ...subject,

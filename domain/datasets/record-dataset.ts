@@ -20,8 +20,8 @@ export interface DatasetRecord {
   readonly origin?: DatasetOrigin;
   readonly contentDigest: string;
   readonly judgement: Judgement;
-  /** Newest accepted version, beside which the report puts its figures. */
-  readonly context?: Pick<ValidationContext, 'history'>;
+  /** What it was judged by: when it came, and the newest accepted version, beside which the report puts its figures. */
+  readonly context?: Pick<ValidationContext, 'at' | 'history'>;
   /** What is stored already. */
   readonly files: Pick<DatasetVersion, 'raw' | 'data' | 'parts' | 'quarantine'>;
   readonly by: string;
@@ -65,7 +65,7 @@ async function storeReports(
   artifacts: ArtifactStore,
 ): Promise<Pick<DatasetVersion, 'report' | 'reportHtml'>> {
   const file = { name: `s3://${source.bucket}/${source.key}`, size: source.size, sha256: contentDigest };
-  const subject = { specVersion: spec.version, file, at: at.toISOString() };
+  const subject = { specVersion: spec.version, file, at: context?.at ?? at.toISOString() };
   const { report, page } = makeReport(judgement, subject, spec.spec, context);
   return {
     report: await putJson(artifacts, 'report.json', report),

@@ -62,6 +62,6 @@ export const makeHandler = (deps: HandlerDeps) => (event: unknown) =>
       logger.info('set-sealed', { key: upload.key, ...(await startSet(upload, key.model, deps)) });
       return;
     }
-    const result = await validateUpload(upload, deps);
+    const result = await validateUpload(upload, deps, new Date(message.time));
     logger.info('upload-validated', { key: upload.key, versionId: upload.versionId, ...result });
   });

@@ -56,11 +56,13 @@ const NOT_READ = 'not-read';
 
 /**
  * Validates one upload and registers it as a data set version, once however often it is delivered.
+ * @param cameAt when it came, by its event: a delivery hours later judges its age alike
  * @throws UnavailableError while another delivery of the same upload is at work
  */
 export async function validateUpload(
   upload: UploadSource,
   deps: ValidateDeps,
+  cameAt: Date = deps.now(),
 ): Promise<Outcome & { repeated: boolean }> {
   const key = parseLandingKey(upload.key);
   if (key.kind === 'ignored') return { outcome: 'ignored', codes: [key.why], repeated: false };
@@ -78,7 +80,7 @@ export async function validateUpload(
     const outcome =
       key.kind === 'invalid'
         ? await refuseUnread({ outcome: 'invalid-key', model: key.model }, upload, [invalidKey(key.why)], deps)
-        : await validateDataset(key.model, upload, deps);
+        : await validateDataset(key.model, { ...upload, cameAt }, deps);
     await deps.registry.completeClaim(identity, owner, outcome);
     return { ...outcome, repeated: false };
   } catch (error) {
@@ -92,7 +94,9 @@ const invalidKey = (why: string): Reason => ({
   message: `the key is not of the form <model>/<file> or <model>/<set>/<file>: ${why}`,
 });
 
-async function validateDataset(model: string, upload: UploadSource, deps: ValidateDeps): Promise<Outcome> {
+type Arrived = UploadSource & { readonly cameAt: Date };
+
+async function validateDataset(model: string, { cameAt, ...upload }: Arrived, deps: ValidateDeps): Promise<Outcome> {
   if (!(await deps.registry.findModel(model))) {
     const message = `there is no model ${model}: apply its spec, then upload again`;
     return refuseUnread({ outcome: 'unknown-model', model }, upload, [{ code: 'unknown-model', message }], deps);
@@ -106,7 +110,7 @@ async function validateDataset(model: string, upload: UploadSource, deps: Valida
     const path = join(folder, 'upload');
     const file = await deps.uploads.download(upload, path);
     if (!file) return gone(model, upload, deps);
-    return judgeFile(spec, upload, { ...file, path, folder }, deps);
+    return judgeFile(spec, { ...upload, cameAt }, { ...file, path, folder }, deps);
   });
 }
 
@@ -129,7 +133,7 @@ async function refuseUnread(
 
 async function judgeFile(
   spec: SpecVersion,
-  upload: UploadSource,
+  { cameAt, ...upload }: Arrived,
   file: Metered & { path: string; folder: string },
   deps: ValidateDeps,
 ): Promise<Outcome> {
@@ -137,7 +141,7 @@ async function judgeFile(
   const duplicate = duplicateOf(await deps.registry.findDatasetByContent(spec.model, file.sha256), upload);
   if (duplicate) return finish(spec, source, { judgement: refused([duplicate]), digest: file.sha256 }, deps);
   const { path, folder } = file;
-  const context = await deps.context(spec.spec, deps.now());
+  const context = await deps.context(spec.spec, cameAt);
   const input = { spec: spec.spec, path, facts: file, folder, context, memoryLimitMb: deps.memoryLimitMb };
   return validateFile(input, async (validated) => {
     const files = await storeFiles(validated, path, folder, deps.artifacts);

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { algorithmScenarios } from './algorithms.ts';
 import { approvalScenarios } from './approvals.ts';
+import { contractScenarios } from './contracts.ts';
 import { dataScenarios } from './data.ts';
 import { failureScenarios } from './failures.ts';
 import { inferenceScenarios } from './inference.ts';
@@ -34,6 +35,7 @@ describe.concurrent('the platform', { timeout: SCENARIO_MS }, () => {
   uploadScenarios(on);
   setScenarios(on);
   dataScenarios(on);
+  contractScenarios(on);
   approvalScenarios(on);
   rolloutScenarios(on);
   algorithmScenarios(on);

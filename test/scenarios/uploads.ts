@@ -50,7 +50,8 @@ function oddUploads(): Odd[] {
       good.replaceAll('\n', ',1\n').replace(',1\n', ',extra\n'),
       'extra-column',
     ),
-    odd('a compressed file', 'rows.csv.gz', gzipSync(good), 'compressed'),
+    odd('a file that is compressed twice', 'rows.csv.gz', gzipSync(gzipSync(good)), 'compressed'),
+    odd('an archive', 'rows.zip', Buffer.from('PK\x03\x04 and so on'), 'compressed'),
     odd('a file above data.maxSizeMb', 'large.csv', tooLarge, 'too-large'),
   ];
 }

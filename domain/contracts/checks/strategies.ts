@@ -50,7 +50,7 @@ const INTERVALS: {
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const widened = margin * high - margin * low;
     const basis = `${figure(low)} to ${figure(high)} widened by ${percent(margin)}`;
-    return { centre: low / 2 + high / 2, interval: [low - widened, high + widened], basis };
+    return { centre: middle(low, high), interval: [low - widened, high + widened], basis };
   },
 };
 
@@ -103,5 +103,8 @@ export function median(values: readonly number[]): number {
   const rising = values.toSorted((a, b) => a - b);
   const half = rising.length / 2;
   const [low, high] = [rising[Math.ceil(half) - 1] as number, rising[Math.floor(half)] as number];
-  return low / 2 + high / 2;
+  return middle(low, high);
 }
+
+/** Half of the smallest doubles is rounded; a sum of the largest overflows. */
+const middle = (low: number, high: number): number => (low === high ? low : low / 2 + high / 2);
