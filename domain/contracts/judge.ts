@@ -80,9 +80,11 @@ function beyondTolerance({ id, code, column, rows, about, mostly, maxRows }: Rul
 
 export const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 
-function reasonOf({ code, message, column, rows, examples }: RuleOutcome): Reason {
+function reasonOf({ id, code, message, column, rows, examples }: RuleOutcome): Reason {
+  // all rules with an expression have one code; only the id tells them apart
+  const what = code === 'rule-broken' ? `${id}: ${message}` : message;
   const seen = examples.length > 0 ? `; seen ${examples.map((example) => JSON.stringify(example)).join(', ')}` : '';
-  return { code, message: `${message}${seen}`, ...(column !== undefined && { column }), rows };
+  return { code, message: `${what}${seen}`, ...(column !== undefined && { column }), rows };
 }
 
 /** A cell short enough to show. */

@@ -217,7 +217,7 @@ describe('a rule of a spec', () => {
       ['3', ['order']],
       ['4', ['nan-not-allowed:y']],
     ]);
-    expect(judgement.reasons.map(({ message }) => message)).toContain('y first');
+    expect(judgement.reasons.map(({ message }) => message)).toContain('order: y first');
   });
 
   it('is about the rows of its condition only', async () => {

@@ -27,6 +27,13 @@ describe('judge', () => {
     expect([result.verdict, result.reasons[0]?.code]).toEqual([verdict, code]);
   });
 
+  it('names rules with an expression by their id, which their code does not tell', () => {
+    const rule = aRule({ id: 'goes-somewhere', code: 'rule-broken', message: 'origin != destination' });
+    const broken = { message: 'goes-somewhere: origin != destination', rows: 1 };
+    expect(judged({ total: 100, bad: 1 }, [rule]).reasons).toMatchObject([broken]);
+    expect(judged({ total: 100, bad: 0 }, [{ ...rule, severity: 'warn' }]).warnings).toMatchObject([broken]);
+  });
+
   it('names each rule that was broken, with examples', () => {
     const rule = aRule({ rows: 2, examples: ['-1', '"'] });
     const unbroken = aRule({ code: 'wrong-type', rows: 0, status: 'kept' });

@@ -38,14 +38,14 @@ const overlap = (holdoutOverlap: number, of: number): Case => ({
 
 const TABLE: Record<string, Row[]> = {
   'row-count': [
-    [{ min: 10 }, rows(10), 'passed', '10 rows; at least 10 are allowed'],
-    [{ min: 10 }, rows(9), 'failed', '9 rows; at least 10 are allowed'],
+    [{ min: 10 }, rows(10), 'passed', '10 rows; at least 10 are needed'],
+    [{ min: 10 }, rows(9), 'failed', '9 rows; at least 10 are needed'],
     [{ max: 10 }, rows(10), 'passed', '10 rows; at most 10 are allowed'],
     [{ max: 10 }, rows(11), 'failed', '11 rows; at most 10 are allowed'],
-    [{ min: 1, max: 2 }, rows(1), 'passed', '1 row; at least 1 and at most 2 are allowed'],
-    [{ min: 1, max: 2 }, rows(0), 'failed', '0 rows; at least 1 and at most 2 are allowed'],
-    [{ min: 1, max: 2 }, rows(3), 'failed', '3 rows; at least 1 and at most 2 are allowed'],
-    [{ min: 1_000_000_000 }, rows(999_999_998), 'failed', '999999998 rows; at least 1000000000 are allowed'],
+    [{ min: 1, max: 2 }, rows(1), 'passed', '1 row; at least 1 are needed and at most 2 are allowed'],
+    [{ min: 1, max: 2 }, rows(0), 'failed', '0 rows; at least 1 are needed and at most 2 are allowed'],
+    [{ min: 1, max: 2 }, rows(3), 'failed', '3 rows; at least 1 are needed and at most 2 are allowed'],
+    [{ min: 1_000_000_000 }, rows(999_999_998), 'failed', '999999998 rows; at least 1000000000 are needed'],
   ],
   freshness: [
     [
