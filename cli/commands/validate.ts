@@ -7,6 +7,7 @@ import { isUnusable } from '../../domain/contracts/unusable.ts';
 import { makeReport } from '../../domain/datasets/make-report.ts';
 import type { ValidationReport } from '../../domain/datasets/report.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import { exportQuarantine } from '../../engine/export-quarantine.ts';
 import { validateFile } from '../../engine/validate-file.ts';
 import { withWorkFolder } from '../../engine/work-folder.ts';
 import { type Command, type CommandContext, EXIT_FAILED, EXIT_OK, EXIT_USAGE, UsageError } from '../command.ts';
@@ -25,9 +26,9 @@ export const validate: Command = {
     'validate --spec <file> --data <file>... [--report <file>] [--quarantine <file>] [--context <file>] [--at <time>]',
   details:
     'Runs what the platform runs on an upload, and sends nothing anywhere. --report writes the report as an HTML page,\n' +
-    '--quarantine the rows that are set aside as Parquet; with several files each names a folder. Checks against history\n' +
-    'or the champion need --context: a file with what the registry knows; without it they are named as not judged.\n' +
-    '--at says when the files came, for freshness.\n' +
+    '--quarantine the rows that are set aside as Parquet, or as CSV for a spreadsheet if the name ends in .csv; with\n' +
+    'several files each names a folder. Checks against history or the champion need --context: a file with what the\n' +
+    'registry knows; without it they are named as not judged. --at says when the files came, for freshness.\n' +
     'Exit code 0: every file is accepted, perhaps with rows set aside; 1: one is rejected by the contract; 2: one cannot\n' +
     'be read as what the spec says, or the spec or the command line is wrong. The worst of several files counts.',
   options: {
@@ -152,6 +153,7 @@ async function judgeFile(context: CommandContext, spec: ModelSpec, known: Valida
 /** A file of an earlier run does not stay where nothing is set aside. */
 async function writeQuarantine(path: string, quarantine: string | undefined): Promise<void> {
   if (quarantine === undefined) await rm(path, { force: true });
+  else if (/\.csv$/i.test(path)) await writeOut(path, () => exportQuarantine(quarantine, path));
   else await writeOut(path, () => copyFile(quarantine, path));
 }
 
