@@ -63,7 +63,8 @@ export async function writeQuarantine(
      TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupSize(contract)})`,
   );
   const counts = await countReasons(query);
-  await query(`DROP TABLE ${REASONS}`);
+  // by columns, it tells the accepted rows, too
+  if (!rows.byColumns) await query(`DROP TABLE ${REASONS}`);
   return counts;
 }
 
@@ -92,7 +93,7 @@ async function copyBadRows(
   const [first, ...others] = files;
   return others.length === 0
     ? (first as string)
-    : `(SELECT * FROM ${first} ${others.map((file) => `JOIN ${file} USING (__record)`).join(' ')})`;
+    : `(SELECT * FROM ${first} AS p0 ${others.map((file, i) => `JOIN ${file} AS p${i + 1} USING (__record)`).join(' ')})`;
 }
 
 const rejectedLines = (rejected: string): string =>
