@@ -71,8 +71,8 @@ const columnTable = (columns: readonly ColumnDiff[]): string =>
     { title: 'APART', cell: ({ apart }) => figure(apart) },
     { title: 'PSI', cell: ({ psi }) => (psi === undefined ? undefined : figure(psi)) },
     { title: 'MISSING', cell: ({ missingShare }) => change(missingShare, percent) },
-    { title: 'MEAN', cell: ({ mean }) => mean && change(mean, figure) },
-    { title: 'DEVIATION', cell: ({ stddev }) => stddev && change(stddev, figure) },
+    { title: 'MEAN', cell: ({ type, mean }) => mean && change(mean, type === 'timestamp' ? moment : figure) },
+    { title: 'DEVIATION', cell: ({ type, stddev }) => stddev && change(stddev, type === 'timestamp' ? days : figure) },
     { title: 'VALUES', cell: ({ categories }) => categories && valuesText(categories) },
   ]);
 
@@ -82,6 +82,12 @@ function change<T>({ from, to }: Pair<T>, show: (value: T) => unknown = String):
 }
 
 const figure = (value: number): number => Number(value.toPrecision(4));
+const days = (ms: number): string => `${figure(ms / 86_400_000)} d`;
+/** Times beyond those of a Date stay as they are. */
+const moment = (ms: number): string | number => {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? figure(ms) : date.toISOString().slice(0, 16).replace('T', ' ');
+};
 const percent = (share: number): string => `${figure(100 * share)}%`;
 
 function valuesText({ added, lost }: NonNullable<ColumnDiff['categories']>): string | undefined {

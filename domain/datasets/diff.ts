@@ -9,6 +9,8 @@ export interface Pair<T> {
 
 export interface ColumnDiff {
   readonly name: string;
+  /** Of both. Of a timestamp, mean and deviation are in milliseconds, the mean since 1970. */
+  readonly type: ColumnProfile['type'];
   /**
    * How far apart the two are, in nats: the larger of what separates their values and what separates their shares of
    * missing, NaN and infinite cells. Values are compared by PSI where both were counted over the same bins or one by one,
@@ -100,6 +102,7 @@ function diffColumn({ from, to }: Pair<ColumnProfile>): ColumnDiff {
   const categories = from.categories && to.categories && newAndLost(from.categories, to.categories);
   return {
     name: from.name,
+    type: from.type,
     apart: Math.max(values, distance('psi', statesOf(from), statesOf(to))),
     missingShare: { from: missingShare(from), to: missingShare(to) },
     ...(mean && { mean }),

@@ -373,6 +373,20 @@ describe('millrace data diff', () => {
     expect((await run('data', 'diff', 'churn', '1', '1')).stdout).toContain('no column moved');
   });
 
+  it('tells times as such', async () => {
+    const day = 86_400_000;
+    const placed = (from: string) =>
+      ({ ...column('placed', Date.parse(from)), type: 'timestamp', m2: 100 * (2 * day) ** 2 }) as const;
+    await register({ profile: profile(placed('2026-11-02T06:30Z')) });
+    await register({
+      source: { bucket: 'landing', key: 'churn/2.csv', versionId: 'v', size: 1 },
+      contentDigest: 'f'.repeat(64),
+      profile: profile(placed('2026-11-09T06:30Z')),
+    });
+    const { stdout } = await run('data', 'diff', 'churn', '1', '2');
+    expect(stdout).toMatch(/^placed .*2026-11-02 06:30 → 2026-11-09 06:30 +2 d/m);
+  });
+
   it('compares what it can of a data set without a profile', async () => {
     await register();
     await register({
