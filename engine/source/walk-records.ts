@@ -10,6 +10,9 @@ const CHUNK_BYTES = 64 * 1024;
 export const oneLineEach = ({ text }: SourceFile, { headerLines }: Dialect, readable: number): boolean =>
   text?.lines === headerLines + readable;
 
+/** Byte order mark of UTF-8. */
+const MARK = Buffer.from('\uFEFF');
+
 /**
  * Goes through the records of a CSV file after the header, without blank lines where these are no rows.
  * @param afterChunk is waited for, so that memory is bounded by what a chunk makes
@@ -28,8 +31,13 @@ export async function walkRecords(
   };
   let walker: RecordWalker | undefined;
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
-    walker ??= recordWalker(dialect, lineEndOf(chunk as Buffer), each);
-    walker.add(chunk as Buffer);
+    let bytes = chunk as Buffer;
+    if (walker === undefined) {
+      walker = recordWalker(dialect, lineEndOf(bytes), each);
+      // it belongs to no cell
+      if (MARK.equals(bytes.subarray(0, MARK.length))) bytes = bytes.subarray(MARK.length);
+    }
+    walker.add(bytes);
     await afterChunk();
   }
   const cut = walker?.end() ?? false;
