@@ -35,15 +35,16 @@ export interface ChildOptions {
   /** Goes to the child as JSON by standard input. */
   readonly input?: unknown;
   readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
 }
 
 /** Runs a process to its end. @returns what the last line of its output says, as JSON @throws Error if it fails */
 export async function inChild<T>(
   command: string,
   args: readonly string[],
-  { input, env = process.env }: ChildOptions = {},
+  { input, env = process.env, cwd = process.cwd() }: ChildOptions = {},
 ): Promise<T> {
-  const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
   // a child that ends without reading says why itself
   child.stdin.on('error', () => {}).end(input === undefined ? '' : JSON.stringify(input));

@@ -1,0 +1,49 @@
+/** Uploads one after the other through one function, as a warm Lambda gets them; prints the milliseconds of each. */
+import { json } from 'node:stream/consumers';
+import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import { handlerInMemory, LANDING } from './function-ports.ts';
+import { inChild } from './measure.ts';
+
+export interface Uploaded {
+  readonly spec: ModelSpec;
+  /** One data set each. */
+  readonly files: readonly string[];
+  readonly memoryLimitMb: number;
+}
+
+export interface Handled {
+  readonly milliseconds: readonly number[];
+  readonly verdicts: readonly string[];
+  readonly rows: number;
+}
+
+/** @param folder where the child may write; it leaves nothing there */
+export function runUploads(uploaded: Uploaded, folder: string): Promise<Handled> {
+  const env = { ...process.env, TMPDIR: folder };
+  return inChild(process.execPath, [import.meta.filename], { input: uploaded, env });
+}
+
+async function handleAll({ spec, files, memoryLimitMb }: Uploaded): Promise<Handled> {
+  const { handler, datasets } = handlerInMemory(spec, memoryLimitMb);
+  const milliseconds: number[] = [];
+  for (const [index, file] of files.entries()) {
+    const object = { key: `${spec.name}/rows-${index}.csv`, 'version-id': file };
+    const message = {
+      'detail-type': 'Object Created',
+      time: '2026-11-20T10:00:00Z',
+      detail: { bucket: { name: LANDING }, object },
+    };
+    const event = { Records: [{ messageId: String(index), body: JSON.stringify(message) }] };
+    const start = performance.now();
+    const { batchItemFailures } = await handler(event);
+    milliseconds.push(performance.now() - start);
+    if (batchItemFailures.length > 0) throw new Error(`${file} was not validated`);
+  }
+  const rows = datasets.reduce((sum, dataset) => sum + dataset.rows + dataset.quarantinedRows, 0);
+  return { milliseconds, verdicts: [...new Set(datasets.map(({ verdict }) => verdict))], rows };
+}
+
+if (import.meta.main) {
+  const handled = await handleAll((await json(process.stdin)) as Uploaded);
+  process.stdout.write(`${JSON.stringify(handled)}\n`);
+}
