@@ -122,10 +122,13 @@ function columnFromRow(column: ProfiledColumn, rows: number, cell: unknown, binC
     infinities,
     // + 0: a minimum of -0 and of 0 are one
     ...(count > 0 && { min: at(4) + 0, max: at(5) + 0 }),
-    ...(count > 0 && small === count && { mean: at(6), m2: at(7) * count }),
+    ...(count > 0 && small === count && isSmall(at(4), at(5)) && { mean: at(6), m2: at(7) * count }),
     ...(column.edges && { bins: { edges: [...column.edges], counts: binCounts(column.edges.length, binCell) } }),
   };
 }
+
+/** Of tame columns nothing else says so: few values beyond the limit make no variance that fails. */
+const isSmall = (min: number, max: number): boolean => Math.max(-min, max) <= MOMENT_LIMIT;
 
 /** Counts of an enumerated column in a row of `profileSql`. Values that are not enumerated are not among them. */
 export function enumCounts(row: Record<string, unknown>, i: number): Map<string, number> {
