@@ -30,6 +30,8 @@ export interface Validated {
   readonly quarantined: number;
   /** Codes; none if it was accepted. */
   readonly reasons: readonly string[];
+  /** Rows that break each rule, if any does. */
+  readonly rules: Readonly<Record<string, number>>;
   readonly profile?: Profile;
 }
 
@@ -70,7 +72,12 @@ async function perform(task: Task): Promise<TaskResults[Task['task']]> {
           if (task.write) await writeData(join(folder, 'data.parquet'));
           const { verdict, rows, profile } = judgement;
           const reasons = judgement.reasons.map(({ code }) => code);
-          return { verdict, total: rows.total, quarantined: rows.quarantined, reasons, ...(profile && { profile }) };
+          const broken = judgement.rules.filter((rule) => rule.rows > 0);
+          const rules = Object.fromEntries(broken.map((rule) => [rule.id, rule.rows]));
+          return {
+            ...{ verdict, total: rows.total, quarantined: rows.quarantined, reasons, rules },
+            ...(profile && { profile }),
+          };
         });
       });
   }
