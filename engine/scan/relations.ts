@@ -31,7 +31,7 @@ export interface Rows {
 /** Finds the keys that occur more than once: in a whole file mostly none, and then no row needs a number. */
 export async function openRows(query: Query, contract: Contract, source: DataSource): Promise<Rows> {
   const typed = (relation: string) => typedRelation(contract.columns, relation);
-  const first: string[] = [];
+  const repeated = new Set<number>();
   for (const [index, key] of contract.keys.entries()) {
     const cells = key.columns.map((column) => `t${column}`);
     const present = cells.map((cell) => `${cell} IS NOT NULL`).join(' AND ');
@@ -44,23 +44,20 @@ export async function openRows(query: Query, contract: Contract, source: DataSou
     if (Number(n) === 0) continue;
     // by the values themselves: two keys may have one hash
     await query(
-      `CREATE OR REPLACE TEMP TABLE __first${index} AS
-       SELECT ${cells.map((cell, i) => `${cell} AS k${i}`).join(', ')}, min(__record) AS first
-       FROM ${typed(source.relation('numbered'))} WHERE ${present} AND ${hash} IN (SELECT h FROM __repeated${index})
-       GROUP BY ${cells.join(', ')} HAVING count(*) > 1`,
+      `CREATE OR REPLACE TEMP TABLE __records${index} AS
+       SELECT __record AS record FROM ${typed(source.relation('numbered'))}
+       WHERE ${present} AND ${hash} IN (SELECT h FROM __repeated${index})
+       QUALIFY row_number() OVER (PARTITION BY ${cells.join(', ')} ORDER BY __record) > 1`,
     );
-    first[index] = cells.map((cell, i) => `r.${cell} = f${index}.k${i}`).join(' AND ');
+    repeated.add(index);
   }
-  const keysBroken = first.length > 0;
+  // a LEFT JOIN would give the rows it finds before the others
   const later = contract.keys.map(({ later }, index) =>
-    first[index] === undefined ? `false AS ${later}` : `coalesce(r.__record > f${index}.first, false) AS ${later}`,
-  );
-  const joins = first.flatMap((on, index) =>
-    on === undefined ? [] : [`LEFT JOIN __first${index} AS f${index} ON ${on}`],
+    repeated.has(index) ? `(__record IN (SELECT record FROM __records${index})) AS ${later}` : `false AS ${later}`,
   );
   const relation = (numbered: boolean): string => {
-    const base = typed(source.relation(keysBroken || numbered ? 'numbered' : undefined));
-    const all = later.length === 0 ? base : `(SELECT r.*, ${later.join(', ')} FROM ${base} AS r ${joins.join(' ')})`;
+    const base = typed(source.relation(repeated.size > 0 || numbered ? 'numbered' : undefined));
+    const all = later.length === 0 ? base : `(SELECT *, ${later.join(', ')} FROM ${base})`;
     return contract.only === undefined ? all : `(SELECT * FROM ${all} WHERE ${contract.only})`;
   };
   if (source.columnar && contract.columns.length > WIDE_COLUMNS) {

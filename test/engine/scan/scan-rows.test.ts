@@ -45,3 +45,16 @@ describe('the profile of large numbers', () => {
     return column;
   };
 });
+
+describe('rows with repeated keys', () => {
+  it.each([
+    [['a', 'twin', 'twin']],
+    [['twin', 'a', 'twin']],
+    [['a', 'twin', 'b', 'twin', 'c']],
+    [['twin', ...Array.from({ length: 5_000 }, (_, i) => `k${i}`), 'twin', 'last']],
+  ])('are accepted in the order of the file', async (keys) => {
+    const spec = specOf({ type: 'string', unique: true });
+    const { accepted } = await validated(spec, `x,y\n${keys.map((key) => `${key},1\n`).join('')}`);
+    expect(accepted.map(({ x }) => x)).toEqual([...new Set(keys)]);
+  });
+});
