@@ -71,6 +71,10 @@ export function csvSource(
 
 const ABSENT = 'CAST(NULL AS VARCHAR)';
 
+/** What a file holds. A folder called `year=2026` is no column, though DuckDB would take it for one. */
+export const parquetFile = (path: string, options = ''): string =>
+  `read_parquet(${quoteLiteral(path)}, hive_partitioning = false${options})`;
+
 /**
  * @param columns of the file in the spec's order; undefined for one that is absent
  * @param all names of the file's columns
@@ -81,12 +85,11 @@ export function parquetSource(
   all: readonly string[],
 ): DataSource {
   const cells = columns.map((column, position) => `${column ? quoteIdentifier(column.name) : ABSENT} AS s${position}`);
-  const file = quoteLiteral(path);
-  const plain = `(SELECT ${cells.join(', ')} FROM read_parquet(${file}))`;
+  const plain = `(SELECT ${cells.join(', ')} FROM ${parquetFile(path)})`;
   // a file may have a column of that name itself
   const named = all.some((name) => name.toLowerCase() === 'file_row_number');
   const [number, option] = named ? ['row_number() OVER ()', ''] : ['file_row_number + 1', ', file_row_number = true'];
-  const numbered = `(SELECT ${cells.join(', ')}, ${number} AS __record FROM read_parquet(${file}${option}))`;
+  const numbered = `(SELECT ${cells.join(', ')}, ${number} AS __record FROM ${parquetFile(path, option)})`;
   return {
     types: columns.map((column) => column?.type ?? 'VARCHAR'),
     relation: (withNumber) => (withNumber ? numbered : plain),

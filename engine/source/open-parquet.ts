@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type ColumnMatch, type ColumnMismatch, matchColumns } from '../../domain/datasets/header.ts';
 import { MAX_HEADER_COLUMNS, MAX_ROWS } from '../../domain/datasets/limits.ts';
-import { type DataSource, isNested, parquetSource } from '../../domain/datasets/source-sql.ts';
+import { type DataSource, isNested, parquetFile, parquetSource } from '../../domain/datasets/source-sql.ts';
 import type { Reason } from '../../domain/registry/entities.ts';
 import type { DataSpec } from '../../domain/spec/columns.ts';
 import { quoteLiteral } from '../../domain/sql.ts';
@@ -55,7 +55,7 @@ async function readFooter(
         (SELECT DISTINCT row_group_id, row_group_num_rows FROM parquet_metadata(${file}))) AS grouped
      FROM parquet_file_metadata(${file})`,
   );
-  const described = await query(`DESCRIBE SELECT * FROM read_parquet(${file})`);
+  const described = await query(`DESCRIBE SELECT * FROM ${parquetFile(path)}`);
   const written = topLevel(await query(`SELECT name, num_children FROM parquet_schema(${file})`));
   const columns = described.map((row, index): ParquetColumn => {
     const name = String(row.column_name);

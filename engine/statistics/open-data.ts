@@ -5,7 +5,7 @@ import { compressionOf, csvText, isParquet } from '../../domain/datasets/file-fo
 import { readRecord } from '../../domain/datasets/header.ts';
 import { blankLine, jsonLines, keysOf } from '../../domain/datasets/jsonl-sql.ts';
 import { MAX_HEADER_BYTES } from '../../domain/datasets/limits.ts';
-import { isNested } from '../../domain/datasets/source-sql.ts';
+import { isNested, parquetFile } from '../../domain/datasets/source-sql.ts';
 import type { Query } from '../../domain/profiles/profile-sql.ts';
 import { ColumnName } from '../../domain/spec/column-name.ts';
 import { DataSpec } from '../../domain/spec/columns.ts';
@@ -202,7 +202,7 @@ async function jsonlNames(query: Query, plain: string): Promise<Found> {
 }
 
 async function parquetNames(query: Query, plain: string): Promise<Found> {
-  const rows = await query(`DESCRIBE FROM read_parquet(${quoteLiteral(plain)})`);
+  const rows = await query(`DESCRIBE FROM ${parquetFile(plain)}`);
   return {
     names: rows
       .filter(({ column_type }) => !isNested(String(column_type)))

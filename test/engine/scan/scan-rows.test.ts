@@ -1,7 +1,11 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mergeProfiles, type Profile } from '../../../domain/profiles/profile.ts';
+import { validateFile } from '../../../engine/validate-file.ts';
+import { withWorkFolder } from '../../../engine/work-folder.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { validated } from '../../fixtures/validated.ts';
+import { CONTEXT, parquetBytes, validated } from '../../fixtures/validated.ts';
 
 /** A spec of the column `x`, which may be missing, and a number as the target. */
 const specOf = (x: object, data: object = {}) =>
@@ -44,6 +48,27 @@ describe('the profile of large numbers', () => {
     const { bins: _bins, ...column } = profile?.columns[0] as Profile['columns'][number];
     return column;
   };
+});
+
+describe('a file in a folder', () => {
+  it.each([
+    'x=7/rows',
+    'year=2026/rows',
+    'a[1]/r*',
+    "it's/r?",
+    '{a,b}',
+  ])('called %s is read for its bytes alone', async (name) => {
+    const bytes = await parquetBytes('SELECT i AS x, 1.5::DOUBLE AS y FROM range(3) AS t(i)');
+    await withWorkFolder('names', async (folder) => {
+      const path = join(folder, 'data', name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, bytes);
+      const spec = specOf({ type: 'integer' }, { format: 'parquet' });
+      await validateFile({ spec, path, folder, context: CONTEXT, memoryLimitMb: 256 }, async ({ judgement }) => {
+        expect(judgement).toMatchObject({ verdict: 'accepted', profile: { columns: [{ min: 0, max: 2 }, {}] } });
+      });
+    });
+  });
 });
 
 describe('rows with repeated keys', () => {
