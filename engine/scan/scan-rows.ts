@@ -61,7 +61,7 @@ export async function scanRows(
   if (rejects.length > 0 && records.cut)
     return { reasons: [{ code: 'truncated', message: 'the last line is cut off: the end of the file is missing' }] };
   const rejected = rejects.reduce((sum, { rows: n }) => sum + n, 0);
-  const bad = counted.rows.bad + rejected;
+  const [total, bad] = [counted.rows.total + rejected, counted.rows.bad + rejected];
   const quarantine = bad > 0 ? join(folder, 'quarantine.parquet') : undefined;
   let counts: ReadonlyMap<number, number> = new Map();
   if (quarantine) {
@@ -73,8 +73,8 @@ export async function scanRows(
   const broken = contract.rules.filter((_, i) => counts.has(i));
   const examples = quarantine ? await quarantinedExamples(query, quarantine, broken) : new Map();
   return {
-    rows: { total: counted.rows.total + rejected, bad },
-    rules: [...rejects, ...recordOutcomes(counted.broken), ...outcomes(contract, counted, counts, examples)],
+    rows: { total, bad },
+    rules: [...rejects, ...recordOutcomes(counted.broken), ...outcomes(contract, counted, total, counts, examples)],
     profile: counted.profile,
     accepted: acceptedRows(contract, rows),
     rowGroupSize: rowGroupSize(contract),
@@ -102,6 +102,7 @@ const recordOutcomes = (counts: ReadonlyMap<string, number>): RuleOutcome[] =>
 function outcomes(
   contract: Contract,
   counted: CountedRows,
+  total: number,
   counts: ReadonlyMap<number, number>,
   examples: ReadonlyMap<string, string[]>,
 ): RuleOutcome[] {
@@ -120,7 +121,7 @@ function outcomes(
       ...(about !== undefined && { about }),
       ...(mostly !== undefined && { mostly }),
       ...(maxRows !== undefined && { maxRows }),
-      status: ruleStatus(rule, rows, about ?? counted.rows.total),
+      status: ruleStatus(rule, rows, about ?? total),
       examples: severity === 'warn' ? [...own] : (examples.get(id) ?? []),
     };
   });

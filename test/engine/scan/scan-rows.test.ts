@@ -83,3 +83,14 @@ describe('rows with repeated keys', () => {
     expect(accepted.map(({ x }) => x)).toEqual([...new Set(keys)]);
   });
 });
+
+describe('a tolerance', () => {
+  it.each([
+    ['csv', 'x,y\n1,1\n2,1\nlonely\nlonely\n'],
+    ['jsonl', '{"x":1,"y":1}\n{"x":2,"y":1}\nlonely\nlonely\n'],
+  ])('in %s is of all records, with those that hold no row', async (format, text) => {
+    const spec = specOf({ type: 'integer', max: 1 }, { format, rules: [{ id: 'out-of-range:x', mostly: 0.75 }] });
+    const { judgement } = await validated(spec, text);
+    expect(judgement.rules.find(({ id }) => id === 'out-of-range:x')?.status).toBe('tolerated');
+  });
+});
