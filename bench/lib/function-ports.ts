@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { ArtifactRef, ArtifactStore } from '../../domain/artifacts.ts';
 import type { DatasetVersion, SpecVersion } from '../../domain/registry/entities.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
@@ -12,6 +13,48 @@ import { makeHandler } from '../../lambdas/validate-upload/handler.ts';
 
 export const LANDING = 'landing';
 type Deps = Parameters<typeof makeHandler>[0];
+
+/** Requests that the adapters in `lambdas/adapters` send, one after the other, for a call of each port. */
+const REQUESTS: Readonly<Record<string, number>> = {
+  claim: 1,
+  completeClaim: 1,
+  findModel: 1,
+  // the model says which is the current one
+  requireSpec: 2,
+  findDatasetByContent: 1,
+  listDatasets: 1,
+  // model, upload and content are read, then one transaction
+  registerDataset: 4,
+  size: 1,
+  download: 1,
+  // looked for before it is written
+  putBytes: 2,
+  putFile: 2,
+  getBytes: 1,
+  publish: 1,
+};
+
+/** How long services take to answer, and how often they were asked. */
+export interface Services {
+  /** Milliseconds a request. */
+  readonly answerMs: number;
+  requests: number;
+}
+
+/** The port, with the time that its requests would take. @throws Error on a call that an upload does not make */
+function remote<T extends object>(port: T, services: Services): T {
+  const methods = Object.entries(port).map(([name, method]) => [
+    name,
+    async (...args: unknown[]) => {
+      const requests = REQUESTS[name];
+      if (requests === undefined) throw new Error(`${name} is not part of this`);
+      services.requests += requests;
+      if (services.answerMs > 0) await setTimeout(requests * services.answerMs);
+      return method(...args);
+    },
+  ]);
+  return Object.fromEntries(methods);
+}
 
 /** Files stand for objects of the landing bucket: their path is the versionId. Streamed and metered as S3's are. */
 const uploads: Uploads = {
@@ -69,10 +112,11 @@ function memoryRegistry(spec: ModelSpec) {
   return { registry, datasets };
 }
 
-/** The handler of `validate-upload` as it is, with every service answering at once from memory. */
-export function handlerInMemory(spec: ModelSpec, memoryLimitMb: number) {
-  const { registry, datasets } = memoryRegistry(spec);
-  const artifacts = memoryArtifacts();
+/** The handler of `validate-upload` as it is, with services that answer from memory. */
+export function handlerInMemory(spec: ModelSpec, memoryLimitMb: number, services: Services) {
+  const { registry: known, datasets } = memoryRegistry(spec);
+  const registry = remote(known, services);
+  const artifacts = remote(memoryArtifacts(), services);
   const none = async () => {
     throw new Error('no champion and no set is part of this');
   };
@@ -81,9 +125,9 @@ export function handlerInMemory(spec: ModelSpec, memoryLimitMb: number) {
     landingBucket: LANDING,
     registry,
     artifacts,
-    uploads,
+    uploads: remote(uploads, services),
     memoryLimitMb,
-    publisher: { publish: async () => {} },
+    publisher: remote({ publish: async () => {} }, services),
     context: (wanted, at) =>
       gatherContext(
         {

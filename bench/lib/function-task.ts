@@ -9,12 +9,16 @@ export interface Uploaded {
   /** One data set each. */
   readonly files: readonly string[];
   readonly memoryLimitMb: number;
+  /** Milliseconds a service takes to answer. */
+  readonly answerMs: number;
 }
 
 export interface Handled {
   readonly milliseconds: readonly number[];
   readonly verdicts: readonly string[];
   readonly rows: number;
+  /** Of the last upload, to services. */
+  readonly requests: number;
 }
 
 /** @param folder where the child may write; it leaves nothing there */
@@ -23,8 +27,9 @@ export function runUploads(uploaded: Uploaded, folder: string): Promise<Handled>
   return inChild(process.execPath, [import.meta.filename], { input: uploaded, env });
 }
 
-async function handleAll({ spec, files, memoryLimitMb }: Uploaded): Promise<Handled> {
-  const { handler, datasets } = handlerInMemory(spec, memoryLimitMb);
+async function handleAll({ spec, files, memoryLimitMb, answerMs }: Uploaded): Promise<Handled> {
+  const services = { answerMs, requests: 0 };
+  const { handler, datasets } = handlerInMemory(spec, memoryLimitMb, services);
   const milliseconds: number[] = [];
   for (const [index, file] of files.entries()) {
     const object = { key: `${spec.name}/rows-${index}.csv`, 'version-id': file };
@@ -34,13 +39,15 @@ async function handleAll({ spec, files, memoryLimitMb }: Uploaded): Promise<Hand
       detail: { bucket: { name: LANDING }, object },
     };
     const event = { Records: [{ messageId: String(index), body: JSON.stringify(message) }] };
+    services.requests = 0;
     const start = performance.now();
     const { batchItemFailures } = await handler(event);
     milliseconds.push(performance.now() - start);
     if (batchItemFailures.length > 0) throw new Error(`${file} was not validated`);
   }
   const rows = datasets.reduce((sum, dataset) => sum + dataset.rows + dataset.quarantinedRows, 0);
-  return { milliseconds, verdicts: [...new Set(datasets.map(({ verdict }) => verdict))], rows };
+  const verdicts = [...new Set(datasets.map(({ verdict }) => verdict))];
+  return { milliseconds, verdicts, rows, requests: services.requests };
 }
 
 if (import.meta.main) {
