@@ -124,6 +124,38 @@ describe('a compiled contract', () => {
   });
 });
 
+describe('a time without a zone', () => {
+  const digits = (least: number, most: number, width: number) =>
+    fc.integer({ min: least, max: most }).map((number) => String(number).padStart(width, '0'));
+  const time = fc
+    .tuple(
+      fc.tuple(fc.oneof(digits(0, 9999, 4), digits(1990, 2040, 4)), digits(0, 13, 2), digits(0, 32, 2)),
+      fc.constantFrom(' ', 'T', '', '-'),
+      fc.tuple(digits(0, 24, 2), digits(0, 60, 2), digits(0, 60, 2)),
+      fc.constantFrom('', 'Z', 'z', '.123Z', '.1', '+02', '-02', '+02:30', ' UTC', ' Europe/Paris', '-1'),
+    )
+    .map(([date, between, clock, end]) => `${date.join('-')}${between}${clock.join(':')}${end}`);
+
+  it('is read as an instant in UTC, however it is written', async () => {
+    const spec = textSpec([{ name: 'a' }, { name: 'b' }]);
+    const columns = [{ ...spec.data.columns[0], type: 'timestamp' }, spec.data.columns[1]] as typeof spec.data.columns;
+    const contract = compileContract({ ...spec, data: { ...spec.data, columns, target: 'b' } }, []);
+    const odd = fc.constantFrom('2024-1-1 1:00:00+02', '2024-01-01', '20240101', 'infinity', '0001-01-01 (BC) 00:0');
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(time, odd), async (text) => {
+        const plain = `CAST(TRY_CAST(s0 AS TIMESTAMPTZ) AS TIMESTAMP)`;
+        const source = `(SELECT ${quoteLiteral(text)} AS s0, 'x' AS s1)`;
+        const sql = `SELECT CAST(t0 AS VARCHAR) AS t, CAST(CASE WHEN ${plain} BETWEEN TIMESTAMP '0001-01-01'
+            AND TIMESTAMP '9999-12-31 23:59:59.999999' THEN ${plain} END AS VARCHAR) AS plain
+          FROM ${typedRelation(contract.columns, source)}`;
+        const [row] = await query(sql);
+        expect(row?.t).toBe(row?.plain);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe('the condition of a bad row', () => {
   const number = fc.constantFrom(
     '',
