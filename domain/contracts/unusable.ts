@@ -15,6 +15,8 @@ export const UNUSABLE_CODES = [
   'nul-byte',
   'broken-quotes',
   'line-too-long',
+  'lines-too-long',
+  'mixed-line-ends',
 ] as const;
 
 const UNUSABLE: ReadonlySet<string> = new Set(UNUSABLE_CODES);

@@ -17,6 +17,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   'nul-byte': 'The export wrote binary data or UTF-16 into the file. Export it as UTF-8 text.',
   'broken-quotes': 'See whether a quote within a cell is doubled and each quoted cell is closed, and export again.',
   'line-too-long': 'See whether lines end as they must and each quoted cell is closed, and export again.',
+  'lines-too-long': 'Export the file as Parquet, or the long cells apart from the rest.',
+  'mixed-line-ends': 'Export the file anew: files with different line ends were put together.',
   'wrong-width': 'Compare the cells of a row with the columns of the spec: their number and the delimiter.',
   'missing-column':
     'Add the missing columns to the export. If they are gone for good, apply a spec without them, or let nullable ones be absent with data.missingColumns: "null".',

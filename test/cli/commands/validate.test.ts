@@ -28,6 +28,7 @@ beforeAll(() => {
   write('some.csv', csv([...rows(98), row(98, 131), row(99, 'old')]));
   write('bad.csv', csv([...rows(50), ...Array.from({ length: 50 }, (_, i) => row(50 + i, -1))]));
   write('cut.csv', '');
+  write('joined.csv', `${csv(rows(50)).replaceAll('\n', '\r\n')}${rows(50).join('\n')}\n`);
   mkdirSync(join(dir, 'folder'));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -51,6 +52,7 @@ describe('millrace validate', () => {
     ['some.csv', 0, 'some.csv: accepted with quarantine, 98 of 100 rows; 2 set aside (2 %)'],
     ['bad.csv', 1, 'bad.csv: rejected, 100 rows read; 50 set aside (50 %)'],
     ['cut.csv', 2, 'cut.csv: unusable'],
+    ['joined.csv', 2, 'joined.csv: unusable'],
   ] as const) {
     it(`exits ${code} and says so of ${file}`, async () => {
       const { code: exit, out, err } = await validate('--data', file, ...AT);
