@@ -14,6 +14,7 @@ import { unreadable } from './scan/unreadable.ts';
 import { TORN_APART } from './source/broken-records.ts';
 import { type Metered, meterFile } from './source/meter.ts';
 import { openSource } from './source/open-source.ts';
+import { type StepProgress, stepProgress } from './step-progress.ts';
 
 export interface ValidateFileInput {
   readonly spec: ModelSpec;
@@ -24,13 +25,13 @@ export interface ValidateFileInput {
   /** An empty folder for what is written on the way; its owner removes it. */
   readonly folder: string;
   readonly context: ValidationContext;
-  /** @default 1,024 */
+  /** @default 1,504: what the function has */
   readonly memoryLimitMb?: number;
   /** @default 2 */
   readonly threads?: number;
   /** A person lets pass what an earlier judgement refused. */
   readonly release?: Release;
-  readonly onProgress?: (progress: { readonly step: string; readonly share?: number }) => void;
+  readonly onProgress?: (progress: StepProgress) => void;
 }
 
 /** A judged file, while its database is open. */
@@ -44,15 +45,26 @@ export interface ValidatedFile {
   writeData(path: string): Promise<void>;
 }
 
+/** Half of 3,008 MB. CSV of a thousand columns does not fit in 1,024. */
+const DEFAULT_MEMORY_MB = 1_504;
+
 /** Judges one file. `use` gets the result while the accepted rows can still be read. */
 export async function validateFile<T>(input: ValidateFileInput, use: (file: ValidatedFile) => Promise<T>): Promise<T> {
   const { path, folder, memoryLimitMb, threads } = input;
   input.onProgress?.({ step: 'reading' });
   const facts = input.facts ?? (await meterFile(path));
-  const options = { memoryLimitMb: memoryLimitMb ?? 1_024, threads: threads ?? 2, folders: [folder], files: [path] };
+  const options = {
+    memoryLimitMb: memoryLimitMb ?? DEFAULT_MEMORY_MB,
+    threads: threads ?? 2,
+    folders: [folder],
+    files: [path],
+  };
   const judge = (parallel: boolean) =>
     withDuckDb(options, async (connection) => {
-      const { judgement, scanned } = await judgeFile(connection, input, facts, parallel);
+      const steps = await stepProgress(connection, input.onProgress);
+      const { judgement, scanned } = await judgeFile(connection, { ...input, ...steps }, facts, parallel).finally(
+        steps.end,
+      );
       if (parallel && judgement.reasons.some(({ code }) => code === TORN_APART)) return undefined;
       const used = await use({
         judgement,
@@ -72,19 +84,22 @@ export async function validateFile<T>(input: ValidateFileInput, use: (file: Vali
   return (done as { used: T }).used;
 }
 
+interface Steps {
+  readonly onStep: (step: string) => void;
+}
+
 async function judgeFile(
   connection: DuckDBConnection,
-  input: ValidateFileInput,
+  input: ValidateFileInput & Steps,
   facts: Metered,
   parallel: boolean,
 ): Promise<{ judgement: Judgement; scanned?: ScannedRows }> {
-  const { spec, path, folder, context, release } = input;
+  const { spec, path, folder, context, release, onStep } = input;
   const large = tooLarge(facts.size, spec);
   if (large) return { judgement: refused([large]) };
   const opened = await openSource(connection, spec.data, path, folder, { metered: facts, parallel });
   if ('reasons' in opened) return { judgement: refused(opened.reasons, opened.facts) };
   const { source, file, facts: sourceFacts } = opened;
-  const onStep = (step: string) => input.onProgress?.({ step });
   const scan = await unreadable(async () => {
     const scanned = await scanRows(connection, { spec, source, file, folder, context, release, onStep });
     if ('reasons' in scanned) return scanned;
@@ -117,12 +132,12 @@ async function judgeFile(
 /** What a person let pass is not held against the data set as a whole either. */
 async function runChecks(
   connection: DuckDBConnection,
-  { spec, context, release, onProgress }: ValidateFileInput,
+  { spec, context, release, onStep }: ValidateFileInput & Steps,
   { rows, profile, timeRange, accepted }: ScannedRows,
 ): Promise<CheckOutcome[]> {
   const checks = release === undefined ? declaredChecks(spec) : [];
   if (checks.length === 0) return [];
-  onProgress?.({ step: 'checking the data set' });
+  onStep('checking the data set');
   const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
   const measures = await measure(query, accepted, spec, neededMeasures(checks), context);
   const figures = { rows: rows.total - rows.bad, profile, ...(timeRange && { timeRange }), measures };
