@@ -68,6 +68,7 @@ async function uploads(folder: string): Promise<string[][]> {
     });
   return [
     ...figures(handled, `${whole(rows)} rows × 20 (${whole(size / 1e3)} kB), warm, services answer at once`),
+    ['CPU time of each, p50', ms(percentile(handled.cpuMilliseconds.slice(WARM_UP), 0.5)), ''],
     ['the first of its process', ms(handled.milliseconds[0] as number), ''],
     ['requests to services, an upload', String(handled.requests), ''],
     ...figures(modelled, `the same, modelled: each request takes ${answerMs} ms`),

@@ -15,6 +15,8 @@ export interface Uploaded {
 
 export interface Handled {
   readonly milliseconds: readonly number[];
+  /** CPU time of all threads, of each upload. */
+  readonly cpuMilliseconds: readonly number[];
   readonly verdicts: readonly string[];
   readonly rows: number;
   /** Of the last upload, to services. */
@@ -31,6 +33,7 @@ async function handleAll({ spec, files, memoryLimitMb, answerMs }: Uploaded): Pr
   const services = { answerMs, requests: 0 };
   const { handler, datasets } = handlerInMemory(spec, memoryLimitMb, services);
   const milliseconds: number[] = [];
+  const cpuMilliseconds: number[] = [];
   for (const [index, file] of files.entries()) {
     const object = { key: `${spec.name}/rows-${index}.csv`, 'version-id': file };
     const message = {
@@ -40,14 +43,16 @@ async function handleAll({ spec, files, memoryLimitMb, answerMs }: Uploaded): Pr
     };
     const event = { Records: [{ messageId: String(index), body: JSON.stringify(message) }] };
     services.requests = 0;
-    const start = performance.now();
+    const [start, cpu] = [performance.now(), process.cpuUsage()];
     const { batchItemFailures } = await handler(event);
     milliseconds.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(cpu);
+    cpuMilliseconds.push((user + system) / 1_000);
     if (batchItemFailures.length > 0) throw new Error(`${file} was not validated`);
   }
   const rows = datasets.reduce((sum, dataset) => sum + dataset.rows + dataset.quarantinedRows, 0);
   const verdicts = [...new Set(datasets.map(({ verdict }) => verdict))];
-  return { milliseconds, verdicts, rows, requests: services.requests };
+  return { milliseconds, cpuMilliseconds, verdicts, rows, requests: services.requests };
 }
 
 if (import.meta.main) {
