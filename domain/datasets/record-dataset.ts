@@ -31,7 +31,7 @@ export interface DatasetRecord {
 /** Stores the reports, then the record, then tells. A repeated call stores and records the same again. */
 export async function recordDataset(record: DatasetRecord, deps: RecordDeps): Promise<DatasetVersion> {
   const { spec, source, origin, judgement, files, at } = record;
-  const { verdict, rows, timeRange, profile } = judgement;
+  const { verdict, rows, timeRange } = judgement;
   const { model, version: specVersion } = spec;
   const dataset = await deps.registry.registerDataset(
     {
@@ -46,7 +46,6 @@ export async function recordDataset(record: DatasetRecord, deps: RecordDeps): Pr
       rows: rows.accepted,
       quarantinedRows: rows.quarantined,
       ...files,
-      ...(profile && { profile: await putJson(deps.artifacts, 'profile.json', profile) }),
       ...(await storeReports(record, deps.artifacts)),
       ...(timeRange && { timeRange }),
       at: at.toISOString(),
@@ -63,14 +62,17 @@ export async function recordDataset(record: DatasetRecord, deps: RecordDeps): Pr
 async function storeReports(
   { spec, source, contentDigest, judgement, context, at }: DatasetRecord,
   artifacts: ArtifactStore,
-): Promise<Pick<DatasetVersion, 'report' | 'reportHtml'>> {
+): Promise<Pick<DatasetVersion, 'profile' | 'report' | 'reportHtml'>> {
   const file = { name: `s3://${source.bucket}/${source.key}`, size: source.size, sha256: contentDigest };
   const subject = { specVersion: spec.version, file, at: context?.at ?? at.toISOString() };
-  const { report, page } = makeReport(judgement, subject, spec.spec, context);
-  return {
-    report: await putJson(artifacts, 'report.json', report),
-    reportHtml: await artifacts.putBytes('report.html', Buffer.from(page()), 'text/html; charset=utf-8'),
-  };
+  const made = makeReport(judgement, subject, spec.spec, context);
+  // each takes a few round trips
+  const [profile, report, reportHtml] = await Promise.all([
+    judgement.profile && putJson(artifacts, 'profile.json', judgement.profile),
+    putJson(artifacts, 'report.json', made.report),
+    artifacts.putBytes('report.html', Buffer.from(made.page()), 'text/html; charset=utf-8'),
+  ]);
+  return { report, reportHtml, ...(profile && { profile }) };
 }
 
 const putJson = (artifacts: ArtifactStore, name: string, value: unknown): Promise<ArtifactRef> =>

@@ -12,11 +12,17 @@ export async function storeFiles(
   folder: string,
   artifacts: ArtifactStore,
 ): Promise<DatasetRecord['files']> {
-  const raw = await artifacts.putFile('upload', path, 'application/octet-stream');
-  const quarantine =
-    validated.quarantine && (await artifacts.putFile('quarantine.parquet', validated.quarantine, PARQUET));
-  if (validated.judgement.verdict === 'rejected') return { raw, ...(quarantine && { quarantine }) };
-  const data = join(folder, 'data.parquet');
-  await validated.writeData(data);
-  return { raw, data: await artifacts.putFile('data.parquet', data, PARQUET), ...(quarantine && { quarantine }) };
+  const store = async (name: string, file: string, type = PARQUET) => artifacts.putFile(name, file, type);
+  const writeData = async () => {
+    const data = join(folder, 'data.parquet');
+    await validated.writeData(data);
+    return store('data.parquet', data);
+  };
+  // each takes a few round trips
+  const [raw, quarantine, data] = await Promise.all([
+    store('upload', path, 'application/octet-stream'),
+    validated.quarantine === undefined ? undefined : store('quarantine.parquet', validated.quarantine),
+    validated.judgement.verdict === 'rejected' ? undefined : writeData(),
+  ]);
+  return { raw, ...(data && { data }), ...(quarantine && { quarantine }) };
 }
