@@ -5,7 +5,7 @@ import { listLiteral, quoteLiteral } from '../../domain/sql.ts';
 /** A record and the index of a rule it breaks, for each. */
 export const REASONS = '__reasons_found';
 /** Rules of one statement: each takes memory for 2,048 rows. */
-const RULES_AT_ONCE = 200;
+export const RULES_AT_ONCE = 200;
 
 export async function createReasons(query: Query): Promise<void> {
   await query(`CREATE OR REPLACE TEMP TABLE ${REASONS} (record BIGINT, rule INTEGER)`);
@@ -32,10 +32,13 @@ export async function findReasons(
   }
 }
 
-/** Rows that break each rule, by its index. */
-export async function countReasons(query: Query): Promise<Map<number, number>> {
-  const rows = await query(`SELECT rule, count(*) AS n FROM ${REASONS} GROUP BY rule`);
-  return new Map(rows.map(({ rule, n }) => [Number(rule), Number(n)]));
+/**
+ * Ids of all rules that a row breaks, in the contract's order.
+ * @param rules no more than RULES_AT_ONCE
+ */
+export function brokenIds(rules: readonly ContractRule[]): string {
+  const ids = rules.map(({ id, bad }) => `CASE WHEN ${bad} THEN ${quoteLiteral(id)} END`);
+  return `list_filter(${listLiteral(ids, 'VARCHAR')}, lambda id: id IS NOT NULL)`;
 }
 
 /** Relation of `record` and `reasons`, the ids of all rules it breaks in the contract's order. */

@@ -5,8 +5,8 @@ import { typedRelation } from '../../domain/contracts/typed-columns.ts';
 import type { Query } from '../../domain/profiles/profile-sql.ts';
 import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
 import type { SourceFile } from '../source/open-source.ts';
-import { type LineShift, sourceLines } from '../source/source-lines.ts';
-import { countReasons, createReasons, findReasons, REASONS, reasonsSql } from './broken-rules.ts';
+import { commonShift, type LineShift, sourceLines } from '../source/source-lines.ts';
+import { brokenIds, createReasons, findReasons, REASONS, RULES_AT_ONCE, reasonsSql } from './broken-rules.ts';
 import { COLUMNS_AT_ONCE, type Rows, rowGroupSize } from './relations.ts';
 
 /** A broken line is kept up to this length. */
@@ -41,31 +41,62 @@ export async function writeQuarantine(
   await connection.run('SET preserve_insertion_order = false');
   const bad = await copyBadRows(connection, contract, input);
   await connection.run('SET preserve_insertion_order = true');
-  if (!rows.byColumns) {
+  const shift = await lineShift(connection, query, bad, file, readable);
+  const inline = !rows.byColumns && contract.rules.length <= RULES_AT_ONCE;
+  if (!rows.byColumns && !inline) {
     await createReasons(query);
     await findReasons(query, contract.rules, typedRelation(contract.columns, bad), rows.isRow);
   }
-  const numbers = async (sql: string) => (await query(sql)).map(({ n }) => Number(n));
-  const wanted = await numbers(`SELECT __record AS n FROM ${bad} ORDER BY n`);
-  await keepShifts(query, '__row_lines', await sourceLines(file, { readable, wanted }));
-
   const cells = contract.columns.map(({ raw }, index) => `${raw} AS q${index}`).join(', ');
   const marked = rows.isRow === undefined ? 'CAST(NULL AS VARCHAR) AS __broken, CAST(NULL AS VARCHAR) AS __raw, ' : '';
-  const reasons = 'CASE WHEN __broken IS NULL THEN f.reasons ELSE [__broken] END';
-  const found = `SELECT __record, ${marked}b.* EXCLUDE (__record) FROM ${bad} AS b`;
-  const bare = `SELECT r.__record + l.shift AS __line, ${reasons} AS __reasons, left(__raw, ${MAX_LINE_CHARACTERS}) AS __raw, ${cells}
-    FROM (${found}) AS r ASOF JOIN __row_lines AS l ON r.__record >= l.since
-    LEFT JOIN ${reasonsSql(contract.rules)} AS f ON f.record = r.__record`;
-  const all = rejected === undefined ? bare : `${bare} UNION ALL BY NAME ${rejectedLines(rejected)}`;
+  const found = `(SELECT __record, ${marked}b.* EXCLUDE (__record) FROM ${bad} AS b)`;
+  // to gather the reasons of millions of rows takes gigabytes; to find them once more takes none
+  const [judged, reasons] = inline
+    ? [`${typedRelation(contract.columns, found)} AS r`, brokenIds(contract.rules)]
+    : [`${found} AS r LEFT JOIN ${reasonsSql(contract.rules)} AS f ON f.record = r.__record`, 'f.reasons'];
+  const all = `SELECT ${shift.sql} AS __line, CASE WHEN __broken IS NULL THEN ${reasons} ELSE [__broken] END AS __reasons,
+    left(__raw, ${MAX_LINE_CHARACTERS}) AS __raw, ${cells} FROM ${judged} ${shift.join}`;
+  const more = rejected === undefined ? '' : ` UNION ALL BY NAME ${rejectedLines(rejected)}`;
   const names = contract.columns.map(({ name }, index) => `q${index} AS ${quoteIdentifier(name)}`).join(', ');
   await connection.run(
-    `COPY (SELECT CAST(__line AS BIGINT) AS __line, __reasons, __raw, ${names} FROM (${all}) ORDER BY __line)
+    `COPY (SELECT CAST(__line AS BIGINT) AS __line, __reasons, __raw, ${names} FROM (${all}${more}) ORDER BY __line)
      TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupSize(contract)})`,
   );
-  const counts = await countReasons(query);
   // by columns, it tells the accepted rows, too
-  if (!rows.byColumns) await query(`DROP TABLE ${REASONS}`);
-  return counts;
+  if (!inline && !rows.byColumns) await query(`DROP TABLE ${REASONS}`);
+  return countReasons(query, contract, path);
+}
+
+/** Rows that break each rule, by its index. */
+async function countReasons(query: Query, { rules }: Contract, path: string): Promise<Map<number, number>> {
+  const ids = `SELECT unnest(__reasons) AS id FROM read_parquet(${quoteLiteral(path)})`;
+  const counts = await query(`SELECT id, count(*) AS n FROM (${ids}) GROUP BY id`);
+  const byId = new Map(counts.map(({ id, n }) => [id, Number(n)]));
+  return new Map(rules.flatMap(({ id }, index) => (byId.has(id) ? [[index, byId.get(id) as number]] : [])));
+}
+
+/** The line of a record, as SQL over the relation `r`, and what has to be joined for it. */
+async function lineShift(
+  connection: DuckDBConnection,
+  query: Query,
+  bad: string,
+  file: SourceFile,
+  readable: number,
+): Promise<{ sql: string; join: string }> {
+  const common = commonShift(file, readable);
+  if (common !== undefined) return { sql: `r.__record + ${common}`, join: '' };
+  // a bit for each row: there may be a hundred million, and as many of them bad
+  const wanted = new Uint8Array(Math.floor(readable / 8) + 1);
+  const records = await connection.stream(`SELECT __record FROM ${bad}`);
+  for await (const rows of records.yieldRows())
+    for (const [record] of rows) {
+      const row = Number(record);
+      wanted[row >> 3] = (wanted[row >> 3] as number) | (1 << (row & 7));
+    }
+  const isWanted = (row: number) => ((wanted[row >> 3] as number) & (1 << (row & 7))) !== 0;
+  await query('CREATE OR REPLACE TEMP TABLE __row_lines (since BIGINT, shift BIGINT)');
+  await sourceLines(file, isWanted, (shifts) => keepShifts(query, '__row_lines', shifts));
+  return { sql: 'r.__record + l.shift', join: 'ASOF JOIN __row_lines AS l ON r.__record >= l.since' };
 }
 
 /**
@@ -99,13 +130,12 @@ async function copyBadRows(
 const rejectedLines = (rejected: string): string =>
   `SELECT line AS __line, [code] AS __reasons, raw AS __raw FROM ${rejected}`;
 
-/** As a table; a record below the first entry is none. */
 async function keepShifts(query: Query, table: string, shifts: readonly LineShift[]): Promise<void> {
-  await query(`CREATE OR REPLACE TEMP TABLE ${table} (since BIGINT, shift BIGINT)`);
-  for (let start = 0; start < shifts.length; start += 10_000) {
-    const values = shifts.slice(start, start + 10_000).map(({ since, shift }) => `(${since}, ${shift})`);
-    await query(`INSERT INTO ${table} VALUES ${values.join(', ')}`);
-  }
+  // two literals: as many values would have to be parsed one by one
+  const list = (numbers: readonly number[]) =>
+    `unnest(CAST(string_split(${quoteLiteral(numbers.join(','))}, ',') AS BIGINT[]))`;
+  const [since, shift] = [list(shifts.map((one) => one.since)), list(shifts.map((one) => one.shift))];
+  await query(`INSERT INTO ${table} SELECT ${since}, ${shift}`);
 }
 
 /** The smallest and the largest cell that broke each rule, by its id, unless its cells are not shown. */

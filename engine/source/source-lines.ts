@@ -8,28 +8,44 @@ export interface LineShift {
 }
 
 /**
- * The lines, from 1, in which rows begin; of Parquet, the rows' own numbers. Reads the file only if it has another number of
- * lines than of rows.
+ * What is to be added to the number of any row for the line, from 1, in which it begins; of Parquet it is the number.
  * @param readable rows of the file, which `brokenRecords` agreed with
- * @param wanted `__record` of the rows that are asked for, ascending
+ * @returns undefined if it is not the same for all: the file has another number of lines than of rows
+ */
+export function commonShift(file: SourceFile, readable: number): number | undefined {
+  const { dialect } = file;
+  if (dialect === undefined) return 0;
+  return oneLineEach(file, dialect, readable) ? dialect.headerLines : undefined;
+}
+
+/**
+ * Finds the lines in which rows of a CSV file begin by reading it through.
+ * @param isWanted whether a row, by its number from 1, is asked for
+ * @param keep is waited for, so that memory is bounded by what a chunk of the file makes
  */
 export async function sourceLines(
-  file: SourceFile,
-  { readable, wanted }: { readonly readable: number; readonly wanted: readonly number[] },
-): Promise<LineShift[]> {
-  const { dialect } = file;
-  if (dialect === undefined) return [{ since: 1, shift: 0 }];
-  if (oneLineEach(file, dialect, readable)) return [{ since: 1, shift: dialect.headerLines }];
-  const shifts: LineShift[] = [];
+  { path, dialect }: SourceFile,
+  isWanted: (row: number) => boolean,
+  keep: (shifts: readonly LineShift[]) => Promise<void>,
+): Promise<void> {
+  if (dialect === undefined) return;
+  let found: LineShift[] = [];
   let row = 0;
-  let next = 0;
-  await walkRecords(file.path, dialect, ({ line, problem }) => {
-    if (problem !== undefined) return;
-    row += 1;
-    if (wanted[next] !== row) return;
-    next += 1;
-    const shift = line - row;
-    if (shifts.at(-1)?.shift !== shift) shifts.push({ since: row, shift });
-  });
-  return shifts;
+  let last: number | undefined;
+  await walkRecords(
+    path,
+    dialect,
+    ({ line, problem }) => {
+      if (problem !== undefined) return;
+      row += 1;
+      if (!isWanted(row)) return;
+      const shift = line - row;
+      if (shift !== last) found.push({ since: row, shift });
+      last = shift;
+    },
+    async () => {
+      if (found.length > 0) await keep(found);
+      found = [];
+    },
+  );
 }

@@ -29,6 +29,12 @@ describe('memory', () => {
       700,
     ],
     [
+      '1.5 million bad rows between blank lines',
+      (path: string) => writeFile(path, named(lines('x,x\n\n', 1_500_000))),
+      ['too-few-rows', 'wrong-type'],
+      700,
+    ],
+    [
       'a line of a million cells',
       (path: string) => writeFile(path, named(lines('1,', 999_000))),
       ['too-few-rows', 'too-many-cells'],

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DataSpec } from '../../../domain/spec/columns.ts';
 import { brokenRecords } from '../../../engine/source/broken-records.ts';
-import { sourceLines } from '../../../engine/source/source-lines.ts';
+import { commonShift, type LineShift, sourceLines } from '../../../engine/source/source-lines.ts';
 import { aDataSpec, type Open, withSources } from './fixtures.ts';
 
 type Lines = { rows: number[]; broken: number[] } | { reasons: readonly { code: string; message: string }[] };
@@ -25,7 +25,11 @@ async function readLines(
   const broken = await brokenRecords(file, wanted.length, `${file.path}.broken`);
   // what several threads tear apart, one may read
   if ('reasons' in broken) return parallel ? readLines(open, connection, data, text, false) : broken;
-  const shifts = await sourceLines(file, { readable: wanted.length, wanted });
+  const common = commonShift(file, wanted.length);
+  const shifts: LineShift[] = common === undefined ? [] : [{ since: 1, shift: common }];
+  const known = new Set(wanted);
+  const isWanted = (row: number) => known.has(row);
+  if (common === undefined) await sourceLines(file, isWanted, async (found) => void shifts.push(...found));
   return {
     rows: wanted.map((number) => number + (shifts.findLast(({ since }) => since <= number)?.shift ?? Number.NaN)),
     broken: broken.relation
