@@ -69,8 +69,9 @@ function typedSql(column: Column, source: string, raw: string, native: string): 
 }
 
 function timeSql({ format, zone }: Column, source: string, raw: string, native: string): string {
-  if (native.startsWith('TIMESTAMP WITH TIME ZONE')) return withinYears(`CAST(${source} AS TIMESTAMP)`);
-  if (TIMES.test(native)) return inUtc(`CAST(${source} AS TIMESTAMP)`, zone);
+  if (native.startsWith('TIMESTAMP WITH TIME ZONE')) return withinYears(`TRY_CAST(${source} AS TIMESTAMP)`);
+  // a DATE may be years beyond what a TIMESTAMP holds
+  if (TIMES.test(native)) return inUtc(`TRY_CAST(${source} AS TIMESTAMP)`, zone);
   if (format !== undefined) {
     const parsed = `try_strptime(${raw}, ${quoteLiteral(format)})`;
     // %z makes it an instant, which needs no zone

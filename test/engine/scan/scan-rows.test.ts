@@ -94,3 +94,14 @@ describe('a tolerance', () => {
     expect(judgement.rules.find(({ id }) => id === 'out-of-range:x')?.status).toBe('tolerated');
   });
 });
+
+describe('a date of Parquet', () => {
+  it.each(['5000000-01-01', '290000-01-01', 'infinity'])('that is %s is a bad cell of a good file', async (date) => {
+    const rows = `SELECT * FROM (VALUES (DATE '2026-01-01', 1.0::DOUBLE), (DATE '${date}', 2.0)) AS t(x, y)`;
+    const { quarantined } = await validated(
+      specOf({ type: 'timestamp' }, { format: 'parquet' }),
+      await parquetBytes(rows),
+    );
+    expect(quarantined.map(({ __line, __reasons }) => [__line, __reasons])).toEqual([['2', ['wrong-type:x']]]);
+  });
+});
