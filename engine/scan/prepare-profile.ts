@@ -81,7 +81,8 @@ async function createEnum(
   const column = quoteIdentifier(name);
   const values = categories
     ? `SELECT unnest(${listLiteral(categories.map(quoteLiteral), 'VARCHAR')})`
-    : `SELECT DISTINCT ${column} FROM ${glance} WHERE ${column} IS NOT NULL`;
+    : // an ENUM ends a value at a NUL
+      `SELECT DISTINCT ${column} FROM ${glance} WHERE NOT contains(${column}, chr(0))`;
   const [found] = await query(`SELECT count(*) AS n FROM (${values} LIMIT ${ENUM_LIMIT + 1})`);
   const count = Number(found?.n);
   if (count === 0 || count > ENUM_LIMIT) return false;

@@ -105,3 +105,15 @@ describe('a date of Parquet', () => {
     expect(quarantined.map(({ __line, __reasons }) => [__line, __reasons])).toEqual([['2', ['wrong-type:x']]]);
   });
 });
+
+describe('categories with NUL', () => {
+  it.each([[['a\0b', 'c', 'a\0b']], [['a\0b', 'a', 'a\0b']]])('are counted whole', async (cells) => {
+    const lines = cells.map((x) => `${JSON.stringify({ x, y: 1 })}\n`).join('');
+    const { judgement } = await validated(specOf({ type: 'category' }, { format: 'jsonl' }), lines);
+    const values = [
+      ['a\0b', 2],
+      [cells[1], 1],
+    ];
+    expect(judgement.profile?.columns[0]?.categories).toEqual({ values, other: 0 });
+  });
+});
