@@ -58,7 +58,8 @@ export async function openRows(query: Query, contract: Contract, source: DataSou
   const relation = (numbered: boolean): string => {
     const base = typed(source.relation(repeated.size > 0 || numbered ? 'numbered' : undefined));
     const all = later.length === 0 ? base : `(SELECT *, ${later.join(', ')} FROM ${base})`;
-    return contract.only === undefined ? all : `(SELECT * FROM ${all} WHERE ${contract.only})`;
+    const isRow = source.marksBroken ? ' AND __broken IS NULL' : '';
+    return contract.only === undefined ? all : `(SELECT * FROM ${all} WHERE ${contract.only}${isRow})`;
   };
   if (source.columnar && contract.columns.length > WIDE_COLUMNS) {
     await createReasons(query);

@@ -117,3 +117,14 @@ describe('categories with NUL', () => {
     expect(judgement.profile?.columns[0]?.categories).toEqual({ values, other: 0 });
   });
 });
+
+describe('what is released of a quarantine', () => {
+  it.each([
+    ['csv', 'x,y\n2,1\n1,1\n,1\nbroken\n'],
+    ['jsonl', '{"x":2,"y":1}\n{"x":1,"y":1}\n{"x":null,"y":1}\nbroken\n'],
+  ])('in %s holds no lines without a row', async (format, text) => {
+    const spec = specOf({ type: 'integer', max: 1, nullable: false }, { format });
+    const { judgement } = await validated(spec, text, { release: 'quarantined' });
+    expect(judgement).toMatchObject({ verdict: 'accepted', rows: { total: 2, accepted: 2, quarantined: 0 } });
+  });
+});
