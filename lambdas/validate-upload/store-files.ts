@@ -13,16 +13,14 @@ export async function storeFiles(
   artifacts: ArtifactStore,
 ): Promise<DatasetRecord['files']> {
   const store = async (name: string, file: string, type = PARQUET) => artifacts.putFile(name, file, type);
-  const writeData = async () => {
-    const data = join(folder, 'data.parquet');
-    await validated.writeData(data);
-    return store('data.parquet', data);
-  };
+  const data = validated.judgement.verdict === 'rejected' ? undefined : join(folder, 'data.parquet');
+  // before anything else may fail: a database must not be closed while it writes
+  if (data !== undefined) await validated.writeData(data);
   // each takes a few round trips
-  const [raw, quarantine, data] = await Promise.all([
+  const [raw, quarantined, accepted] = await Promise.all([
     store('upload', path, 'application/octet-stream'),
     validated.quarantine === undefined ? undefined : store('quarantine.parquet', validated.quarantine),
-    validated.judgement.verdict === 'rejected' ? undefined : writeData(),
+    data === undefined ? undefined : store('data.parquet', data),
   ]);
-  return { raw, ...(data && { data }), ...(quarantine && { quarantine }) };
+  return { raw, ...(accepted && { data: accepted }), ...(quarantined && { quarantine: quarantined }) };
 }
