@@ -110,13 +110,14 @@ function uploadOf(dataset: DatasetVersion, datasets: readonly DatasetVersion[]):
   return before ? uploadOf(before, datasets) : dataset;
 }
 
+/** Without the ids the champion was judged on: they may well be from these bytes, which are no newcomers. */
 async function judgeAgain(plan: Plan, by: string, deps: RejudgeDeps): Promise<DatasetVersion> {
   const { dataset, spec, origin, cameAt } = plan;
   const { source, contentDigest, raw } = dataset;
   const record = { spec, source, origin, contentDigest, by, at: deps.now() };
   const refusal = await refusalOf(plan, deps);
   if (refusal) return recordDataset({ ...record, judgement: refused([refusal]), files: { raw } }, deps);
-  const context = await deps.context(spec.spec, cameAt, { again: dataset.version });
+  const { holdoutIds: _own, ...context } = await deps.context(spec.spec, cameAt, { again: dataset.version });
   return withWorkFolder('rejudge', async (folder) => {
     const path = join(folder, 'upload');
     await deps.artifacts.getFile(raw, path);

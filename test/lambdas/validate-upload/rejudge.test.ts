@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ArtifactRef } from '../../../domain/artifacts.ts';
 import { UnavailableError } from '../../../domain/common-errors.ts';
@@ -160,6 +161,26 @@ describe('a release of a rejected data set', () => {
 
 describe('a replay', () => {
   const NARROW = { columns: aModelSpec().data.columns.map((one) => (one.name === 'age' ? { ...one, max: 35 } : one)) };
+
+  it('is not held against the rows the champion was judged on: they may be its own', async () => {
+    const checks = [{ type: 'holdout-overlap' }];
+    on = await aPlatform({ checks });
+    await on.upload(csv());
+    await on.apply({ checks, minRows: 2 });
+    const ids = good.map((line) =>
+      createHash('md5')
+        .update(line.split(',')[0] as string)
+        .digest('hex')
+        .slice(0, 16),
+    );
+    const { context } = on.deps;
+    const deps = {
+      ...on.deps,
+      context: async (...args: Parameters<typeof context>) => ({ ...(await context(...args)), holdoutIds: ids }),
+    };
+    const request = { model: 'churn', of: 1, by: 'ana', reason: 'minRows changed', specVersion: 2 };
+    expect(await rejudge(request, deps)).toMatchObject({ outcome: 'accepted', dataset: 2 });
+  });
 
   it('judges what came by the spec that was asked for, as a version in place of the first', async () => {
     const first = await on.upload(MIXED);
