@@ -2,6 +2,9 @@ import { CATEGORY_LIMIT, type ColumnProfile, cutCategories, type Profile } from 
 import { enumCounts, type Query } from '../../domain/profiles/profile-sql.ts';
 import type { Pass } from './count-rows.ts';
 
+/** Each takes more than a megabyte of each thread, however few its values. */
+const COLUMNS_AT_ONCE = 100;
+
 interface Counted {
   /** Index of the first column. */
   readonly start: number;
@@ -10,7 +13,7 @@ interface Counted {
   readonly profile: Profile;
 }
 
-/** Categories were counted in the pass as far as they are enumerated; the others take a pass of their own, all at once. */
+/** Categories were counted in the pass as far as they are enumerated; the others take passes of their own. */
 export async function countedCategories(
   query: Query,
   pass: Pass,
@@ -28,12 +31,11 @@ export async function countedCategories(
     return { ...column, categories: cutCategories(counts, other) };
   });
   if (open.length === 0) return columns;
-  const found = await query(
-    categoriesSql(
-      pass,
-      open.map((i) => start + i),
-    ),
-  );
+  const found: Record<string, unknown>[] = [];
+  for (let first = 0; first < open.length; first += COLUMNS_AT_ONCE) {
+    const batch = open.slice(first, first + COLUMNS_AT_ONCE).map((i) => start + i);
+    found.push(...(await query(categoriesSql(pass, batch))));
+  }
   for (const i of open) {
     const column = columns[i] as ColumnProfile;
     const rows = found.filter((row) => Number(row.c) === start + i);

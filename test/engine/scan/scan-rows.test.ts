@@ -118,6 +118,23 @@ describe('categories with NUL', () => {
   });
 });
 
+describe('hundreds of categories', () => {
+  it('with values that the first rows do not show are counted in bounded memory', async () => {
+    const names = Array.from({ length: 400 }, (_, i) => `c${i}`);
+    const columns = [...names.map((name) => ({ name, type: 'category' })), { name: 'y', type: 'number' }];
+    const rows = Array.from({ length: 1_500 }, (_, i) => `${`${i < 1_100 ? 'old' : 'new'},`.repeat(400)}1\n`);
+    const limit = { memoryLimitMb: 700 };
+    const text = `${names.join(',')},y\n${rows.join('')}`;
+    const { judgement } = await validated(specOf({}, { columns }), text, limit);
+    const [first, last] = [0, 399].map((at) => judgement.profile?.columns[at]?.categories?.values);
+    expect(first).toEqual([
+      ['old', 1_100],
+      ['new', 400],
+    ]);
+    expect(last).toEqual(first);
+  });
+});
+
 describe('what is released of a quarantine', () => {
   it.each([
     ['csv', 'x,y\n2,1\n1,1\n,1\nbroken\n'],
