@@ -8,6 +8,10 @@ export const LINE_CODES = [
   'line-too-long',
   'wrong-encoding',
   'broken-line',
+  'not-an-object',
+  'duplicate-key',
+  'extra-key',
+  'nested-value',
 ] as const;
 
 type ColumnDraft = NonNullable<NonNullable<NonNullable<SpecDraft['data']>['columns']>[number]>;

@@ -106,6 +106,11 @@ const refused: readonly (readonly [what: string, change: Overrides, line: string
     'data.rules[0].id: is the id of a line that cannot be read',
   ],
   [
+    'the id of a broken line of JSON',
+    rule({ id: 'not-an-object' }),
+    'data.rules[0].id: is the id of a line that cannot be read',
+  ],
+  [
     'an expression for a rule of a column',
     rule({ id: 'out-of-range:age' }),
     'data.rules[0].id: is the id of a rule that a column makes',
