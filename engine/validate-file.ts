@@ -48,6 +48,8 @@ export interface ValidatedFile {
 /** Half of 3,008 MB. CSV of a thousand columns does not fit in 1,024. */
 const DEFAULT_MEMORY_MB = 1_504;
 
+const OUT_OF_MEMORY = /^Out of Memory Error/;
+
 /** Judges one file. `use` gets the result while the accepted rows can still be read. */
 export async function validateFile<T>(input: ValidateFileInput, use: (file: ValidatedFile) => Promise<T>): Promise<T> {
   const { path, folder, memoryLimitMb, threads } = input;
@@ -60,11 +62,16 @@ export async function validateFile<T>(input: ValidateFileInput, use: (file: Vali
     files: [path],
   };
   const judge = (parallel: boolean) =>
-    withDuckDb(options, async (connection) => {
+    withDuckDb(parallel ? options : { ...options, threads: 1 }, async (connection) => {
       const steps = await stepProgress(connection, input.onProgress);
-      const { judgement, scanned } = await judgeFile(connection, { ...input, ...steps }, facts, parallel).finally(
-        steps.end,
-      );
+      const judged = await judgeFile(connection, { ...input, ...steps }, facts, parallel)
+        .catch((error: unknown) => {
+          if (parallel && error instanceof Error && OUT_OF_MEMORY.test(error.message)) return undefined;
+          throw error;
+        })
+        .finally(steps.end);
+      if (judged === undefined) return undefined;
+      const { judgement, scanned } = judged;
       if (parallel && judgement.reasons.some(({ code }) => code === TORN_APART)) return undefined;
       const used = await use({
         judgement,
@@ -79,7 +86,7 @@ export async function validateFile<T>(input: ValidateFileInput, use: (file: Vali
       });
       return { used };
     });
-  // what several threads cannot read, one may
+  // what several threads cannot read, or not in the memory there is, one may
   const done = (await judge(true)) ?? (await judge(false));
   return (done as { used: T }).used;
 }
