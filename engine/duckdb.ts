@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { Query } from '../domain/profiles/profile-sql.ts';
 import { quoteLiteral } from '../domain/sql.ts';
 
 export interface DuckDbOptions {
@@ -66,3 +67,9 @@ async function withInstance<T>(
     instance.closeSync();
   }
 }
+
+/** Column values by name; lists as arrays, integers as number or bigint. */
+export const queryOf =
+  (connection: DuckDBConnection): Query =>
+  async (sql) =>
+    (await connection.runAndReadAll(sql)).getRowObjectsJS();

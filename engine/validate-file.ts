@@ -7,7 +7,7 @@ import type { CheckOutcome, Judgement } from '../domain/contracts/judgement.ts';
 import { refused, tooLarge } from '../domain/datasets/refusals.ts';
 import type { ModelSpec } from '../domain/spec/model-spec.ts';
 import { quoteLiteral } from '../domain/sql.ts';
-import { withDuckDb } from './duckdb.ts';
+import { queryOf, withDuckDb } from './duckdb.ts';
 import { measure } from './measure/measure.ts';
 import { type ScannedRows, scanRows } from './scan/scan-rows.ts';
 import { unreadable } from './scan/unreadable.ts';
@@ -145,7 +145,7 @@ async function runChecks(
   const checks = release === undefined ? declaredChecks(spec) : [];
   if (checks.length === 0) return [];
   onStep('checking the data set');
-  const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const query = queryOf(connection);
   const measures = await measure(query, accepted, spec, neededMeasures(checks), context);
   const figures = { rows: rows.total - rows.bad, profile, ...(timeRange && { timeRange }), measures };
   return judgeChecks(checks, figures, spec, context);

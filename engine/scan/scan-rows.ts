@@ -5,9 +5,9 @@ import { type Contract, type ContractRule, compileContract, type Release } from 
 import { ruleStatus } from '../../domain/contracts/judge.ts';
 import type { RuleOutcome } from '../../domain/contracts/judgement.ts';
 import { brokenLineMessage, type DataSource } from '../../domain/datasets/source-sql.ts';
-import type { Query } from '../../domain/profiles/profile-sql.ts';
 import type { Reason } from '../../domain/registry/entities.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import { queryOf } from '../duckdb.ts';
 import { brokenRecords } from '../source/broken-records.ts';
 import type { SourceFile } from '../source/open-source.ts';
 import { type CountedRows, countRows, type RuleCount } from './count-rows.ts';
@@ -39,7 +39,7 @@ export async function scanRows(
   connection: DuckDBConnection,
   { spec, source, file, folder, context, release, onStep }: ScanInput,
 ): Promise<ScannedRows | { reasons: Reason[] }> {
-  const query: Query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const query = queryOf(connection);
   // a filter pushed below the typed columns casts each cell once per rule: twice the work
   await connection.run("SET disabled_optimizers = 'filter_pushdown'");
   const contract = compileContract(spec, source.types, release);

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Query } from '../../domain/profiles/profile-sql.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { quoteLiteral } from '../../domain/sql.ts';
+import { queryOf } from '../duckdb.ts';
 import { openSource } from '../source/open-source.ts';
 import { walkRecords } from '../source/walk-records.ts';
 
@@ -25,7 +25,7 @@ export async function findAcceptedLines(
   quarantine: string | undefined,
   wanted: readonly number[],
 ): Promise<void> {
-  const query: Query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const query = queryOf(connection);
   await query('CREATE OR REPLACE TEMP TABLE millrace_lines (row BIGINT, line BIGINT)');
   const opened = await openSource(connection, spec.data, path, folder);
   if ('reasons' in opened) throw new Error(`a part that was read cannot be read again: ${opened.reasons[0]?.code}`);

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Contract, ContractRule } from '../../domain/contracts/contract.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
+import { queryOf } from '../duckdb.ts';
 import { findAcceptedLines, type RawPart } from './accepted-lines.ts';
 import { asideRows, numberedRows, type PartFiles } from './key-hashes.ts';
 
@@ -39,7 +40,7 @@ export const prepareSetAside = async (connection: DuckDBConnection): Promise<voi
  */
 export async function setAsideLater(connection: DuckDBConnection, input: SetAsideInput): Promise<SetAside> {
   const { spec, part, keyRules, to } = input;
-  const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const query = queryOf(connection);
   await query(`CREATE OR REPLACE TEMP TABLE millrace_broken AS ${brokenKeys(input)}`);
   const counts = await query('SELECT key, count(*) AS n FROM millrace_broken GROUP BY key');
   const rows = keyRules.map((_, key) => Number(counts.find((count) => Number(count.key) === key)?.n ?? 0));

@@ -4,6 +4,7 @@ import { blankLine, jsonLines, jsonlSource, keysOf } from '../../domain/datasets
 import { MAX_HEADER_COLUMNS } from '../../domain/datasets/limits.ts';
 import type { DataSource } from '../../domain/datasets/source-sql.ts';
 import type { DataSpec } from '../../domain/spec/columns.ts';
+import { queryOf } from '../duckdb.ts';
 import { unreadable } from '../scan/unreadable.ts';
 
 /** Lines whose keys are the columns of the file. */
@@ -18,7 +19,7 @@ export async function openJsonl(
   const sample = `SELECT ${keysOf('line')} AS keys FROM ${jsonLines(path)} WHERE NOT ${blankLine('line')} LIMIT ${SAMPLE_LINES}`;
   const sql = `SELECT CAST(to_json(keys) AS VARCHAR) AS keys, count(*) AS n FROM (${sample})
     WHERE keys IS NOT NULL GROUP BY ALL ORDER BY n DESC, 1 LIMIT ${SAMPLE_LINES}`;
-  const read = await unreadable(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS());
+  const read = await unreadable(() => queryOf(connection)(sql));
   if ('reasons' in read) return read;
   const objects = read.value.map((row) => JSON.parse(String(row.keys)) as string[]);
   const [usual] = objects;

@@ -5,6 +5,7 @@ import { type DataSource, isNested, parquetFile, parquetSource } from '../../dom
 import type { Reason } from '../../domain/registry/entities.ts';
 import type { DataSpec } from '../../domain/spec/columns.ts';
 import { quoteLiteral } from '../../domain/sql.ts';
+import { queryOf } from '../duckdb.ts';
 import { unreadable } from '../scan/unreadable.ts';
 
 interface ParquetColumn {
@@ -49,7 +50,7 @@ async function readFooter(
   path: string,
 ): Promise<{ columns: ParquetColumn[]; problem: Reason | undefined }> {
   const file = quoteLiteral(path);
-  const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const query = queryOf(connection);
   const [counts = {}] = await query(
     `SELECT num_rows AS rows, (SELECT sum(row_group_num_rows) FROM
         (SELECT DISTINCT row_group_id, row_group_num_rows FROM parquet_metadata(${file}))) AS grouped

@@ -7,7 +7,7 @@ import type { Query } from '../../domain/profiles/profile-sql.ts';
 import type { Column, DataSpec } from '../../domain/spec/columns.ts';
 import { columnKind } from '../../domain/spec/infer.ts';
 import { quoteLiteral } from '../../domain/sql.ts';
-import { withDuckDb } from '../duckdb.ts';
+import { queryOf, withDuckDb } from '../duckdb.ts';
 import { withWorkFolder } from '../work-folder.ts';
 import { asColumn, type GuessedColumn, guessColumns } from './guess-columns.ts';
 import { numberFacts } from './number-facts.ts';
@@ -37,7 +37,7 @@ export interface DataFactsInput {
 export async function dataFacts({ paths, data, onProgress }: DataFactsInput): Promise<DataFacts> {
   return withWorkFolder('infer', (folder) =>
     withDuckDb({ memoryLimitMb: MEMORY_LIMIT_MB, folders: [folder], files: paths }, async (connection) => {
-      const query: Query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+      const query = queryOf(connection);
       const opened: OpenedData[] = [];
       for (const [index, path] of paths.entries()) {
         onProgress?.(`reading ${basename(path)}`);

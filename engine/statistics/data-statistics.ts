@@ -4,7 +4,7 @@ import type { Query } from '../../domain/profiles/profile-sql.ts';
 import type { DataSpec } from '../../domain/spec/columns.ts';
 import { type ColumnStatistics, MAX_CLASSES } from '../../domain/spec/infer.ts';
 import { quoteLiteral } from '../../domain/sql.ts';
-import { withDuckDb } from '../duckdb.ts';
+import { queryOf, withDuckDb } from '../duckdb.ts';
 import { withWorkFolder } from '../work-folder.ts';
 import { asColumn, guessColumns } from './guess-columns.ts';
 import { openData } from './open-data.ts';
@@ -23,7 +23,7 @@ export interface DataStatistics {
 export async function dataStatistics(path: string): Promise<DataStatistics> {
   return withWorkFolder('init', (folder) =>
     withDuckDb({ memoryLimitMb: MEMORY_LIMIT_MB, folders: [folder], files: [path] }, async (connection) => {
-      const query: Query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+      const query = queryOf(connection);
       const {
         format,
         delimiter,

@@ -10,6 +10,7 @@ import type { Query } from '../../domain/profiles/profile-sql.ts';
 import { ColumnName } from '../../domain/spec/column-name.ts';
 import { DataSpec } from '../../domain/spec/columns.ts';
 import { quoteLiteral } from '../../domain/sql.ts';
+import { queryOf } from '../duckdb.ts';
 import { brokenRecords } from '../source/broken-records.ts';
 import { decompress } from '../source/decompress.ts';
 import { openSource } from '../source/open-source.ts';
@@ -47,7 +48,7 @@ export async function openData(
 ): Promise<OpenedData> {
   await mkdir(folder, { recursive: true });
   const plain = await unpacked(path, join(folder, 'unpacked'));
-  const query: Query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const query = queryOf(connection);
   const shape = data ? lenient(data, await formatOf(plain, path)) : await discover(query, plain, path);
   const copy = join(folder, 'cells.parquet');
   // what several threads cannot read, one may

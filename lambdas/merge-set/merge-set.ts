@@ -29,7 +29,7 @@ import type { DatasetVersion, Reason } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { quoteLiteral } from '../../domain/sql.ts';
-import { withDuckDb } from '../../engine/duckdb.ts';
+import { queryOf, withDuckDb } from '../../engine/duckdb.ts';
 import { measure } from '../../engine/measure/measure.ts';
 import { countRepeatedRows } from '../../engine/sets/key-hashes.ts';
 import { withWorkFolder } from '../../engine/work-folder.ts';
@@ -181,7 +181,7 @@ async function measureLeakage(
     paths.push(path);
   }
   if (paths.length === 0) return {};
-  const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const query = queryOf(connection);
   const relation = `read_parquet([${paths.map(quoteLiteral).join(', ')}])`;
   const only = { duplicateRows: false, unseen: [], labels: false, leakage: true, holdoutOverlap: false };
   return measure(query, relation, spec, only, context.context);

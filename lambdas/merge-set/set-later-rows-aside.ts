@@ -12,6 +12,7 @@ import { profileRelation, type Query } from '../../domain/profiles/profile-sql.t
 import type { Reason } from '../../domain/registry/entities.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
+import { queryOf } from '../../engine/duckdb.ts';
 import { measure } from '../../engine/measure/measure.ts';
 import { comparesRows, findLaterRows, type LaterRows, loadKeyHashes } from '../../engine/sets/key-hashes.ts';
 import { prepareSetAside, setAsideLater } from '../../engine/sets/set-aside.ts';
@@ -154,7 +155,7 @@ interface Left {
 }
 
 async function figuresOf(connection: DuckDBConnection, { spec, context, data, profile }: Left) {
-  const query: Query = async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const query = queryOf(connection);
   const relation = `read_parquet(${quoteLiteral(data)})`;
   const { champion } = context.context;
   const fixed = new Set(

@@ -13,12 +13,12 @@ import { quoteLiteral } from '../../domain/sql.ts';
 import { checkEnough } from '../../domain/training/not-enough-data.ts';
 import { RUN_FILES, type TrainingPlan } from '../../domain/training/plan.ts';
 import { SIDES, windowFrom } from '../../domain/training/split.ts';
-import { withDuckDb } from '../../engine/duckdb.ts';
+import { queryOf, withDuckDb } from '../../engine/duckdb.ts';
 import { withWorkFolder } from '../../engine/work-folder.ts';
 import type { LakeFiles } from '../adapters/lake-files.ts';
 import { logger } from '../runtime/logger.ts';
 import { fitModelInputs } from './fit-model-inputs.ts';
-import { LABEL_COLUMN, queryOf, sideRelation, writeTrainingRows } from './training-rows.ts';
+import { LABEL_COLUMN, sideRelation, writeTrainingRows } from './training-rows.ts';
 
 export interface PrepareInput {
   readonly model: string;

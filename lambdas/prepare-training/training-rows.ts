@@ -8,6 +8,7 @@ import type { Column } from '../../domain/spec/columns.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
 import { rowHashSql, type Side, sideSql, splitHashSql } from '../../domain/training/split.ts';
+import { queryOf } from '../../engine/duckdb.ts';
 
 export const LABEL_COLUMN = '__label';
 const SIDE_COLUMN = '__side';
@@ -28,11 +29,6 @@ export interface TrainingRows {
   readonly unlabelled: number;
   readonly outsideWindow: number;
 }
-
-export const queryOf =
-  (connection: DuckDBConnection): Query =>
-  async (sql) =>
-    (await connection.runAndReadAll(sql)).getRowObjectsJS();
 
 /** One side of the split in a fixed order, raw columns and label: something that goes after FROM. */
 export const sideRelation = (folder: string, side: Side): string =>

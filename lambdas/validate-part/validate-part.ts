@@ -6,7 +6,7 @@ import { PartResult, SetContext, type SetItem, SetPlan, setFiles } from '../../d
 import type { Registry } from '../../domain/registry/ports.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { quoteLiteral } from '../../domain/sql.ts';
-import { withDuckDb } from '../../engine/duckdb.ts';
+import { queryOf, withDuckDb } from '../../engine/duckdb.ts';
 import { measure } from '../../engine/measure/measure.ts';
 import { comparesRows, writeKeyHashes } from '../../engine/sets/key-hashes.ts';
 import { type ValidatedFile, validateFile } from '../../engine/validate-file.ts';
@@ -75,7 +75,7 @@ async function storeRows(
   const options = { memoryLimitMb, folders: [folder] };
   const measures = await withDuckDb(options, async (connection) => {
     if (keys) await writeKeyHashes(connection, spec, { index: item.index, data, quarantine }, hashes);
-    const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+    const query = queryOf(connection);
     return measure(query, `read_parquet(${quoteLiteral(data)})`, spec, ofParts(spec), context.context);
   });
   if (keys) await files.upload(setFiles(item.model, item.set).keys(item.index), hashes, PARQUET);

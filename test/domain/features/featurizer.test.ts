@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { featurizeRow, makeFeaturizer } from '../../../domain/features/featurize-row.ts';
 import { Featurizer, type Label } from '../../../domain/features/featurizer.ts';
 import { featurizerSql, labelSql } from '../../../domain/features/featurizer-sql.ts';
-import { withDuckDb } from '../../../engine/duckdb.ts';
-import { makeTable, queryOf, type TableColumn } from '../../fixtures/duckdb-table.ts';
+import { queryOf, withDuckDb } from '../../../engine/duckdb.ts';
+import { makeTable, type TableColumn } from '../../fixtures/duckdb-table.ts';
 
 const FLOAT_MAX = 3.4028234663852886e38;
 const DICTIONARY = ['pro', "it's", '', '__proto__', '💥', ' a', 'A', 'null'];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { categoryStatisticsSql, featureColumns, fitFeaturizer, labelOf } from '../../../domain/features/fit.ts';
-import { withDuckDb } from '../../../engine/duckdb.ts';
+import { queryOf, withDuckDb } from '../../../engine/duckdb.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { makeTable, queryOf } from '../../fixtures/duckdb-table.ts';
+import { makeTable } from '../../fixtures/duckdb-table.ts';
 
 const PLAN = [
   { value: 'free', count: 500, labelSum: 400 },

@@ -10,9 +10,9 @@ import {
 } from '../../../domain/profiles/profile.ts';
 import { ProfileAccumulator } from '../../../domain/profiles/profile-accumulator.ts';
 import { profileRelation, type Query } from '../../../domain/profiles/profile-sql.ts';
-import { withDuckDb } from '../../../engine/duckdb.ts';
+import { queryOf, withDuckDb } from '../../../engine/duckdb.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { makeTable, queryOf, type TableColumn } from '../../fixtures/duckdb-table.ts';
+import { makeTable, type TableColumn } from '../../fixtures/duckdb-table.ts';
 
 const EDGES = [-1.5, 0, 0.1, 1, 1e6];
 const COLUMNS: readonly ProfiledColumn[] = [

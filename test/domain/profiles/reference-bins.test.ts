@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binOf } from '../../../domain/profiles/profile-accumulator.ts';
 import { edgesOf, edgesOfValues, withReferenceEdges } from '../../../domain/profiles/reference-bins.ts';
-import { withDuckDb } from '../../../engine/duckdb.ts';
-import { makeTable, queryOf } from '../../fixtures/duckdb-table.ts';
+import { queryOf, withDuckDb } from '../../../engine/duckdb.ts';
+import { makeTable } from '../../fixtures/duckdb-table.ts';
 
 describe('reference bins', () => {
   it('of few values hold one value each, apart from what was never seen', () => {

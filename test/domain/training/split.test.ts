@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DatasetVersion } from '../../../domain/registry/entities.ts';
 import { chooseDatasets, sideOf, sideSql, splitHashSql, windowFrom } from '../../../domain/training/split.ts';
-import { withDuckDb } from '../../../engine/duckdb.ts';
+import { queryOf, withDuckDb } from '../../../engine/duckdb.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { makeTable, queryOf, type TableColumn } from '../../fixtures/duckdb-table.ts';
+import { makeTable, type TableColumn } from '../../fixtures/duckdb-table.ts';
 
 const TABLE: TableColumn[] = [
   { name: 'customer_id', type: 'VARCHAR' },

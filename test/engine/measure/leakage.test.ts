@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LeakageFigures } from '../../../domain/contracts/checks/measures.ts';
-import { withDuckDb } from '../../../engine/duckdb.ts';
+import { queryOf, withDuckDb } from '../../../engine/duckdb.ts';
 import { measureLeakage } from '../../../engine/measure/leakage.ts';
 import { aModelSpec, type Overrides } from '../../fixtures/builders.ts';
-import { makeTable, queryOf, type TableColumn } from '../../fixtures/duckdb-table.ts';
+import { makeTable, type TableColumn } from '../../fixtures/duckdb-table.ts';
 import { seeded } from '../../fixtures/random.ts';
 import {
   brierStrength,

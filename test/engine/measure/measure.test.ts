@@ -3,10 +3,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Measures, NeededMeasures } from '../../../domain/contracts/checks/measures.ts';
-import { withDuckDb } from '../../../engine/duckdb.ts';
+import { queryOf, withDuckDb } from '../../../engine/duckdb.ts';
 import { measure } from '../../../engine/measure/measure.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { makeTable, queryOf, type TableColumn } from '../../fixtures/duckdb-table.ts';
+import { makeTable, type TableColumn } from '../../fixtures/duckdb-table.ts';
 
 const NOTHING: NeededMeasures = {
   duplicateRows: false,

@@ -11,8 +11,8 @@ import { microsOf, timestampText } from '../../../../domain/contracts/expression
 import type { Value } from '../../../../domain/contracts/expression/values.ts';
 import type { Column } from '../../../../domain/spec/columns.ts';
 import { quoteIdentifier } from '../../../../domain/sql.ts';
-import { withDuckDb } from '../../../../engine/duckdb.ts';
-import { makeTable, queryOf, type SqlType, type TableColumn } from '../../../fixtures/duckdb-table.ts';
+import { queryOf, withDuckDb } from '../../../../engine/duckdb.ts';
+import { makeTable, type SqlType, type TableColumn } from '../../../fixtures/duckdb-table.ts';
 
 const COLUMNS: readonly (readonly [name: string, type: Column['type'], sql: SqlType])[] = [
   ['i', 'integer', 'BIGINT'],
