@@ -18,3 +18,10 @@ export function timestampMs(value: unknown): number {
   const iso = text.replace(' ', 'T');
   return Date.parse(HAS_OFFSET.test(iso) ? iso : `${iso}Z`);
 }
+
+/** @param first milliseconds since 1970, as a query gives them; null or undefined if there is no time */
+export function timeRange(first: unknown, last: unknown): { from: string; to: string } | undefined {
+  if (first === null || first === undefined) return undefined;
+  const instant = (ms: unknown): string => new Date(Number(ms)).toISOString();
+  return { from: instant(first), to: instant(last) };
+}

@@ -1,5 +1,6 @@
 import type { Reason } from '../registry/entities.ts';
 import type { DataSpec } from '../spec/columns.ts';
+import type { ContractRule } from './contract.ts';
 import type { Judgement, RuleOutcome } from './judgement.ts';
 
 export interface RowCounts {
@@ -65,6 +66,29 @@ export function ruleStatus(
   // 0.07 of 100 rows is a trifle more than 7 in doubles
   const enough = mostly === undefined || about - rows >= mostly * about * (1 - 1e-12);
   return enough && (maxRows === undefined || rows <= maxRows) ? 'tolerated' : 'broken';
+}
+
+/** @param total rows the rule is about, unless `about` says how many */
+export function ruleOutcome(
+  rule: ContractRule,
+  { rows, about, examples }: Pick<RuleOutcome, 'rows' | 'about' | 'examples'>,
+  total: number,
+): RuleOutcome {
+  const { id, code, column, message, severity, when, mostly, maxRows } = rule;
+  return {
+    id,
+    code,
+    ...(column !== undefined && { column }),
+    message,
+    severity,
+    ...(when !== undefined && { when }),
+    rows,
+    ...(about !== undefined && { about }),
+    ...(mostly !== undefined && { mostly }),
+    ...(maxRows !== undefined && { maxRows }),
+    status: ruleStatus(rule, rows, about ?? total),
+    examples,
+  };
 }
 
 function beyondTolerance({ id, code, column, rows, about, mostly, maxRows }: RuleOutcome, total: number): Reason[] {

@@ -53,20 +53,6 @@ export function readRecord(
   return complete ? { cells: [...cells, cell], end: text.length } : undefined;
 }
 
-/**
- * The names in the first record of a CSV file.
- * @param text the beginning of the file, without a byte order mark
- * @returns undefined if the record has no end within the text and the file goes on
- */
-export function parseHeader(
-  text: string,
-  delimiter: string,
-  complete: boolean,
-  quote: string | undefined = '"',
-): string[] | undefined {
-  return readRecord(text, 0, { delimiter, quote }, complete)?.cells;
-}
-
 /** Where the spec's columns are in a file. */
 export interface ColumnMatch {
   /** Index in the file of each column of the spec; undefined for a nullable one that is absent. */

@@ -1,5 +1,5 @@
-import { type ContractRule, compileContract } from '../contracts/contract.ts';
-import { ruleStatus } from '../contracts/judge.ts';
+import { compileContract } from '../contracts/contract.ts';
+import { ruleOutcome } from '../contracts/judge.ts';
 import type { Judgement, RuleOutcome, SourceFacts } from '../contracts/judgement.ts';
 import { mergeProfiles, type Profile } from '../profiles/profile.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
@@ -69,29 +69,11 @@ export function judgedRules(spec: ModelSpec, merged: Pick<MergedParts, 'rows' | 
   const lines = [...merged.rules.values()].filter(({ id }) => !ids.has(id));
   return [
     ...lines.sort((a, b) => b.rows - a.rows || (a.code < b.code ? -1 : 1)),
-    ...contract.map((rule) => judgedRule(rule, merged)),
+    ...contract.map((rule) => {
+      const { rows = 0, about, examples = [] } = merged.rules.get(rule.id) ?? {};
+      return ruleOutcome(rule, { rows, about, examples }, merged.rows.total);
+    }),
   ];
-}
-
-function judgedRule(rule: ContractRule, { rows, rules }: Pick<MergedParts, 'rows' | 'rules'>): RuleOutcome {
-  const { id, code, column, message, severity, when, mostly, maxRows } = rule;
-  const counted = rules.get(id);
-  const broken = counted?.rows ?? 0;
-  const about = counted?.about;
-  return {
-    id,
-    code,
-    ...(column !== undefined && { column }),
-    message,
-    severity,
-    ...(when !== undefined && { when }),
-    rows: broken,
-    ...(about !== undefined && { about }),
-    ...(mostly !== undefined && { mostly }),
-    ...(maxRows !== undefined && { maxRows }),
-    status: ruleStatus(rule, broken, about ?? rows.total),
-    examples: counted?.examples ?? [],
-  };
 }
 
 function mergeSources(a: SourceFacts, b: SourceFacts): SourceFacts {

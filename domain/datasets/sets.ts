@@ -74,8 +74,6 @@ export const PartResult = SetPart.extend({
     .optional(),
 });
 export type PartResult = z.infer<typeof PartResult>;
-export type JudgedPart = PartResult & { readonly judged: NonNullable<PartResult['judged']> };
-
 /** The artifact `parts.json` of a data set version: its files in the order of the parts. */
 export const DatasetParts = z.object({
   /** Accepted rows, Parquet. */

@@ -5,6 +5,7 @@ import type { ColumnProfile, Profile } from '../../domain/profiles/profile.ts';
 import { entriesOf, profileFromRow, profileSql, type Query } from '../../domain/profiles/profile-sql.ts';
 import type { DatasetVersion } from '../../domain/registry/entities.ts';
 import { quoteIdentifier } from '../../domain/sql.ts';
+import { timeRange } from '../../domain/timestamps.ts';
 import { countedCategories } from './count-categories.ts';
 import type { ProfilePlan } from './prepare-profile.ts';
 import { COLUMNS_AT_ONCE, type Rows } from './relations.ts';
@@ -54,7 +55,7 @@ export async function countRows(query: Query, pass: Pass): Promise<CountedRows> 
   const rules: RuleCount[] = contract.rules.map(() => ({ rows: 0, examples: [] }));
   let counts: RowCounts = { total: 0, bad: 0 };
   let broken: ReadonlyMap<string, number> = new Map();
-  let timeRange: DatasetVersion['timeRange'];
+  let range: DatasetVersion['timeRange'];
   let bad = rows.bad;
   const size = rows.byColumns ? COLUMNS_AT_ONCE : Math.max(plan.columns.length, contract.rules.length, 1);
   for (let start = 0; start < Math.max(plan.columns.length, contract.rules.length); start += size) {
@@ -68,12 +69,12 @@ export async function countRows(query: Query, pass: Pass): Promise<CountedRows> 
     profiles.push(...(await countedCategories(query, pass, { start, row, profile: profileFromRow(columns, row) })));
     if (start === 0) {
       broken = new Map(entriesOf(row.broken));
-      timeRange = rangeOf(row);
+      range = timeRange(row.first_ms, row.last_ms);
       bad = badAgain(pass, row);
     }
   }
   const profile = { rows: counts.total - counts.bad, columns: profiles };
-  return { rows: counts, rules, broken, profile, bad, ...(timeRange && { timeRange }) };
+  return { rows: counts, rules, broken, profile, bad, ...(range && { timeRange: range }) };
 }
 
 /** More conditions are not told apart: each takes a column of its own. */
@@ -88,12 +89,6 @@ function badAgain(pass: Pass, row: Record<string, unknown>): string {
 }
 
 const isCountedHere = ({ severity, about }: ContractRule): boolean => severity === 'warn' || about !== undefined;
-
-function rangeOf({ first_ms: first, last_ms: last }: Record<string, unknown>): DatasetVersion['timeRange'] {
-  if (first === null || first === undefined) return undefined;
-  const instant = (ms: unknown): string => new Date(Number(ms)).toISOString();
-  return { from: instant(first), to: instant(last) };
-}
 
 async function readPart(query: Query, pass: Pass, part: Part): Promise<Record<string, unknown>> {
   const tame = part.columns.map((column, i) =>

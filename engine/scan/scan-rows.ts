@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ValidationContext } from '../../domain/contracts/context.ts';
 import { type Contract, type ContractRule, compileContract, type Release } from '../../domain/contracts/contract.ts';
-import { ruleStatus } from '../../domain/contracts/judge.ts';
+import { ruleOutcome } from '../../domain/contracts/judge.ts';
 import type { RuleOutcome } from '../../domain/contracts/judgement.ts';
 import { brokenLineMessage, type DataSource } from '../../domain/datasets/source-sql.ts';
 import type { Reason } from '../../domain/registry/entities.ts';
@@ -109,20 +109,7 @@ function outcomes(
   return contract.rules.map((rule: ContractRule, i): RuleOutcome => {
     const { about, rows: warned, examples: own } = counted.rules[i] as RuleCount;
     const rows = rule.severity === 'warn' ? warned : (counts.get(i) ?? 0);
-    const { id, code, column, message, severity, when, mostly, maxRows } = rule;
-    return {
-      id,
-      code,
-      ...(column !== undefined && { column }),
-      message,
-      severity,
-      ...(when !== undefined && { when }),
-      rows,
-      ...(about !== undefined && { about }),
-      ...(mostly !== undefined && { mostly }),
-      ...(maxRows !== undefined && { maxRows }),
-      status: ruleStatus(rule, rows, about ?? total),
-      examples: severity === 'warn' ? [...own] : (examples.get(id) ?? []),
-    };
+    const shown = rule.severity === 'warn' ? [...own] : (examples.get(rule.id) ?? []);
+    return ruleOutcome(rule, { rows, about, examples: shown }, total);
   });
 }

@@ -12,6 +12,7 @@ import { profileRelation, type Query } from '../../domain/profiles/profile-sql.t
 import type { Reason } from '../../domain/registry/entities.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
+import { timeRange } from '../../domain/timestamps.ts';
 import { queryOf } from '../../engine/duckdb.ts';
 import { measure } from '../../engine/measure/measure.ts';
 import { comparesRows, findLaterRows, type LaterRows, loadKeyHashes } from '../../engine/sets/key-hashes.ts';
@@ -166,9 +167,9 @@ async function figuresOf(connection: DuckDBConnection, { spec, context, data, pr
     categories && (column.type !== 'category' || fixed.has(column.name)) ? { ...column, categories } : column,
   );
   const needed = { ...neededMeasures(declaredChecks(spec)), duplicateRows: false, leakage: false };
-  const timeRange = await timesOf(query, relation, spec.data.timestamp);
+  const range = await timesOf(query, relation, spec.data.timestamp);
   return {
-    judgement: { profile: await profileRelation(query, relation, columns), ...(timeRange && { timeRange }) },
+    judgement: { profile: await profileRelation(query, relation, columns), ...(range && { timeRange: range }) },
     measures: await measure(query, relation, spec, needed, context.context),
   };
 }
@@ -177,7 +178,5 @@ async function timesOf(query: Query, relation: string, column: string | undefine
   if (column === undefined) return undefined;
   const time = `epoch_ms(${quoteIdentifier(column)})`;
   const [row = {}] = await query(`SELECT min(${time}) AS first, max(${time}) AS last FROM ${relation}`);
-  if (row.first === null || row.first === undefined) return undefined;
-  const instant = (ms: unknown) => new Date(Number(ms)).toISOString();
-  return { from: instant(row.first), to: instant(row.last) };
+  return timeRange(row.first, row.last);
 }

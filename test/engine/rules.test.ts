@@ -1,24 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aModelSpec } from '../fixtures/builders.ts';
-import { parquetBytes, validated } from '../fixtures/validated.ts';
+import { parquetBytes, specOfX as specOf, validated } from '../fixtures/validated.ts';
 
-/** A spec of the column `x` and a target, with more of the data section. */
-const specOf = (x: object, data: object = {}) =>
-  aModelSpec({
-    task: 'regression',
-    data: {
-      columns: [
-        { name: 'x', nullable: true, ...x },
-        { name: 'y', type: 'number' },
-      ],
-      target: 'y',
-      id: undefined,
-      timestamp: undefined,
-      protected: [],
-      maxQuarantineShare: 1,
-      ...data,
-    },
-  });
 const quoted = (cell: string) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 const csvOf = (cells: readonly string[], last = '1') =>
   `x,y\n${cells.map((cell) => `${quoted(cell)},${last}`).join('\n')}\n`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matchColumns, matchPositions, parseHeader } from '../../../domain/datasets/header.ts';
+import { matchColumns, matchPositions, readRecord } from '../../../domain/datasets/header.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 
 const { data } = aModelSpec({
@@ -16,7 +16,11 @@ const { data } = aModelSpec({
   },
 });
 
-describe('parseHeader', () => {
+/** The names in the first record. */
+const parseHeader = (text: string, delimiter: string, complete: boolean): string[] | undefined =>
+  readRecord(text, 0, { delimiter, quote: '"' }, complete)?.cells;
+
+describe('a header', () => {
   it.each([
     ['a,b\n1,2', ['a', 'b']],
     ['a,b\r\n1,2', ['a', 'b']],

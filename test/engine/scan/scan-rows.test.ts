@@ -4,26 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeProfiles, type Profile } from '../../../domain/profiles/profile.ts';
 import { validateFile } from '../../../engine/validate-file.ts';
 import { withWorkFolder } from '../../../engine/work-folder.ts';
-import { aModelSpec } from '../../fixtures/builders.ts';
-import { CONTEXT, parquetBytes, validated } from '../../fixtures/validated.ts';
-
-/** A spec of the column `x`, which may be missing, and a number as the target. */
-const specOf = (x: object, data: object = {}) =>
-  aModelSpec({
-    task: 'regression',
-    data: {
-      columns: [
-        { name: 'x', nullable: true, ...x },
-        { name: 'y', type: 'number' },
-      ],
-      target: 'y',
-      id: undefined,
-      timestamp: undefined,
-      protected: [],
-      maxQuarantineShare: 1,
-      ...data,
-    },
-  });
+import { CONTEXT, parquetBytes, specOfX as specOf, validated } from '../../fixtures/validated.ts';
 
 describe('the profile of large numbers', () => {
   it.each([
