@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Import, importsOf, loads, root } from './fixtures/imports.ts';
 
-const ROOMS = ['bin', 'lib', 'lambdas', 'engine', 'domain', 'local', 'cli', 'examples', 'bench'];
+const ROOMS = ['bin', 'lib', 'lambdas', 'engine', 'domain', 'stats', 'local', 'cli', 'examples', 'bench'];
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...ROOMS], {
   cwd: root,
   encoding: 'utf8',
@@ -16,15 +16,17 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   bin: ['lib', 'cli'],
   lib: ['domain'],
-  lambdas: ['domain', 'engine'],
+  lambdas: ['domain', 'engine', 'stats'],
   // bulk data, the same for functions and for the command line
-  engine: ['domain'],
-  domain: [],
+  engine: ['domain', 'stats'],
+  domain: ['stats'],
+  // the package export millrace/stats: numbers in, numbers out
+  stats: [],
   local: ['domain'],
-  cli: ['domain', 'engine', 'local'],
+  cli: ['domain', 'engine', 'stats', 'local'],
   // an example uses the product the way people do
   examples: ['domain', 'local', 'cli'],
-  bench: ['lib', 'lambdas', 'engine', 'domain', 'local', 'cli', 'examples'],
+  bench: ['lib', 'lambdas', 'engine', 'domain', 'stats', 'local', 'cli', 'examples'],
 };
 /** `millrace demo` is the example, told by the command line. */
 const DEMO = { from: 'cli/demo.ts', to: 'examples/flights/demo/' };
@@ -56,6 +58,7 @@ function packageProblem(room: string, target: string): string | undefined {
   ) {
     return 'domain is pure';
   }
+  if (room === 'stats' && !target.startsWith('@stdlib/')) return 'stats computes, with @stdlib and nothing else';
   if (room === 'engine' && /^@(aws-sdk|smithy)/.test(target)) return 'engine reads files, not services';
   if (/^(aws-cdk-lib|constructs)/.test(target) && !['bin', 'lib', 'bench'].includes(room))
     return 'only lib builds with CDK';
@@ -73,7 +76,7 @@ describe('the rooms', () => {
   });
 
   it('are all looked at', () => {
-    for (const room of ['bin', 'lib', 'lambdas', 'engine', 'domain', 'local', 'cli']) {
+    for (const room of ['bin', 'lib', 'lambdas', 'engine', 'domain', 'stats', 'local', 'cli']) {
       expect(
         files.some((file) => file.startsWith(`${room}/`)),
         room,
@@ -99,6 +102,9 @@ describe('the rooms', () => {
     ['cli/a.ts', '../local/b.ts', false, true],
     ['cli/a.ts', '../bin/b.ts', false, false],
     ['cli/a.ts', '../test/fixtures/b.ts', false, false],
+    ['domain/a.ts', '../stats/b.ts', false, true],
+    ['stats/a.ts', '../domain/b.ts', false, false],
+    ['stats/a.ts', 'zod', false, false],
     ['bin/a.ts', '../cli/b.ts', false, true],
   ] as const) {
     it(`${allowed ? 'allow' : 'refuse'} ${typeOnly ? 'the type of ' : ''}${target} in ${file}`, () => {

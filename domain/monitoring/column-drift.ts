@@ -1,9 +1,9 @@
+import { homogeneityPValue } from '../../stats/distributions/chi-squared.ts';
+import { hypergeometricUpperTail } from '../../stats/distributions/hypergeometric.ts';
 import type { ColumnProfile } from '../profiles/profile.ts';
 import type { MonitoringSpec } from '../spec/monitoring.ts';
 import { binnedPair, type JoinedPair, joinSparseBins, sum, unseenRows } from './bins.ts';
-import { homogeneityPValue } from './chi-squared.ts';
 import { distance } from './distances.ts';
-import { hypergeometricUpperTail } from './hypergeometric.ts';
 import { DRIFT_CAUSES, type DriftCause, type FeatureDrift } from './report.ts';
 
 /** Share of a threshold from which a significant change is a warning, as 0.1 is of the customary 0.2 for PSI. */

@@ -1,9 +1,9 @@
+import { benjaminiHochberg } from '../../stats/multiplicity/false-discovery.ts';
 import type { Profile } from '../profiles/profile.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
 import type { MonitoringSpec } from '../spec/monitoring.ts';
 import type { Baseline } from './baseline.ts';
 import { concludeColumn, type MeasuredColumn, measureColumn } from './column-drift.ts';
-import { benjaminiHochberg } from './false-discovery.ts';
 import { bySeverity, DRIFT_CAUSES, type DriftCause, type FeatureDrift, type WindowReport } from './report.ts';
 
 export interface DriftInput {

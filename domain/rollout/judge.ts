@@ -1,7 +1,7 @@
+import { binomialUpperTail } from '../../stats/distributions/binomial.ts';
 import { durationMs } from '../duration.ts';
 import type { RequestCounts } from '../registry/entities.ts';
 import type { RolloutStrategy } from '../spec/deployment.ts';
-import { binomialUpperTail } from './binomial.ts';
 
 /** Chance per look that a candidate whose true error rate is exactly the limit is rolled back for its errors. */
 export const ALPHA = 0.01;

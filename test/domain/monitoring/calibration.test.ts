@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assessDrift } from '../../../domain/monitoring/drift.ts';
 import type { ProfiledColumn } from '../../../domain/profiles/columns.ts';
-import { binomialUpperTail } from '../../../domain/rollout/binomial.ts';
+import { binomialUpperTail } from '../../../stats/distributions/binomial.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { aBaseline, DECILES, windowOf } from '../../fixtures/monitoring.ts';
 import { seeded } from '../../fixtures/random.ts';

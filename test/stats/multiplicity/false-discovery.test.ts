@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { benjaminiHochberg } from '../../../domain/monitoring/false-discovery.ts';
+import { benjaminiHochberg } from '../../../stats/multiplicity/false-discovery.ts';
 
 describe('Benjamini-Hochberg', () => {
   it('gives the example of the paper: four of fifteen at 0.05', () => {

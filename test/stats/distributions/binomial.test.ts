@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binomialUpperTail } from '../../../domain/rollout/binomial.ts';
+import { binomialUpperTail } from '../../../stats/distributions/binomial.ts';
 
 describe('the upper tail of the binomial distribution', () => {
   // scipy.stats.binom.sf(k - 1, n, p)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chiSquaredSurvival, homogeneityPValue, logGamma } from '../../../domain/monitoring/chi-squared.ts';
+import { chiSquaredSurvival, homogeneityPValue, logGamma } from '../../../stats/distributions/chi-squared.ts';
 
 describe('the chi-squared distribution', () => {
   // critical values of the printed tables, e.g. NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.4

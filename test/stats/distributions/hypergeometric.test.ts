@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hypergeometricUpperTail } from '../../../domain/monitoring/hypergeometric.ts';
+import { hypergeometricUpperTail } from '../../../stats/distributions/hypergeometric.ts';
 
 describe('the upper tail of the hypergeometric distribution', () => {
   // scipy.stats.hypergeom.sf(seen - 1, population, marked, draws)

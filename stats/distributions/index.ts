@@ -1,0 +1,3 @@
+export * from './binomial.ts';
+export * from './chi-squared.ts';
+export * from './hypergeometric.ts';

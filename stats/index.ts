@@ -1,0 +1,6 @@
+/**
+ * `millrace/stats`: the statistics that Millrace monitors models with, for anybody. Pure functions of numbers: no AWS, no
+ * files, no clock. Every function says its convention, units, range, errors and source.
+ */
+export * from './distributions/index.ts';
+export * from './multiplicity/index.ts';
