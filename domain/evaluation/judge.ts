@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { protectedLabel } from '../protected.ts';
 import type { Gate } from '../spec/evaluation.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
 import type { FairnessReport, Judgement, Slice } from './evaluation.ts';
@@ -71,5 +71,5 @@ function fairnessReport(
 /** Values of protected columns do not appear in reports. */
 function labeller(spec: ModelSpec, column: string): (value: string | null) => string | null {
   if (!spec.data.protected.includes(column)) return (value) => value;
-  return (value) => value && `#${createHash('sha256').update(`${column}\u001f${value}`).digest('hex').slice(0, 8)}`;
+  return (value) => value && protectedLabel(column, value);
 }

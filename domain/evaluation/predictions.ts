@@ -41,7 +41,8 @@ export function scoredOf(
 
 /** Completes the baseline with how the predictions lie on the holdout. */
 export function withPredictions(draft: DraftBaseline, scored: Scored, classes: readonly string[]): Baseline {
-  return { ...draft, holdoutRows: scored.labels.length, prediction: predictionProfile(scored, classes) };
+  const prediction = predictionProfile(scored, classes);
+  return { ...draft, holdoutRows: scored.labels.length, prediction, groups: [], segments: [] };
 }
 
 function predictionProfile(scored: Scored, classes: readonly string[]): ColumnProfile {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MonitorKind } from '../monitoring/finding.ts';
 import { Instant, Reason } from '../registry/entities.ts';
 
 /** Every event on Millrace's bus. Rules and publishers both import this; a detail's shape changes with its schemaVersion. */
@@ -72,16 +73,25 @@ export const EVENTS = {
   },
   /** Somebody replays time: monitor as if it were `at` (detail.model '*' = every model). */
   MonitoringTickRequested: { source: 'millrace.monitoring', detail: z.object(base) },
-  DriftDetected: {
+  /** One per model, window and revision, however many features and monitors it is about. */
+  MonitorAlarmRaised: {
     source: 'millrace.monitoring',
     detail: z.object({
       ...base,
       version: z.number().int(),
       windowStart: Instant,
+      windowEnd: Instant,
+      revision: z.number().int(),
       decisionId: z.string(),
+      monitors: z.array(MonitorKind).min(1),
+      /** The severest first. */
       features: z.array(z.string()),
+      severity: z.number(),
+      reasons: z.array(z.string()),
     }),
   },
+  /** The time that monitoring.retrain.every asks for has passed. */
+  RetrainingDue: { source: 'millrace.monitoring', detail: z.object(base) },
 } as const;
 
 export type EventName = keyof typeof EVENTS;

@@ -1,5 +1,14 @@
 import * as z from 'zod';
 import { ColumnProfile } from '../profiles/profile.ts';
+import { LiveCounts } from './live-counts.ts';
+import { GroupCounts, Segment } from './window-record.ts';
+
+/** Rows of the training split with one value of a column of spec.monitoring.segments. */
+const DraftSegment = Segment.extend({
+  rows: z.number().int().nonnegative(),
+  /** Over the same bins as the whole. */
+  features: z.array(ColumnProfile),
+});
 
 /** `baseline.json` as prepare-training leaves it: there are no predictions yet. */
 export const DraftBaseline = z.object({
@@ -10,6 +19,7 @@ export const DraftBaseline = z.object({
   features: z.array(ColumnProfile),
   /** The target on the training split: a category of class labels, or numeric for regression. */
   label: ColumnProfile,
+  segments: z.array(DraftSegment).default([]),
 });
 export type DraftBaseline = z.infer<typeof DraftBaseline>;
 
@@ -22,5 +32,20 @@ export const Baseline = DraftBaseline.extend({
    * predicted number (regression).
    */
   prediction: ColumnProfile,
+  /** One per feature, summing to 1: its share of the model's total gain. Absent where the model does not tell. */
+  importances: z.array(z.number().nonnegative()).optional(),
+  /** Labels and scores of the holdout. Versions from before it have none: their quality has nothing to be held against. */
+  live: LiveCounts.optional(),
+  /** Of the holdout, for the columns of spec.monitoring.bias. */
+  groups: z.array(GroupCounts).default([]),
+  segments: z
+    .array(
+      DraftSegment.extend({
+        holdoutRows: z.number().int().nonnegative(),
+        prediction: ColumnProfile,
+        live: LiveCounts.optional(),
+      }),
+    )
+    .default([]),
 });
 export type Baseline = z.infer<typeof Baseline>;

@@ -4,7 +4,7 @@ import type { ColumnProfile } from '../profiles/profile.ts';
 import type { MonitoringSpec } from '../spec/monitoring.ts';
 import { binnedPair, type JoinedPair, joinSparseBins, sum, unseenRows } from './bins.ts';
 import { distance } from './distances.ts';
-import { DRIFT_CAUSES, type DriftCause, type FeatureDrift } from './report.ts';
+import { DRIFT_CAUSES, type DriftCause, type FeatureDrift } from './feature-drift.ts';
 
 /** Share of a threshold from which a significant change is a warning, as 0.1 is of the customary 0.2 for PSI. */
 const WARN_FROM = 0.5;

@@ -1,6 +1,6 @@
 import type { MonitorWindow } from '../registry/entities.ts';
 import type { MonitoringSpec } from '../spec/monitoring.ts';
-import type { WindowReport } from './report.ts';
+import type { WindowReport } from './feature-drift.ts';
 
 export interface AlarmDecision {
   readonly status: MonitorWindow['status'];

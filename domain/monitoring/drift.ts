@@ -4,7 +4,7 @@ import type { ModelSpec } from '../spec/model-spec.ts';
 import type { MonitoringSpec } from '../spec/monitoring.ts';
 import type { Baseline } from './baseline.ts';
 import { concludeColumn, type MeasuredColumn, measureColumn } from './column-drift.ts';
-import { bySeverity, DRIFT_CAUSES, type DriftCause, type FeatureDrift, type WindowReport } from './report.ts';
+import { bySeverity, DRIFT_CAUSES, type DriftCause, type FeatureDrift, type WindowReport } from './feature-drift.ts';
 
 export interface DriftInput {
   readonly spec: ModelSpec;

@@ -1,100 +1,54 @@
 import * as z from 'zod';
 import { Instant, MONITOR_STATUSES } from '../registry/entities.ts';
-import { DRIFT_METHODS } from '../spec/monitoring.ts';
+import { Finding, MonitorOutcome } from './finding.ts';
+import { WindowTally } from './window-record.ts';
 
-const Share = z.number().min(0).max(1);
 const Count = z.number().int().nonnegative();
 
-/** `distribution`: the values that are there moved; `missing`: fewer are there; `unseen`: values training never had. */
-export const DRIFT_CAUSES = ['distribution', 'missing', 'unseen'] as const;
-export type DriftCause = (typeof DRIFT_CAUSES)[number];
-
-/** What was found about one feature, or about the prediction. */
-export const FeatureDrift = z.object({
-  name: z.string(),
-  method: z.enum(DRIFT_METHODS),
-  /** `alarm` breaches by itself; `warn` is significant and at least half as large; `insufficient_data` could not be compared. */
-  status: z.enum(MONITOR_STATUSES),
-  /** Why it is an alarm. */
-  causes: z.array(z.enum(DRIFT_CAUSES)),
-  /** Rows of the window that have a value. */
-  present: Count,
-  /** Groups of bins compared, after sparse ones were joined. */
-  bins: Count,
-  /** The distance by `method`; absent if there was nothing to compare. */
-  effect: z.number().nonnegative().optional(),
-  threshold: z.number(),
-  /** Of the distribution, before correction for the number of tests; 0 stands for less than 1e-100. */
-  pValue: Share.optional(),
-  /** Significant at the false discovery rate over all tests of the window. */
-  adjustedSignificant: z.boolean(),
-  /** Share of rows without a finite value of the column's type. */
-  missingShare: z.object({ baseline: Share, window: Share, pValue: Share, significant: z.boolean() }),
-  /** Share of the values present that are in a bin, or are a category, in which the baseline has none. */
-  unseenShare: z.object({ window: Share, pValue: Share, significant: z.boolean() }),
-  /** The largest of effect, missing rise and unseen share, each over its threshold. */
-  severity: z.number().nonnegative(),
-});
-export type FeatureDrift = z.infer<typeof FeatureDrift>;
-
-/** A window compared with the baseline of one model version. */
-export const WindowReport = z.object({
-  rows: Count,
-  minRows: Count,
-  baselineRows: Count,
-  /** Fewer rows than monitoring.minRows: neither ok nor an alarm. */
-  insufficient: z.boolean(),
-  /** A feature or the prediction is an alarm. */
-  breached: z.boolean(),
+/** What an alarm takes, as it was applied to a window. */
+export const AlarmRule = z.object({
+  /** Rate at which the tests of this window were corrected: the lower of the spec's and what the interval leaves. */
   falseDiscoveryRate: z.number(),
-  missingThreshold: z.number(),
-  features: z.array(FeatureDrift),
-  prediction: FeatureDrift,
-  /** One sentence per breach, the severest first. */
-  reasons: z.array(z.string()),
+  /** Chance that a window without any change breaches, at most. */
+  breachProbability: z.number(),
+  /** Days between two false alarms that follow from it, at least. */
+  falseAlarmDays: z.number(),
+  breaches: Count,
+  of: Count,
+  tests: Count,
 });
-export type WindowReport = z.infer<typeof WindowReport>;
+export type AlarmRule = z.infer<typeof AlarmRule>;
 
-/** What a monitored window was counted from. */
-export const CaptureSummary = z.object({
-  /** SHA-256 over the keys of the capture objects. */
-  digest: z.string(),
-  objects: Count,
-  /** Lines delivered more than once. */
-  duplicates: Count,
-  /** Lines that are no capture or label of this model. */
-  rejectedLines: Count,
-  /** Rows whose event time is outside the window, as after a change of monitoring.window. */
-  outsideRows: Count,
-  /** Rows with a label. */
-  labelRows: Count,
-  /** Rows of versions that served less of the window and were not compared. */
-  otherVersions: z.array(z.object({ version: z.number().int(), rows: Count })),
-});
-export type CaptureSummary = z.infer<typeof CaptureSummary>;
-
-/** `drift-report.json` of a window: a function of capture, baseline, spec and earlier windows, with no clock in it. */
+/**
+ * `monitor-report.json` of a window: a function of its record, the baseline, the spec and earlier windows, with no clock
+ * in it. Fixed size whatever the traffic.
+ */
 export const MonitorReport = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   model: z.string(),
   /** Of the model that served most of the window's rows. */
   modelVersion: z.number().int(),
   specVersion: z.number().int(),
   windowStart: Instant,
   windowEnd: Instant,
+  /** The worst of `outcomes`. */
   status: z.enum(MONITOR_STATUSES),
-  /** Breached windows among the last `of` that had enough data, this one included. */
-  breaches: Count,
+  /** One sentence per cause, the severest first. */
   reasons: z.array(z.string()),
-  drift: WindowReport,
-  capture: CaptureSummary,
+  /** One per monitor, in the order of MONITORS. */
+  outcomes: z.array(MonitorOutcome),
+  /** The severest first within a monitor. */
+  findings: z.array(Finding),
+  rows: Count,
+  /** Rows as captured; fewer than `rows` when calls were sampled. */
+  sampledRows: Count,
+  minRows: Count,
+  baselineRows: Count,
+  /** Of the rows, in [0, 1]. */
+  labelCoverage: z.number().min(0).max(1),
+  rule: AlarmRule,
+  tally: WindowTally,
+  /** Rows of versions that served less of the window and were not compared. */
+  otherVersions: z.array(z.object({ version: z.number().int(), rows: Count })),
 });
 export type MonitorReport = z.infer<typeof MonitorReport>;
-
-/** The features that breach, the severest first. */
-export function driftedFeatures(report: WindowReport): FeatureDrift[] {
-  return report.features.filter(({ status }) => status === 'alarm').sort(bySeverity);
-}
-
-/** The severest first, ties in the features' order. */
-export const bySeverity = (a: FeatureDrift, b: FeatureDrift): number => b.severity - a.severity;

@@ -75,7 +75,7 @@ export const DatasetVersion = z.object({
 export type DatasetVersion = z.infer<typeof DatasetVersion>;
 
 export const RUN_STATUSES = ['running', 'registered', 'rejected', 'failed'] as const;
-export const TriggerKind = z.enum(['new-data', 'drift', 'manual']);
+export const TriggerKind = z.enum(['new-data', 'drift', 'quality', 'schedule', 'manual']);
 
 export const JobRecord = z.object({
   name: z.string(),
@@ -241,12 +241,24 @@ export const MonitorWindow = z.object({
   windowStart: Instant,
   windowEnd: Instant,
   version: z.number().int(),
+  /** Counts how often its figures were issued: late capture and late labels issue them anew. */
   revision: z.number().int(),
   status: z.enum(MONITOR_STATUSES),
   rows: z.number().int(),
+  /** Of the rows, in [0, 1]. */
+  labelCoverage: z.number(),
   /** This window alone breached; `status` also weighs the windows before it. */
   breached: z.boolean(),
+  /** Per monitor, what later windows weigh. */
+  outcomes: z.array(z.object({ monitor: z.string(), status: z.enum(MONITOR_STATUSES), breached: z.boolean() })),
+  /** Figures that a list shows without opening the report: live quality, the largest drift. */
+  figures: z.record(z.string(), z.number()),
+  /** `monitor-report.json` */
   report: ArtifactRef,
+  /** The window's record (domain/monitoring/window-record.ts); gone after its retention. */
+  record: ArtifactRef,
+  /** Predictions by id, for labels to come; gone after monitoring.labelHorizon. */
+  index: ArtifactRef.optional(),
   decisionId: z.string(),
   at: Instant,
 });

@@ -50,6 +50,7 @@ export async function fitModelInputs(
       rows,
       features: profile.columns,
       label: { ...label, name: featurizer.label.column },
+      segments: [],
     },
   };
 }

@@ -1,6 +1,6 @@
 import { measureColumn } from '../../monitoring/column-drift.ts';
 import { concludeColumns, driftSentences } from '../../monitoring/drift.ts';
-import { bySeverity, type FeatureDrift } from '../../monitoring/report.ts';
+import { bySeverity, type FeatureDrift } from '../../monitoring/feature-drift.ts';
 import type { ColumnProfile } from '../../profiles/profile.ts';
 import { featureNames } from '../../spec/model-spec.ts';
 import type { CheckOf } from './declared.ts';

@@ -30,6 +30,8 @@ const champion = (...features: ColumnProfile[]): Required<Pick<ValidationContext
       holdoutRows: 1,
       features,
       label: numeric('churned', [0.5]),
+      groups: [],
+      segments: [],
       prediction: numeric('p', [0.5]),
     },
   },

@@ -11,6 +11,7 @@ const DRAFT: DraftBaseline = {
   rows: 10,
   features: [],
   label: { name: 'y', type: 'numeric', count: 10, nulls: 0, nans: 0, infinities: 0 },
+  segments: [],
 };
 
 describe('predictions', () => {

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distance, smoothedShares } from '../../../domain/monitoring/distances.ts';
+import { distance } from '../../../domain/monitoring/distances.ts';
 import { DRIFT_METHODS } from '../../../domain/spec/monitoring.ts';
-
-describe('smoothed shares', () => {
-  it('add half a row to every bin', () => {
-    expect(smoothedShares([19, 0])).toEqual([19.5 / 20, 0.5 / 20]);
-  });
-});
 
 describe('the distances', () => {
   // counts chosen so that with half a row in each bin the shares are 0.5, 0.5 against 0.25, 0.75

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assessDrift } from '../../../domain/monitoring/drift.ts';
-import { driftedFeatures, WindowReport } from '../../../domain/monitoring/report.ts';
+import { driftedFeatures, WindowReport } from '../../../domain/monitoring/feature-drift.ts';
 import { aModelSpec, type Overrides } from '../../fixtures/builders.ts';
 import { aBaseline, CHURN_COLUMNS, type ChurnRow, churnRows, windowOf } from '../../fixtures/monitoring.ts';
 
