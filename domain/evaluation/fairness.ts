@@ -1,5 +1,6 @@
+import { disparityOf } from '../../stats/bias/disparity.ts';
+import { binaryConfusion, confusionFigures } from '../../stats/quality/index.ts';
 import type { FAIRNESS_METRICS } from '../spec/evaluation.ts';
-import { confusion } from './metrics.ts';
 import type { Scored } from './scored.ts';
 
 export type FairnessMetric = (typeof FAIRNESS_METRICS)[number];
@@ -14,10 +15,13 @@ export interface GroupRates {
 }
 
 /** @param scored the group's rows of a binary model */
-export function groupRates(scored: Scored): GroupRates {
-  const { tp, fp, fn } = confusion(scored);
-  const rows = scored.labels.length;
-  return { rows, selectionRate: (tp + fp) / rows, truePositiveRate: tp / (tp + fn) };
+export function groupRates({ labels, predictions, threshold }: Scored): GroupRates {
+  const confusion = binaryConfusion(labels, predictions, threshold);
+  return {
+    rows: labels.length,
+    selectionRate: (confusion.tp + confusion.fp) / labels.length,
+    truePositiveRate: confusionFigures(confusion).recall,
+  };
 }
 
 /**
@@ -34,16 +38,11 @@ export function groupRates(scored: Scored): GroupRates {
  * @returns NaN throughout for fewer than two groups
  */
 export function fairnessOf(groups: readonly GroupRates[]): Record<FairnessMetric, number> {
-  const selection = range(groups.map(({ selectionRate }) => selectionRate));
-  const truePositive = range(groups.map(({ truePositiveRate }) => truePositiveRate));
+  const selection = disparityOf(groups.map(({ selectionRate }) => selectionRate));
+  const truePositive = disparityOf(groups.map(({ truePositiveRate }) => truePositiveRate));
   return {
-    demographic_parity_difference: selection.max - selection.min,
-    disparate_impact: selection.min / selection.max,
-    equal_opportunity_difference: truePositive.max - truePositive.min,
+    demographic_parity_difference: selection.difference,
+    disparate_impact: selection.ratio,
+    equal_opportunity_difference: truePositive.difference,
   };
-}
-
-function range(rates: readonly number[]): { min: number; max: number } {
-  // Math.min and Math.max give NaN if any of them is
-  return rates.length < 2 ? { min: Number.NaN, max: Number.NaN } : { min: Math.min(...rates), max: Math.max(...rates) };
 }

@@ -47,16 +47,3 @@ export function predictedClasses({ task, predictions, width, threshold }: Scored
   }
   return classes;
 }
-
-/** Probabilities of 0 and 1 are moved inside by this much before a logarithm, as scikit-learn does for doubles. */
-const PROBABILITY_EPSILON = Number.EPSILON;
-
-export const logOf = (probability: number): number =>
-  Math.log(Math.min(Math.max(probability, PROBABILITY_EPSILON), 1 - PROBABILITY_EPSILON));
-
-/** NaN for no rows. */
-export function mean(count: number, term: (i: number) => number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += term(i);
-  return sum / count;
-}

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { metricsOf } from '../../../domain/evaluation/metrics.ts';
-import { auc, averagePrecision } from '../../../domain/evaluation/ranking.ts';
 import { type Scored, takeRows } from '../../../domain/evaluation/scored.ts';
 import { METRICS } from '../../../domain/spec/evaluation.ts';
 
@@ -47,16 +46,6 @@ describe('by hand', () => {
     // predicted 1: rows 0, 1, 2; tp = 2, fp = 1, fn = 1, tn = 1
     const metrics = metricsOf(scored('binary', [1, 1, 0, 1, 0], [0.9, 0.3, 0.4, 0.2, 0.1], 0.3));
     expect(metrics).toMatchObject({ accuracy: 3 / 5, precision: 2 / 3, recall: 2 / 3, f1: 2 / 3 });
-  });
-  it('a tie between a positive and a negative is half a win', () => {
-    expect(auc(Float64Array.of(1, 0), Float64Array.of(0.5, 0.5))).toBe(0.5);
-    // pairs: 0.5 = 0.5 one half, 0.5 > 0.2 one, 0.7 > both
-    expect(auc(Float64Array.of(1, 0, 1, 0), Float64Array.of(0.5, 0.5, 0.7, 0.2))).toBe(3.5 / 4);
-  });
-  it('average precision of a tie is the precision of all that share the score', () => {
-    expect(averagePrecision(Float64Array.of(1, 0, 0, 1), Float64Array.of(0.5, 0.5, 0.5, 0.9))).toBe(
-      0.5 * 1 + 0.5 * 0.5,
-    );
   });
   it('the first of equally likely classes is predicted', () => {
     expect(metricsOf(scored('multiclass', [0, 1], [0.4, 0.4, 0.2, 0.4, 0.4, 0.2])).accuracy).toBe(0.5);
