@@ -1,8 +1,8 @@
+import { edgesOf } from '../../stats/binning/reference-quantiles.ts';
 import type { Baseline, DraftBaseline } from '../monitoring/baseline.ts';
 import type { ProfiledColumn } from '../profiles/columns.ts';
 import { CATEGORY_LIMIT, type ColumnProfile } from '../profiles/profile.ts';
 import { ProfileAccumulator } from '../profiles/profile-accumulator.ts';
-import { edgesOf } from '../profiles/reference-bins.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
 import { UnusablePredictionsError } from './errors.ts';
 import { predictedClasses, type Scored } from './scored.ts';

@@ -1,3 +1,4 @@
+import { leftOpenBin } from '../../stats/binning/histogram.ts';
 import { timestampMs } from '../timestamps.ts';
 import type { ProfiledColumn } from './columns.ts';
 import {
@@ -118,7 +119,7 @@ class ColumnAccumulator {
     }
     const counts = this.#binCounts;
     if (counts) {
-      const bin = binOf(this.#column.edges as readonly number[], value);
+      const bin = leftOpenBin(this.#column.edges as readonly number[], value);
       counts[bin] = (counts[bin] as number) + 1;
     }
   }
@@ -142,18 +143,6 @@ class ColumnAccumulator {
     if (this.#column.type !== 'category') return undefined;
     return this.#column.categories ? { values: [...counts], other: this.#other } : cutCategories(counts, this.#other);
   }
-}
-
-/** Index of the left-open bin: how many edges are below the value. */
-export function binOf(edges: readonly number[], value: number): number {
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((edges[middle] as number) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function numberOf(value: unknown): number | undefined {

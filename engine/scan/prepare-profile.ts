@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { ValidationContext } from '../../domain/contracts/context.ts';
 import { type ProfiledColumn, profiledColumns, referenceColumns } from '../../domain/profiles/columns.ts';
 import type { Query } from '../../domain/profiles/profile-sql.ts';
-import { edgesOf } from '../../domain/profiles/reference-bins.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { listLiteral, quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
+import { edgesOf } from '../../stats/binning/reference-quantiles.ts';
 import { COLUMNS_AT_ONCE } from './relations.ts';
 
 /** Cells of a first look, at the beginning of the data. */

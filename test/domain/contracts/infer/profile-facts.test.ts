@@ -3,7 +3,7 @@ import { profileFacts } from '../../../../domain/contracts/infer/profile-facts.t
 import { suggestContract } from '../../../../domain/contracts/infer/suggest-contract.ts';
 import { profiledColumns } from '../../../../domain/profiles/columns.ts';
 import { ProfileAccumulator } from '../../../../domain/profiles/profile-accumulator.ts';
-import { edgesOf } from '../../../../domain/profiles/reference-bins.ts';
+import { edgesOf } from '../../../../stats/binning/reference-quantiles.ts';
 import { aModelSpec } from '../../../fixtures/builders.ts';
 import { seeded } from '../../../fixtures/random.ts';
 
