@@ -7,4 +7,5 @@ export * from './binning/index.ts';
 export * from './distances/index.ts';
 export * from './distributions/index.ts';
 export * from './multiplicity/index.ts';
+export * from './null-laws/index.ts';
 export * from './quality/index.ts';
