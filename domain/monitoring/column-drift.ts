@@ -1,5 +1,5 @@
-import { homogeneityPValue } from '../../stats/distributions/chi-squared.ts';
 import { hypergeometricUpperTail } from '../../stats/distributions/hypergeometric.ts';
+import { homogeneityPValue } from '../../stats/tests/chi-squared.ts';
 import type { ColumnProfile } from '../profiles/profile.ts';
 import type { MonitoringSpec } from '../spec/monitoring.ts';
 import { binnedPair, type JoinedPair, joinSparseBins, sum, unseenRows } from './bins.ts';

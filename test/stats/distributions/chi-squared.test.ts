@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chiSquaredSurvival, homogeneityPValue, logGamma } from '../../../stats/distributions/chi-squared.ts';
+import { chiSquaredSurvival } from '../../../stats/distributions/chi-squared.ts';
 
 describe('the chi-squared distribution', () => {
   // critical values of the printed tables, e.g. NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.4
@@ -70,25 +70,4 @@ describe('the chi-squared distribution', () => {
       expect(() => chiSquaredSurvival(x, degrees)).toThrow(RangeError);
     });
   }
-
-  it('has the gamma function of whole and half numbers', () => {
-    expect(Math.exp(logGamma(6))).toBeCloseTo(120, 9);
-    expect(Math.exp(logGamma(0.5))).toBeCloseTo(Math.sqrt(Math.PI), 12);
-  });
-});
-
-describe('the test of homogeneity', () => {
-  it('gives what is computed by hand', () => {
-    // expected 20 in each cell: (10² + 10²) / 20 on either side = 20, which two degrees exceed with e^-10
-    expect(homogeneityPValue([10, 20, 30], [30, 20, 10])).toBeCloseTo(Math.exp(-10), 12);
-  });
-
-  it('agrees with scipy on sides of unequal size, leaving out bins empty on both', () => {
-    expect(homogeneityPValue([100, 200, 0, 50], [12, 18, 0, 9])).toBeCloseTo(0.27211829788649483, 12);
-  });
-
-  it('says nothing of an empty side or of a single bin', () => {
-    expect(homogeneityPValue([0, 0], [3, 4])).toBeUndefined();
-    expect(homogeneityPValue([3, 0], [4, 0])).toBeUndefined();
-  });
 });
