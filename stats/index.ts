@@ -6,6 +6,8 @@ export * from './bias/index.ts';
 export * from './binning/index.ts';
 export * from './distances/index.ts';
 export * from './distributions/index.ts';
+export * from './intervals/index.ts';
 export * from './multiplicity/index.ts';
 export * from './null-laws/index.ts';
 export * from './quality/index.ts';
+export * from './tests/index.ts';

@@ -1,1 +1,2 @@
+export * from './adjusted-p-values.ts';
 export * from './false-discovery.ts';

@@ -1,0 +1,3 @@
+export type { Interval } from './interval.ts';
+export * from './mean.ts';
+export * from './proportion.ts';
