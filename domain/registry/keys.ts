@@ -75,5 +75,7 @@ export const keys = {
   claim: (identity: string): Key => ({ PK: `${WORKSPACE}#CLAIM#${sha256(identity)}`, SK: 'C' }),
   cursor: (name: string): Key => ({ PK: `${WORKSPACE}#CURSOR#${name}`, SK: 'C' }),
   parked: (name: string): Key => ({ PK: `${WORKSPACE}#PARK#${name}`, SK: 'P' }),
+  budget: (period: string): Key => ({ PK: `${WORKSPACE}#BUDGET#${period}`, SK: 'B' }),
+  budgetHolder: (holder: string): Key => ({ PK: `${WORKSPACE}#BUDGETHOLDER#${holder}`, SK: 'H' }),
   audit: (model: string, seq: number): Key => ({ PK: auditPartition(model), SK: twelveDigits(seq) }),
 } as const;

@@ -1,4 +1,5 @@
 import type { ModelSpec } from '../spec/model-spec.ts';
+import type { BudgetRequest, Reservation } from './budget.ts';
 import type {
   Alias,
   AuditEvent,
@@ -140,6 +141,9 @@ export interface Registry {
   unpark(name: string): Promise<boolean>;
   listParkedDue(now: Date): Promise<ParkedToken[]>;
   postponeParked(name: string, dueAt: Date): Promise<void>;
+
+  /** Takes from budgets that all models share, from all of the periods or from none. Idempotent by holder. */
+  reserveBudget(request: BudgetRequest, now: Date): Promise<Reservation>;
 
   /** Idempotent by decisionId. */
   recordDecision(decision: Decision, change: Change): Promise<void>;

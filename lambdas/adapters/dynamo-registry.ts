@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { claimMethods, cursorMethods, parkingMethods } from './dynamo-registry/bookkeeping.ts';
+import { budgetMethods } from './dynamo-registry/budgets.ts';
 import { datasetMethods } from './dynamo-registry/datasets.ts';
 import { auditMethods, decisionMethods, windowMethods } from './dynamo-registry/decisions.ts';
 import { modelMethods } from './dynamo-registry/models.ts';
@@ -22,6 +23,7 @@ export function dynamoRegistry(client: DynamoDBDocumentClient, tableName: string
     ...pointerMethods(table),
     ...rolloutMethods(table),
     ...parkingMethods(table),
+    ...budgetMethods(table),
     ...decisionMethods(table),
     ...windowMethods(table),
     ...auditMethods(table),

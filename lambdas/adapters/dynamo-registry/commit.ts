@@ -103,14 +103,26 @@ export async function commit<T>(
   change: Change,
   plan: (current: ModelItem | undefined) => Promise<Plan<T>>,
 ): Promise<T> {
-  for (let attempt = 0; attempt <= MAX_RETRIES; attempt += 1) {
-    if (attempt > 0) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt));
+  return persist(model, async () => {
     const current = await findModelItem(table, model);
     const planned = await plan(current);
-    if (!planned.audited) return planned.result;
-    if (await transact(table, transaction(model, current, planned, planned.audited, change))) return planned.result;
+    if (!planned.audited) return planned;
+    return (await transact(table, transaction(model, current, planned, planned.audited, change))) ? planned : undefined;
+  });
+}
+
+/**
+ * Tries again while `attempt` gives nothing, because another writer was faster.
+ *
+ * @throws ConcurrentWriteError when another was faster every time
+ */
+export async function persist<T>(what: string, attempt: () => Promise<{ result: T } | undefined>): Promise<T> {
+  for (let retry = 0; retry <= MAX_RETRIES; retry += 1) {
+    if (retry > 0) await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** retry));
+    const done = await attempt();
+    if (done) return done.result;
   }
-  throw new ConcurrentWriteError(`${model} is being changed by others; tried ${MAX_RETRIES + 1} times`);
+  throw new ConcurrentWriteError(`${what} is being changed by others; tried ${MAX_RETRIES + 1} times`);
 }
 
 function transaction(
@@ -162,7 +174,7 @@ const RETRIED: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** @returns whether it was written; false asks for another plan. @throws the `conflict` of the first failed write */
-async function transact(table: RegistryTable, writes: readonly Write[]): Promise<boolean> {
+export async function transact(table: RegistryTable, writes: readonly Write[]): Promise<boolean> {
   const TransactItems = writes.map(({ action }) =>
     Object.fromEntries(Object.entries(action).map(([kind, input]) => [kind, { ...input, TableName: table.name }])),
   ) as TransactWriteCommandInput['TransactItems'];
