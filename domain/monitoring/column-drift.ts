@@ -1,8 +1,8 @@
-import { hypergeometricUpperTail } from '../../stats/distributions/hypergeometric.ts';
-import { homogeneityPValue } from '../../stats/tests/chi-squared.ts';
+import { joinSparseBins } from '../../stats/binning/join-sparse.ts';
+import { joinedPValue, risePValue } from '../../stats/presets/millrace-tests.ts';
 import type { ColumnProfile } from '../profiles/profile.ts';
 import type { MonitoringSpec } from '../spec/monitoring.ts';
-import { binnedPair, type JoinedPair, joinSparseBins, sum, unseenRows } from './bins.ts';
+import { binnedPair, unseenRows } from './bins.ts';
 import { distance } from './distances.ts';
 import { DRIFT_CAUSES, type DriftCause, type FeatureDrift } from './feature-drift.ts';
 
@@ -43,21 +43,21 @@ export function measureColumn(
   { method, threshold, skip }: HowToMeasure,
 ): MeasuredColumn {
   const pair = binnedPair(baseline, live);
-  const joined = pair && !skip ? joinSparseBins(pair) : undefined;
+  const joined = pair && !skip ? joinSparseBins(pair.baseline, pair.live) : undefined;
   const [before, now] = [missingRows(baseline), missingRows(live)];
   const unseen = pair ? unseenRows(pair) : 0;
   return {
     name: baseline.name,
     threshold,
     present: live.count,
-    bins: joined?.baseline.length ?? 0,
-    ...(joined && { effect: distance(method, joined.baseline, joined.live) }),
+    bins: joined?.reference.length ?? 0,
+    ...(joined && { effect: distance(method, joined.reference, joined.current) }),
     missing: { baseline: share(before, baseline.count + before), window: share(now, live.count + now) },
     unseen: { window: share(unseen, live.count) },
     pValues: skip
       ? {}
       : {
-          distribution: joined && distributionPValue(joined),
+          distribution: joined && joinedPValue(joined),
           missing: risePValue([before, baseline.count + before], [now, live.count + now]),
           unseen: risePValue([0, baseline.count], [unseen, live.count]),
         },
@@ -95,22 +95,6 @@ export function concludeColumn(
     unseenShare: { ...unseen, pValue: legible(pValues.unseen), significant: significant.has('unseen') },
     severity: Math.max(...Object.values(severity)),
   };
-}
-
-function distributionPValue({ baseline, live, sparse }: JoinedPair): number | undefined {
-  if (!sparse) return homogeneityPValue(baseline, live);
-  return risePValue([baseline.at(-1) as number, sum(baseline)], [live.at(-1) as number, sum(live)]);
-}
-
-/**
- * Probability that chance alone gives the second sample so many marked rows.
- *
- * @param before marked rows and all rows of the first
- * @returns undefined if no row of either is marked: there is nothing to test
- */
-function risePValue(before: readonly [number, number], now: readonly [number, number]): number | undefined {
-  if (before[0] + now[0] === 0) return undefined;
-  return hypergeometricUpperTail(now[0], now[1], before[0] + now[0], before[1] + now[1]);
 }
 
 const missingRows = ({ nulls, nans, infinities }: ColumnProfile): number => nulls + nans + infinities;

@@ -1,3 +1,5 @@
+import { populationMoments } from '../moments.ts';
+
 /** Options of numpy's automatic bins. */
 export interface NumpyBinsOptions {
   /**
@@ -34,7 +36,7 @@ export function sturgesEdges(values: Float64Array, options: NumpyBinsOptions = {
 export function doaneEdges(values: Float64Array, options: NumpyBinsOptions = {}): number[] {
   const { least, greatest } = rangeOf(values);
   const n = values.length;
-  const [mean, deviation] = meanAndDeviation(values);
+  const { mean, deviation } = populationMoments(values);
   if (n <= 2 || deviation === 0) return edgesOfWidth(least, greatest, 0, options);
   const skewness = values.reduce((sum, value) => sum + ((value - mean) / deviation) ** 3, 0) / n;
   const skewnessError = Math.sqrt((6 * (n - 2)) / ((n + 1) * (n + 3)));
@@ -66,11 +68,6 @@ function edgesOfWidth(least: number, greatest: number, width: number, { integer 
   const [first, last] = least === greatest ? [least - 0.5, greatest + 0.5] : [least, greatest];
   const wide = integer && width > 0 ? Math.max(1, width) : width;
   return equalWidthEdges(first, last, wide > 0 ? Math.ceil((last - first) / wide) : 1);
-}
-
-function meanAndDeviation(values: Float64Array): [number, number] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return [mean, Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)];
 }
 
 function rangeOf(values: Float64Array): { least: number; greatest: number } {

@@ -1,5 +1,5 @@
-import { sumOver } from './divergences.ts';
-import { plainShares, totalOf } from './epsilon.ts';
+import { sumOver, totalOf } from './bins.ts';
+import { plainShares } from './epsilon.ts';
 
 /**
  * Hellinger distance: √(½ Σ (√p − √q)²).

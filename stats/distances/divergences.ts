@@ -1,3 +1,4 @@
+import { sumOver } from './bins.ts';
 import { plainShares } from './epsilon.ts';
 
 /** Unit of what a logarithm measures: `e` is nats, `2` is bits. */
@@ -78,18 +79,6 @@ export function jensenShannonDistance(
 
 const unit = (base: LogarithmBase): number => (base === '2' ? Math.LN2 : 1);
 const relativeEntropy = (p: number, q: number): number => (p === 0 ? 0 : p * Math.log(p / q));
-
-/** @throws RangeError if the two have different numbers of bins */
-export function sumOver(
-  reference: readonly number[],
-  current: readonly number[],
-  term: (p: number, q: number) => number,
-): number {
-  if (reference.length !== current.length) {
-    throw new RangeError(`cannot compare ${reference.length} bins with ${current.length}`);
-  }
-  return reference.reduce((sum, p, bin) => sum + term(p, current[bin] as number), 0);
-}
 
 function refuseCounts(shares: readonly number[]): void {
   const wrong = shares.find((share) => !(share >= 0 && share <= 1));

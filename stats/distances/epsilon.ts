@@ -1,3 +1,5 @@
+import { totalOf } from './bins.ts';
+
 /**
  * What is put into an empty bin before shares are compared: PSI and KL are infinite wherever one side is 0. Each rule is
  * a named function from counts per bin to shares per bin; the score depends on it, so say which one made a figure.
@@ -54,16 +56,3 @@ export const plainShares: EpsilonRule = (counts) => {
   if (total === 0) throw new RangeError(`counts must hold at least one row, got ${counts.length} empty bins`);
   return counts.map((count) => count / total);
 };
-
-/** @throws RangeError without a bin, or for a count that is negative or not finite */
-export function totalOf(counts: readonly number[]): number {
-  if (counts.length === 0) throw new RangeError('counts must have at least one bin, got none');
-  let total = 0;
-  for (const [bin, count] of counts.entries()) {
-    if (!(count >= 0 && Number.isFinite(count))) {
-      throw new RangeError(`counts must be finite and not negative, got ${count} in bin ${bin}`);
-    }
-    total += count;
-  }
-  return total;
-}

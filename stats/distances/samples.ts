@@ -1,3 +1,6 @@
+import { populationMoments } from '../moments.ts';
+import { sortedSample } from '../tests/input.ts';
+
 /**
  * Wasserstein-1 (earth mover's) distance of two samples: the area between their distribution functions.
  *
@@ -25,7 +28,7 @@ export const EVIDENTLY_SCALE_FLOOR = 0.001;
  */
 export function normedWasserstein(reference: Float64Array, current: Float64Array, floor: number): number {
   if (!(floor > 0)) throw new RangeError(`floor must be positive, got ${floor}`);
-  return wasserstein(reference, current) / Math.max(standardDeviation(reference), floor);
+  return wasserstein(reference, current) / Math.max(populationMoments(reference).deviation, floor);
 }
 
 /**
@@ -39,13 +42,6 @@ export function normedWasserstein(reference: Float64Array, current: Float64Array
  */
 export function energyDistance(reference: Float64Array, current: Float64Array): number {
   return Math.sqrt(2 * areaBetween(reference, current, (difference) => difference ** 2));
-}
-
-/** Standard deviation with n in the denominator (ddof 0). @throws RangeError for no value */
-export function standardDeviation(values: Float64Array): number {
-  if (values.length === 0) throw new RangeError('a standard deviation needs at least one value, got none');
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
 /** ∫ height(F − G) over the line, F and G being the empirical distribution functions. */
@@ -64,9 +60,7 @@ function areaBetween(reference: Float64Array, current: Float64Array, height: (di
 }
 
 function sortedFinite(values: Float64Array, side: string): Float64Array {
-  if (values.length === 0) throw new RangeError(`${side} must hold at least one value, got none`);
-  // NaN and infinities end up at the ends
-  const sorted = values.toSorted();
+  const sorted = sortedSample(side, values);
   for (const value of [sorted[0], sorted.at(-1)]) {
     if (!Number.isFinite(value)) throw new RangeError(`${side} must hold finite values only, got ${value}`);
   }

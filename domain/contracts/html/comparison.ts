@@ -1,4 +1,5 @@
-import { type BinnedPair, binnedPair, joinSparseBins, sum } from '../../monitoring/bins.ts';
+import { joinSparseBins } from '../../../stats/binning/join-sparse.ts';
+import { type BinnedPair, binnedPair, sum } from '../../monitoring/bins.ts';
 import { distance } from '../../monitoring/distances.ts';
 import type { Categories, ColumnProfile, Profile } from '../../profiles/profile.ts';
 
@@ -25,8 +26,8 @@ function compareColumn(now: ColumnProfile, before: ColumnProfile | undefined, mo
   // a column of another type then may be one that is protected now
   if (!before || before.type !== now.type) return { now, sameBins: false, movesOn };
   const pair = movesOn ? undefined : pairOf(before, now);
-  const joined = pair && joinSparseBins(pair);
-  const psi = joined && distance('psi', joined.baseline, joined.live);
+  const joined = pair && joinSparseBins(pair.baseline, pair.live);
+  const psi = joined && distance('psi', joined.reference, joined.current);
   return { now, before, sameBins: pair !== undefined, movesOn, ...(psi !== undefined && { psi }) };
 }
 

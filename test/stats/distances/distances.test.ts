@@ -70,11 +70,16 @@ describe('distances of counts', () => {
   });
 
   for (const [name, a, b, message] of [
-    ['different numbers of bins', [1, 2], [1, 2, 3], 'cannot compare 2 bins with 3'],
+    ['different numbers of bins', [1, 2], [1, 2, 3], 'reference and current must have the same length, got 2 and 3'],
     ['no bin', [], [], 'counts must have at least one bin, got none'],
-    ['a negative count', [1, -2], [1, 1], 'got -2 in bin 1'],
-    ['an undefined count', [1, 1], [Number.NaN, 1], 'got NaN in bin 0'],
-    ['an infinite count', [1, 1], [1, Number.POSITIVE_INFINITY], 'got Infinity in bin 1'],
+    ['a negative count', [1, -2], [1, 1], 'counts[1] must be a finite count of at least 0, got -2'],
+    ['an undefined count', [1, 1], [Number.NaN, 1], 'counts[0] must be a finite count of at least 0, got NaN'],
+    [
+      'an infinite count',
+      [1, 1],
+      [1, Number.POSITIVE_INFINITY],
+      'counts[1] must be a finite count of at least 0, got Infinity',
+    ],
     ['two empty sides', [0, 0], [0, 0], 'at least one row, got'],
   ] as const) {
     it(`refuse ${name}`, () => {

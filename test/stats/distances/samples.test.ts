@@ -49,9 +49,9 @@ describe('distances of samples', () => {
   });
 
   for (const [what, a, b, message] of [
-    ['an empty reference', [], [1], 'reference must hold at least one value, got none'],
-    ['an empty current sample', [1], [], 'current must hold at least one value, got none'],
-    ['NaN', [1, Number.NaN], [1], 'reference must hold finite values only, got NaN'],
+    ['an empty reference', [], [1], 'reference must have at least 1 value, got 0'],
+    ['an empty current sample', [1], [], 'current must have at least 1 value, got 0'],
+    ['NaN', [1, Number.NaN], [1], 'reference must hold no NaN, got one at 1'],
     ['an infinite value', [1], [2, Number.NEGATIVE_INFINITY], 'current must hold finite values only, got -Infinity'],
   ] as const) {
     it(`refuse ${what}`, () => {

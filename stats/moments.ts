@@ -1,0 +1,12 @@
+/**
+ * Mean and standard deviation with n in the denominator (numpy's ddof 0), in two passes.
+ *
+ * @param values finite
+ * @throws RangeError for no value
+ */
+export function populationMoments(values: Float64Array): { readonly mean: number; readonly deviation: number } {
+  if (values.length === 0) throw new RangeError('values must hold at least one value, got none');
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / values.length) };
+}

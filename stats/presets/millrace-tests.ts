@@ -1,0 +1,28 @@
+import type { JoinedBins } from '../binning/join-sparse.ts';
+import { hypergeometricUpperTail } from '../distributions/hypergeometric.ts';
+import { homogeneityPValue } from '../tests/chi-squared.ts';
+
+/** Rows with a mark, and all rows. */
+export type MarkedRows = readonly [marked: number, rows: number];
+
+/**
+ * Probability by chance of counts so different: Pearson's test over joined bins, or the exact one of a rise of the last
+ * group where that one is sparse.
+ */
+export function joinedPValue({ reference, current, sparse }: JoinedBins): number | undefined {
+  if (!sparse) return homogeneityPValue(reference, current);
+  const last = (counts: readonly number[]): MarkedRows => [counts.at(-1) as number, sum(counts)];
+  return risePValue(last(reference), last(current));
+}
+
+/**
+ * Probability that chance alone gives the second sample so many marked rows: Fisher's exact test, one-sided.
+ *
+ * @returns undefined if no row of either is marked: there is nothing to test
+ */
+export function risePValue(before: MarkedRows, now: MarkedRows): number | undefined {
+  if (before[0] + now[0] === 0) return undefined;
+  return hypergeometricUpperTail(now[0], now[1], before[0] + now[0], before[1] + now[1]);
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
