@@ -2,6 +2,8 @@
  * `millrace/stats`: the statistics that Millrace monitors models with, for anybody. Pure functions of numbers: no AWS, no
  * files, no clock. Every function says its convention, units, range, errors and source.
  */
+
+export * from './alarms/index.ts';
 export * from './bias/index.ts';
 export * from './binning/index.ts';
 export * from './distances/index.ts';
