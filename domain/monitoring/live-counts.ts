@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
 const Count = z.number().int().nonnegative();
+/** A sum without rounding, by `millrace/stats`. */
+const Exact = z.array(z.number());
 
 /** Equal-width bins of a probability, so that 0.5 is an edge. */
 export const SCORE_BINS = 100;
@@ -17,8 +19,8 @@ const BinaryLive = z.object({
   fp: Count,
   fn: Count,
   tn: Count,
-  squaredErrorSum: z.number(),
-  logLossSum: z.number(),
+  squaredErrorSum: Exact,
+  logLossSum: Exact,
 });
 
 /** Multiclass: predicted class by row, `confusion[label][predicted]` of the labelled ones. */
@@ -27,21 +29,26 @@ const ClassLive = z.object({
   predicted: z.array(Count),
   confusion: z.array(z.array(Count)),
   /** Absent where the model gives labels without probabilities. */
-  logLossSum: z.number().optional(),
+  logLossSum: Exact.optional(),
 });
 
 /** Regression: sums over the labelled rows. */
 const NumberLive = z.object({
   task: z.literal('regression'),
-  count: Count,
-  errorSum: z.number(),
-  absoluteErrorSum: z.number(),
-  squaredErrorSum: z.number(),
-  relativeErrorSum: z.number(),
-  labelMean: z.number(),
-  labelM2: z.number(),
+  rows: Count,
+  labelSum: Exact,
+  labelSquareSum: Exact,
+  errorSum: Exact,
+  absoluteErrorSum: Exact,
+  squaredErrorSum: Exact,
+  squaredErrorSquareSum: Exact,
+  relativeErrorSum: Exact,
+  relativeErrorSquareSum: Exact,
 });
 
-/** Sums that quality is computed from: labels add to them, and a corrected label takes back what it added. */
+/**
+ * Sums that quality is computed from: labels add to them, and a corrected label takes back what it added. Each holds the
+ * BinaryCounts, ClassCounts or RegressionCounts of `millrace/stats`, whose functions take them as they are.
+ */
 export const LiveCounts = z.discriminatedUnion('task', [BinaryLive, ClassLive, NumberLive]);
 export type LiveCounts = z.infer<typeof LiveCounts>;
