@@ -1,3 +1,5 @@
+import type { TimeWindow } from './monitoring/windows.ts';
+
 /** Names that other services see. Lengths: a model name has at most 32 characters, SageMaker names at most 63, tuning jobs 32. */
 
 /** `<model>-<12 hex digits of the digest of what the run is made from>` */
@@ -23,11 +25,35 @@ export const lakeKeys = {
   jobOutput: (model: string, run: string): string => `runs/${model}/${run}/jobs`,
 };
 
-/** Keys in the capture bucket. */
+/** Keys in the capture bucket. A window is written `<start>_<end>`, so that a changed length makes folders of its own. */
 export const captureKeys = {
   /** Firehose writes here, by arrival time. */
   raw: 'raw/',
-  /** One object per raw object and model, by event-time window. */
-  windowFolder: (model: string, windowStart: Date): string =>
-    `windows/${model}/${windowStart.toISOString().replace(/[:.]/g, '-')}/`,
+  /** One object per raw object and window, named by the raw object's digest. */
+  windows: 'windows/',
+  windowFolder: (model: string, window: TimeWindow): string => `windows/${model}/${windowName(window)}/`,
+  /** Empty objects: windows that capture or labels were added to since they were last monitored. */
+  dirty: 'dirty/',
+  dirtyFolder: (model: string): string => `dirty/${model}/`,
+  dirtyWindow: (model: string, window: TimeWindow): string => `dirty/${model}/${windowName(window)}`,
+  /** What is kept of a window. */
+  records: 'records/',
+  record: (model: string, window: TimeWindow, sha256: string): string =>
+    `records/${model}/${windowName(window)}/${sha256}.json`,
+  /** Predictions by id, for labels to come. */
+  indexes: 'indexes/',
+  index: (model: string, window: TimeWindow, sha256: string): string =>
+    `indexes/${model}/${windowName(window)}/${sha256}.bin`,
 };
+
+const stamp = (time: Date): string => time.toISOString().replace(/[:.]/g, '-');
+const windowName = ({ start, end }: TimeWindow): string => `${stamp(start)}_${stamp(end)}`;
+
+const WINDOW_NAME = /^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)-(\d{3}Z)_(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)-(\d{3}Z)$/;
+
+/** @returns undefined for a name that is no window's */
+export function windowNamed(name: string): TimeWindow | undefined {
+  const [, h1, m1, s1, ms1, h2, m2, s2, ms2] = WINDOW_NAME.exec(name) ?? [];
+  const [start, end] = [new Date(`${h1}:${m1}:${s1}.${ms1}`), new Date(`${h2}:${m2}:${s2}.${ms2}`)];
+  return start < end ? { start, end } : undefined;
+}

@@ -14,6 +14,10 @@ export interface CaptureProps {
   readonly accessLogs: AccessLogBucket;
   /** How long captured predictions and labels stay. */
   readonly retention: Duration;
+  /** How long windows take labels: what they are joined by stays as long. */
+  readonly labelRetention: Duration;
+  /** How long the records of windows stay. */
+  readonly recordRetention: Duration;
   readonly logRetention: RetentionDays;
 }
 
@@ -30,7 +34,15 @@ export class Capture extends Construct {
       encryptionKey: props.encryptionKey,
       accessLogs: props.accessLogs,
       events: true,
-      lifecycleRules: [{ id: 'captured', expiration: props.retention }],
+      lifecycleRules: [
+        ...[captureKeys.raw, captureKeys.windows, captureKeys.dirty, 'errors/'].map((prefix) => ({
+          id: `captured-${prefix.slice(0, -1)}`,
+          prefix,
+          expiration: props.retention,
+        })),
+        { id: 'indexes', prefix: captureKeys.indexes, expiration: props.labelRetention },
+        { id: 'records', prefix: captureKeys.records, expiration: props.recordRetention },
+      ],
     });
     const role = new Role(this, 'DeliveryRole', { assumedBy: new ServicePrincipal('firehose.amazonaws.com') });
     for (const prefix of [captureKeys.raw, 'errors/']) this.bucket.grantPut(role, prefix);

@@ -45,6 +45,10 @@ export interface MillraceProps {
   readonly workRetention?: Duration;
   /** How long captured predictions and labels stay. @default Duration.days(400) */
   readonly captureRetention?: Duration;
+  /** Windows take labels for as long; at least every model's monitoring.labelHorizon. @default Duration.days(120) */
+  readonly labelRetention?: Duration;
+  /** How long monitored windows can be looked at and summed. @default Duration.days(400) */
+  readonly monitoringRetention?: Duration;
   /** @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
   /** @default 'info' */
@@ -104,6 +108,8 @@ export class Millrace extends Construct {
       encryptionKey,
       accessLogs,
       retention: props.captureRetention ?? Duration.days(400),
+      labelRetention: props.labelRetention ?? Duration.days(120),
+      recordRetention: props.monitoringRetention ?? Duration.days(400),
       logRetention,
     });
     this.validation = new Validation(this, 'Validation', {

@@ -19,7 +19,7 @@ export interface MonitoringProps {
   readonly registry: ModelRegistry;
 }
 
-/** Sorts what was captured into windows and, once a window is closed, looks for drift in it. */
+/** Sorts what was captured into windows and, once a window is closed, judges it. */
 export class Monitoring extends Construct {
   readonly captured: WorkQueue;
   readonly windows: WorkQueue;
@@ -47,7 +47,7 @@ export class Monitoring extends Construct {
     queue.feed(partition, { batchSize: 1, maxConcurrency: 5 });
     registry.grantRead(partition);
     capture.bucket.grantRead(partition, captureKeys.raw);
-    capture.bucket.grantPut(partition, 'windows/');
+    for (const prefix of [captureKeys.windows, captureKeys.dirty]) capture.bucket.grantPut(partition, prefix);
     new EventRoute(this, 'RawCaptureWritten', {
       description: 'Firehose wrote captured predictions or labels',
       pattern: objectCreated(capture.bucket.bucket.bucketName, [{ prefix: captureKeys.raw }]),
@@ -66,7 +66,7 @@ export class Monitoring extends Construct {
     const monitor = new MillraceFunction(this, 'MonitorModel', {
       defaults,
       name: 'monitor-model',
-      description: 'Profiles a closed window, compares it with the baseline and decides about drift',
+      description: 'Adds capture and labels to the record of a window and judges it: drift, quality, bias',
       environment: {
         TABLE_NAME,
         EVENT_BUS_NAME: registry.eventBus.eventBusName,
@@ -81,12 +81,19 @@ export class Monitoring extends Construct {
     registry.grantPublish(monitor);
     lake.grantRead(monitor, 'artifacts/');
     lake.grantPut(monitor, 'artifacts/');
-    capture.bucket.grantRead(monitor, 'windows/');
+    capture.bucket.grantRead(monitor, captureKeys.windows);
+    for (const prefix of [captureKeys.records, captureKeys.indexes]) {
+      capture.bucket.grantRead(monitor, prefix);
+      capture.bucket.grantPut(monitor, prefix);
+    }
+    for (const prefix of [captureKeys.dirty, captureKeys.records, captureKeys.indexes]) {
+      capture.bucket.grantDelete(monitor, prefix);
+    }
 
     const tick = new MillraceFunction(this, 'TickMonitors', {
       defaults,
       name: 'tick-monitors',
-      description: 'Asks for each closed window to be monitored',
+      description: 'Asks for closed windows to be monitored that capture or labels were added to',
       environment: {
         TABLE_NAME,
         MONITOR_QUEUE_URL: queue.queue.queueUrl,
@@ -96,7 +103,8 @@ export class Monitoring extends Construct {
       asynchronous: true,
     });
     registry.grantRead(tick);
-    capture.bucket.grantRead(tick, 'windows/');
+    capture.bucket.grantRead(tick, captureKeys.dirty);
+    capture.bucket.grantDelete(tick, captureKeys.dirty);
     queue.queue.grantSendMessages(tick);
     const { undelivered } = defaults;
     new EventRoute(this, 'Hourly', {

@@ -88,6 +88,15 @@ export class PrivateBucket extends Construct {
     this.grantKey(grantee, ['kms:Decrypt', 'kms:GenerateDataKey']);
   }
 
+  /** Delete objects under `prefix`; what they held stays 30 days where the bucket keeps versions. */
+  grantDelete(grantee: IGrantable, prefix: string): void {
+    allow(grantee, {
+      actions: ['s3:DeleteObject'],
+      resources: [this.bucket.arnForObjects(`${prefix}*`)],
+      because: `object keys are made at run time; limited to ${prefix}`,
+    });
+  }
+
   private grantKey(grantee: IGrantable, actions: readonly string[]): void {
     if (this.encryptionKey) allow(grantee, { actions, resources: [this.encryptionKey.keyArn] });
   }

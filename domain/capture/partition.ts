@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { windowAt } from '../monitoring/windows.ts';
+import { type TimeWindow, windowAt } from '../monitoring/windows.ts';
 import { ModelName } from '../spec/model-spec.ts';
 
 const Millrace = { model: ModelName, eventTime: z.iso.datetime({ offset: true }) };
@@ -19,7 +19,7 @@ const Line = z.union([
 
 export interface Partition {
   readonly model: string;
-  readonly windowStart: Date;
+  readonly window: TimeWindow;
   readonly lines: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export async function partitionLines(
   text: string,
   windowMs: (model: string) => Promise<number | undefined>,
 ): Promise<Partitioned> {
-  const windows = new Map<string, { model: string; windowStart: Date; lines: string[] }>();
+  const windows = new Map<string, { model: string; window: TimeWindow; lines: string[] }>();
   const unreadable: string[] = [];
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
@@ -50,11 +50,11 @@ export async function partitionLines(
       unreadable.push(line);
       continue;
     }
-    const windowStart = windowAt(parsed.eventTime, length).start;
-    const id = `${parsed.model} ${windowStart.getTime()}`;
-    const window = windows.get(id) ?? { model: parsed.model, windowStart, lines: [] };
-    windows.set(id, window);
-    window.lines.push(line);
+    const window = windowAt(parsed.eventTime, length);
+    const id = `${parsed.model} ${window.start.getTime()}`;
+    const partition = windows.get(id) ?? { model: parsed.model, window, lines: [] };
+    windows.set(id, partition);
+    partition.lines.push(line);
   }
   return { windows: [...windows.values()], unreadable };
 }

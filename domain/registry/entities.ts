@@ -94,7 +94,13 @@ export const TrainingRun = z.object({
   model: z.string(),
   specVersion: z.number().int(),
   datasetVersions: z.array(z.number().int()).min(1),
-  trigger: z.object({ kind: TriggerKind, reason: z.string(), decisionId: z.string().optional() }),
+  trigger: z.object({
+    kind: TriggerKind,
+    reason: z.string(),
+    decisionId: z.string().optional(),
+    /** Time of the decision, if not `startedAt`: of an alarm the monitored time. */
+    at: Instant.optional(),
+  }),
   status: z.enum(RUN_STATUSES),
   executionArn: z.string().optional(),
   jobs: z.array(JobRecord).default([]),
@@ -201,17 +207,17 @@ export type RequestCounts = z.infer<typeof RequestCounts>;
 
 export const ParkedToken = z.object({
   /**
-   * Name of the SageMaker job or endpoint that is waited for, `approval/<model>/<version>`, `run/<id>` or
-   * `rollout/<id>`.
+   * Name of the SageMaker job or endpoint that is waited for, `approval/<model>/<version>`, `run/<id>`,
+   * `rollout/<id>` or `schedule/<model>`.
    */
   name: z.string(),
-  kind: z.enum([...JobRecord.shape.kind.options, 'approval', 'run', 'rollout']),
-  /** Resumes the execution that waits; runs and rollouts are only watched and have none. */
+  kind: z.enum([...JobRecord.shape.kind.options, 'approval', 'run', 'rollout', 'schedule']),
+  /** Resumes the execution that waits; runs and rollouts are only watched, schedules wait for the clock. */
   taskToken: z.string().optional(),
   /** Of a run or rollout: the execution that is watched. */
   executionArn: z.string().optional(),
   model: z.string(),
-  /** Run or rollout the job belongs to. */
+  /** Run or rollout the job belongs to; of a schedule the model. */
   ownerId: z.string(),
   parkedAt: Instant,
   /** Next time the reconciler looks by itself. */
@@ -219,7 +225,7 @@ export const ParkedToken = z.object({
 });
 export type ParkedToken = z.infer<typeof ParkedToken>;
 
-export const DecisionKind = z.enum(['gate', 'retrain', 'approval', 'rollout', 'drift', 'training-trigger']);
+export const DecisionKind = z.enum(['gate', 'retrain', 'approval', 'rollout', 'monitor', 'training-trigger']);
 export const Decision = z.object({
   decisionId: z.string(),
   model: z.string(),

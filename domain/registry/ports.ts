@@ -153,8 +153,8 @@ export interface Registry {
   /** Highest revision wins; a lower or equal one is refused. @throws ConcurrentWriteError */
   putMonitorWindow(window: MonitorWindow, change: Change): Promise<void>;
   findMonitorWindow(model: string, windowStart: string): Promise<MonitorWindow | undefined>;
-  /** Newest window first. */
-  listMonitorWindows(model: string, limit: number): Promise<MonitorWindow[]>;
+  /** Newest window first; with `before`, of those that start earlier. */
+  listMonitorWindows(model: string, limit: number, before?: string): Promise<MonitorWindow[]>;
 
   /** The audit trail of a model, oldest first; `after` is the last sequence number already read. */
   listAudit(model: string, page?: { after?: number; limit?: number }): Promise<AuditEvent[]>;

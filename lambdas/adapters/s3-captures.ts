@@ -1,47 +1,43 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { UnavailableError } from '../../domain/common-errors.ts';
-import type { WindowReader } from '../../domain/monitoring/window-reader.ts';
-import { captureKeys } from '../../domain/names.ts';
+import type { CapturedWindows } from '../../domain/monitoring/captured-windows.ts';
+import { captureKeys, windowNamed } from '../../domain/names.ts';
 
 const GZIP = [0x1f, 0x8b] as const;
 
-/** The end of `captureKeys.windowFolder`: an ISO time whose `:` and `.` are hyphens. */
-const FOLDER = /\/(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)-(\d{3}Z)\/$/;
-
-function startOf(folder: string): Date | undefined {
-  const [, hour, minute, second, millisecond] = FOLDER.exec(folder) ?? [];
-  const start = new Date(`${hour}:${minute}:${second}.${millisecond}`);
-  return Number.isNaN(start.getTime()) ? undefined : start;
-}
+/** Marks of one model that are looked at together: a model that is not monitored may pile them up. */
+const MARKS_PER_MODEL = 1_000;
 
 /** The windows that partition-capture sorted capture into. */
-export function s3Captures(client: S3Client, bucket: string): WindowReader {
+export function s3Captures(client: S3Client, bucket: string): CapturedWindows {
+  async function* keysUnder(Prefix: string): AsyncGenerator<string> {
+    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix })) {
+      for (const { Key } of Contents) if (Key !== undefined && !Key.endsWith('/')) yield Key;
+    }
+  }
+
   return {
-    async windowStarts(model, from, to) {
-      const Prefix = `windows/${model}/`;
-      // the folder itself, without its slash, is before every key in it
-      const StartAfter = captureKeys.windowFolder(model, from).slice(0, -1);
-      const query = { Bucket: bucket, Prefix, Delimiter: '/', StartAfter };
-      const starts: Date[] = [];
-      for await (const { CommonPrefixes = [] } of paginateListObjectsV2({ client }, query)) {
-        for (const { Prefix: folder = '' } of CommonPrefixes) {
-          const start = startOf(folder);
-          // keys sort by time: nothing later on is wanted either
-          if (start && start > to) return starts;
-          if (start && start >= from) starts.push(start);
-        }
+    async *dirty(model) {
+      let [last, seen] = ['', 0];
+      // keys sort by model and then by time
+      for await (const key of keysUnder(model === undefined ? captureKeys.dirty : captureKeys.dirtyFolder(model))) {
+        const [, name = '', mark = ''] = key.split('/');
+        const window = windowNamed(mark);
+        seen = name === last ? seen + 1 : 1;
+        last = name;
+        if (window && seen <= MARKS_PER_MODEL) yield { model: name, window };
       }
-      return starts;
     },
 
-    async objectKeys(model, windowStart) {
+    async clean({ model, window }) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: captureKeys.dirtyWindow(model, window) }));
+    },
+
+    async objectKeys(model, window) {
       const keys: string[] = [];
-      const query = { Bucket: bucket, Prefix: captureKeys.windowFolder(model, windowStart) };
-      for await (const { Contents = [] } of paginateListObjectsV2({ client }, query)) {
-        for (const { Key } of Contents) if (Key !== undefined && !Key.endsWith('/')) keys.push(Key);
-      }
+      for await (const key of keysUnder(captureKeys.windowFolder(model, window))) keys.push(key);
       return keys.sort();
     },
 

@@ -3,6 +3,7 @@ import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
 import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
 import { s3ArtifactStore } from '../adapters/s3-artifact-store.ts';
 import { s3Captures } from '../adapters/s3-captures.ts';
+import { s3WindowStore } from '../adapters/s3-window-store.ts';
 import { parseEnv } from '../runtime/env.ts';
 import { MonitorModelEnv } from './env.ts';
 import { makeHandler } from './handler.ts';
@@ -11,6 +12,7 @@ const env = parseEnv(MonitorModelEnv);
 export const handler = makeHandler({
   registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
   captures: s3Captures(s3(), env.CAPTURE_BUCKET_NAME),
+  store: s3WindowStore(s3(), env.CAPTURE_BUCKET_NAME),
   artifacts: s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME),
   publisher: eventBridgePublisher(events(), env.EVENT_BUS_NAME),
   writeMetrics: (line) => process.stdout.write(line),

@@ -9,18 +9,22 @@ const STATUS_METRIC = {
 } satisfies Record<MonitorReport['status'], string>;
 
 /**
- * One line in embedded metric format: a count under the window's status and, where PSI is the distance, the largest one.
- * No dimension per model: five metrics cost the same for one model and for 10,000.
+ * One line in embedded metric format: a count under the window's status, and one per monitor that is in alarm, under the
+ * dimension `Monitor`. No dimension per model: twelve metrics cost the same for one model and for 10,000.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export function windowMetrics({ status, drift }: MonitorReport, at: Date): string {
-  const effects = [...drift.features, drift.prediction].flatMap(({ method, effect }) =>
-    method === 'psi' && effect !== undefined ? [effect] : [],
-  );
-  const name = STATUS_METRIC[status];
-  const psi = effects.length > 0;
-  const Metrics = [{ Name: name, Unit: 'Count' }, ...(psi ? [{ Name: 'MaxPsi', Unit: 'None' }] : [])];
-  const _aws = { Timestamp: at.getTime(), CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions: [[]], Metrics }] };
-  return `${JSON.stringify({ _aws, [name]: 1, ...(psi && { MaxPsi: Math.max(...effects) }) })}\n`;
+export function windowMetrics(report: MonitorReport, at: Date): string {
+  const name = STATUS_METRIC[report.status];
+  const lines: object[] = [line(at, [[]], { [name]: 1, MonitoredRows: report.rows }, {})];
+  for (const { monitor, status } of report.outcomes) {
+    if (status === 'alarm') lines.push(line(at, [['Monitor']], { MonitorAlarms: 1 }, { Monitor: monitor }));
+  }
+  return lines.map((each) => `${JSON.stringify(each)}\n`).join('');
+}
+
+function line(at: Date, Dimensions: string[][], metrics: Record<string, number>, values: Record<string, string>) {
+  const Metrics = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }));
+  const _aws = { Timestamp: at.getTime(), CloudWatchMetrics: [{ Namespace: NAMESPACE, Dimensions, Metrics }] };
+  return { _aws, ...values, ...metrics };
 }

@@ -1,123 +1,112 @@
-import type { ArtifactRef, ArtifactStore } from '../../domain/artifacts.ts';
-import { canonicalDigest } from '../../domain/canonical-json.ts';
+import type { ArtifactStore } from '../../domain/artifacts.ts';
+import { durationMs } from '../../domain/duration.ts';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
-import { labelOf } from '../../domain/features/fit.ts';
-import { Baseline } from '../../domain/monitoring/baseline.ts';
-import { decideAlarm } from '../../domain/monitoring/decide.ts';
-import { assessDrift } from '../../domain/monitoring/drift.ts';
-import { dueWindows } from '../../domain/monitoring/due-windows.ts';
-import { MonitorReport } from '../../domain/monitoring/report.ts';
-import { VersionRows } from '../../domain/monitoring/version-rows.ts';
-import { LOOK_BACK_WINDOWS, type WindowReader } from '../../domain/monitoring/window-reader.ts';
+import { assessWindow } from '../../domain/monitoring/assess/assess-window.ts';
+import type { CapturedWindows, WindowStore } from '../../domain/monitoring/captured-windows.ts';
+import { WindowBuilder } from '../../domain/monitoring/records/window-builder.ts';
+import { WindowRecord } from '../../domain/monitoring/window-record.ts';
 import type { TimeWindow } from '../../domain/monitoring/windows.ts';
-import type { SpecVersion } from '../../domain/registry/entities.ts';
+import type { MonitorWindow, SpecVersion } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { logger } from '../runtime/logger.ts';
 import type { MonitorMessage } from './message.ts';
-import { type ReadWindow, readWindow, type VersionReference } from './read-window.ts';
 import { recordWindow } from './record-window.ts';
-
-type Artifacts = Pick<ArtifactStore, 'putBytes' | 'getBytes'>;
+import { versionReferences } from './references.ts';
 
 export interface MonitorDeps {
   readonly registry: Registry;
-  readonly captures: WindowReader;
-  readonly artifacts: Artifacts;
+  readonly captures: Pick<CapturedWindows, 'clean' | 'objectKeys' | 'lines'>;
+  readonly store: WindowStore;
+  readonly artifacts: Pick<ArtifactStore, 'putBytes' | 'getBytes'>;
   readonly publisher: EventPublisher;
   /** Writes a line in embedded metric format to the log. */
   readonly writeMetrics: (line: string) => void;
   readonly now: () => Date;
 }
 
+/** Windows before one that its alarms may weigh: `of` of one version, with room for others and for those without enough data. */
+const EARLIER_WINDOWS = 120;
+
 /**
- * Monitors the window of a message after every earlier one that is still due, oldest first: an alarm weighs the windows
- * before it, and messages come in any order. A window that was monitored is done again, as its next revision, only when
- * its capture has changed since.
+ * Adds what is new to each window of a message and issues its figures anew, oldest first: an alarm weighs the windows
+ * before it. What breaks off is done again with the message; what was added once is not added twice.
  */
-export async function monitorModel(message: MonitorMessage, deps: MonitorDeps): Promise<void> {
-  const { model, at } = message;
+export async function monitorModel({ model, windows, at }: MonitorMessage, deps: MonitorDeps): Promise<void> {
   const spec = await deps.registry.requireSpec(model);
   if (!spec.spec.monitoring.enabled) {
     logger.info('monitoring-disabled', { model });
     return;
   }
-  const last = new Date(message.windowStart);
-  const windowMs = Date.parse(message.windowEnd) - last.getTime();
-  const due = await dueWindows({ model, windowMs, last: new Date(last.getTime() - 1) }, deps);
-  for (const start of [...due, last]) {
-    await monitorWindow({ start, end: new Date(start.getTime() + windowMs) }, at, spec, deps);
+  const reference = versionReferences(spec, deps);
+  for (const { start, end } of windows) {
+    await monitorWindow({ start: new Date(start), end: new Date(end) }, at, { spec, reference }, deps);
   }
 }
 
-async function monitorWindow(window: TimeWindow, at: string, spec: SpecVersion, deps: MonitorDeps): Promise<void> {
-  const { registry, captures, artifacts } = deps;
+interface Judged {
+  readonly spec: SpecVersion;
+  readonly reference: ReturnType<typeof versionReferences>;
+}
+
+async function monitorWindow(
+  window: TimeWindow,
+  at: string,
+  { spec, reference }: Judged,
+  deps: MonitorDeps,
+): Promise<void> {
+  const { registry, captures } = deps;
   const { model } = spec;
   const windowStart = window.start.toISOString();
-  const keys = await captures.objectKeys(model, window.start);
-  const known = await registry.findMonitorWindow(model, windowStart);
-  if (known && (await readJson(artifacts, known.report, MonitorReport)).capture.digest === canonicalDigest(keys)) {
+  await captures.clean({ model, window });
+  const earlierIssue = await registry.findMonitorWindow(model, windowStart);
+  // of another length: that one's figures are of other rows
+  const known = earlierIssue?.windowEnd === window.end.toISOString() ? earlierIssue : undefined;
+  const stored = known ? await readStored(known, deps) : {};
+  if (!stored) {
+    logger.warn('window-sealed', { model, windowStart, because: 'its record or its index has expired' });
+    return;
+  }
+  const builder = new WindowBuilder({
+    model,
+    window,
+    task: spec.spec.task,
+    labelHorizonMs: durationMs(spec.spec.monitoring.labelHorizon),
+    ...stored,
+    reference,
+  });
+  for (const key of await captures.objectKeys(model, window)) {
+    await builder.addObject(key.split('/').at(-1) ?? key, captures.lines(key));
+  }
+  if (known && !builder.changed) {
     logger.info('window-unchanged', { model, windowStart, revision: known.revision });
     return;
   }
-  const reference = (version: number) => readReference(model, version, deps);
-  const read = await readWindow(model, window, keys, { captures, reference });
-  const served = mostRows(read.byVersion) ?? (await championWithoutRows(model, deps));
-  if (!served) {
+  const record = builder.record();
+  const version = mostRows(record) ?? (await registry.findAlias(model, 'champion'))?.version;
+  const served = version === undefined ? undefined : await reference(version);
+  if (version === undefined || !served) {
     logger.warn('no-champion', { model, windowStart });
     return;
   }
-  const { version, rows, baseline } = served;
-  const drift = assessDrift({ spec: spec.spec, baseline, window: rows.profile() });
-  const { persistence } = spec.spec.monitoring;
-  const newest = await registry.listMonitorWindows(model, 2 * LOOK_BACK_WINDOWS);
-  const earlier = newest.filter((other) => other.windowStart < windowStart);
-  const decision = decideAlarm(drift, version, earlier, persistence);
-  const report = MonitorReport.parse({
-    schemaVersion: 1,
-    model,
-    modelVersion: version,
-    specVersion: spec.version,
-    windowStart,
-    windowEnd: window.end.toISOString(),
-    ...decision,
-    drift,
-    capture: { ...read.summary, otherVersions: others(read, version) },
-  });
-  await recordWindow({ report, revision: (known?.revision ?? 0) + 1, at, persistence }, deps);
+  const earlier = await registry.listMonitorWindows(model, EARLIER_WINDOWS, windowStart);
+  const { baseline } = served;
+  const report = assessWindow({ spec: spec.spec, specVersion: spec.version, record, version, baseline, earlier });
+  const issue = { report, record, index: builder.index(), window, at, before: known };
+  await recordWindow({ ...issue, revision: (earlierIssue?.revision ?? 0) + 1 }, deps);
+}
+
+/** @returns undefined if its retention is over */
+async function readStored(
+  { record: ref, index: indexRef }: MonitorWindow,
+  { store }: MonitorDeps,
+): Promise<{ record: WindowRecord; index: Uint8Array } | undefined> {
+  const [record, index] = await Promise.all([store.get(ref), indexRef && store.get(indexRef)]);
+  if (!record || !index) return undefined;
+  return { record: WindowRecord.parse(JSON.parse(new TextDecoder().decode(record))), index };
 }
 
 /** The version that served most of the window; of two that served alike the newer one. */
-function mostRows(byVersion: ReadWindow['byVersion']) {
-  const [most] = [...byVersion].sort(([a, left], [b, right]) => right.rows - left.rows || b - a);
-  return most && { version: most[0], rows: most[1], baseline: most[1].baseline };
-}
-
-/** Labels alone, or lines that could not be read: a window without rows is one of the champion. */
-async function championWithoutRows(model: string, deps: MonitorDeps) {
-  const champion = await deps.registry.findAlias(model, 'champion');
-  if (!champion) return undefined;
-  const { baseline, classes } = await readReference(model, champion.version, deps);
-  return { version: champion.version, rows: new VersionRows(baseline, classes), baseline };
-}
-
-const others = ({ byVersion }: ReadWindow, version: number) =>
-  [...byVersion]
-    .filter(([other]) => other !== version)
-    .map(([other, { rows }]) => ({ version: other, rows }))
-    .sort((a, b) => a.version - b.version);
-
-async function readReference(
-  model: string,
-  version: number,
-  { registry, artifacts }: MonitorDeps,
-): Promise<VersionReference> {
-  const { artifacts: refs, specVersion } = await registry.requireVersion(model, version);
-  const baseline = await readJson(artifacts, refs.baseline, Baseline);
-  if (baseline.prediction.type !== 'category') return { baseline, classes: [] };
-  const label = labelOf((await registry.requireSpec(model, specVersion)).spec);
-  return { baseline, classes: label.kind === 'class' ? label.classes : [] };
-}
-
-async function readJson<T>(artifacts: Artifacts, ref: ArtifactRef, schema: { parse(value: unknown): T }): Promise<T> {
-  return schema.parse(JSON.parse(new TextDecoder().decode(await artifacts.getBytes(ref))));
+function mostRows({ versions }: WindowRecord): number | undefined {
+  const [most] = [...versions].sort((a, b) => b.whole.profile.rows - a.whole.profile.rows || b.version - a.version);
+  return most?.version;
 }

@@ -47,17 +47,18 @@ export function partitionCapture({ registry, files, now }: PartitionDeps) {
   }
 
   return async (object: { readonly key: string; readonly versionId: string }): Promise<void> => {
-    const text = decode(await files.read(object.key));
-    const { windows, unreadable } = await partitionLines(text, windowMs);
+    const { windows, unreadable } = await partitionLines(decode(await files.read(object.key)), windowMs);
     const name = `${createHash('sha256').update(`${object.key}\n${object.versionId}`).digest('hex')}.jsonl`;
-    const writes = windows.map(({ model, windowStart, lines }) => ({
-      key: `${captureKeys.windowFolder(model, windowStart)}${name}`,
-      lines,
-    }));
-    if (unreadable.length > 0) writes.push({ key: `${UNREADABLE_FOLDER}${name}`, lines: unreadable });
-    for (let i = 0; i < writes.length; i += PARALLEL_WRITES) {
-      const batch = writes.slice(i, i + PARALLEL_WRITES);
-      await Promise.all(batch.map(({ key, lines }) => files.write(key, `${lines.join('\n')}\n`)));
+    if (unreadable.length > 0) await files.write(`${UNREADABLE_FOLDER}${name}`, text(unreadable));
+    for (let i = 0; i < windows.length; i += PARALLEL_WRITES) {
+      const batch = windows.slice(i, i + PARALLEL_WRITES);
+      await Promise.all(
+        batch.map(async ({ model, window, lines }) => {
+          await files.write(`${captureKeys.windowFolder(model, window)}${name}`, text(lines));
+          // after the lines: whoever takes the mark off sees them
+          await files.write(captureKeys.dirtyWindow(model, window), '');
+        }),
+      );
     }
     const lines = windows.reduce((sum, window) => sum + window.lines.length, 0);
     const figures = { key: object.key, windows: windows.length, lines, unreadable: unreadable.length };
@@ -65,6 +66,8 @@ export function partitionCapture({ registry, files, now }: PartitionDeps) {
     else logger.info('capture-partitioned', figures);
   };
 }
+
+const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 
 /** The stream may be set to compress; the bytes tell. */
 function decode(bytes: Uint8Array): string {

@@ -25,7 +25,7 @@ export function inferenceScenarios(on: () => World): void {
   async function windowLines(model: string, time: Date): Promise<Line[]> {
     const { s3, outputs } = on().platform;
     const Bucket = outputs.CaptureBucketName;
-    const Prefix = captureKeys.windowFolder(model, windowAt(time, DAY_MS).start);
+    const Prefix = captureKeys.windowFolder(model, windowAt(time, DAY_MS));
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
     const texts = Contents.map(async ({ Key }) => {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));

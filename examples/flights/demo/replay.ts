@@ -76,7 +76,7 @@ async function monitor(world: World, start: Date, at: Date, calls: number): Prom
   await waitFor(
     `the capture of ${calls} calls`,
     async () => {
-      captured = await world.capturedCalls(start);
+      captured = await world.capturedCalls({ start, end: new Date(start.getTime() + WEEK_MS) });
       return captured >= calls || undefined;
     },
     { everyMs: 500, seen: () => `${captured} calls` },

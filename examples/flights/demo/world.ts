@@ -8,6 +8,7 @@ import type * as z from 'zod';
 import type { RegistryClient } from '../../../cli/registry-client.ts';
 import { listOf } from '../../../cli/registry-lists.ts';
 import { EVENTS } from '../../../domain/events/catalog.ts';
+import type { TimeWindow } from '../../../domain/monitoring/windows.ts';
 import { captureKeys } from '../../../domain/names.ts';
 import {
   DatasetVersion,
@@ -28,8 +29,8 @@ export interface World {
   upload(file: string): Promise<void>;
   /** Asks the monitor to run as if it were `at`. */
   tick(at: Date): Promise<void>;
-  /** Calls whose capture has reached the window that starts at `start`. */
-  capturedCalls(start: Date): Promise<number>;
+  /** Calls whose capture has reached the window. */
+  capturedCalls(window: TimeWindow): Promise<number>;
   datasets(): Promise<DatasetVersion[]>;
   runs(): Promise<TrainingRun[]>;
   versions(): Promise<ModelVersion[]>;
@@ -84,10 +85,10 @@ export function makeWorld(platform: LocalPlatform, registry: RegistryClient, mod
       const entry = { EventBusName: platform.eventBus, Source: source, DetailType: 'MonitoringTickRequested', Detail };
       await events.send(new PutEventsCommand({ Entries: [entry] }));
     },
-    async capturedCalls(start) {
+    async capturedCalls(window) {
       const Bucket = platform.buckets.capture;
       const { Contents = [] } = await s3.send(
-        new ListObjectsV2Command({ Bucket, Prefix: captureKeys.windowFolder(model, start) }),
+        new ListObjectsV2Command({ Bucket, Prefix: captureKeys.windowFolder(model, window) }),
       );
       const lines = await Promise.all(
         Contents.map(async ({ Key }) => {

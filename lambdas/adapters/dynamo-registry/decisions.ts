@@ -76,12 +76,15 @@ export function windowMethods(
       return item && fromItem(MonitorWindow, item);
     },
 
-    async listMonitorWindows(model, limit) {
-      const query = { partition: modelPartition(model), prefix: PREFIX.window, newestFirst: true, limit };
+    async listMonitorWindows(model, limit, before) {
+      const range = before === undefined ? {} : { upTo: keys.window(model, justBefore(before)).SK };
+      const query = { partition: modelPartition(model), prefix: PREFIX.window, ...range, newestFirst: true, limit };
       return (await queryItems(table, query)).map((item) => fromItem(MonitorWindow, item));
     },
   };
 }
+
+const justBefore = (instant: string): string => new Date(Date.parse(instant) - 1).toISOString();
 
 export function auditMethods(table: RegistryTable): Pick<Registry, 'listAudit' | 'findAuditHead'> {
   return {

@@ -78,7 +78,7 @@ export interface ItemQuery {
   readonly prefix?: string;
   /** The sort key is above this. */
   readonly after?: string;
-  /** The sort key is at most this. */
+  /** The sort key is at most this; with `prefix`, of those that begin so. */
   readonly upTo?: string;
   /** Reads the index instead of the table, eventually consistent. */
   readonly index?: 'GSI1';
@@ -113,7 +113,7 @@ export async function queryItems(table: RegistryTable, query: ItemQuery): Promis
 function expressions({ partition, prefix, after, upTo, index, newestFirst, where }: ItemQuery) {
   const [sortCondition, sortValue] =
     prefix !== undefined
-      ? [' AND begins_with(#sk, :sk)', prefix]
+      ? [upTo === undefined ? ' AND begins_with(#sk, :sk)' : ' AND #sk BETWEEN :sk AND :upTo', prefix]
       : after !== undefined
         ? [' AND #sk > :sk', after]
         : [' AND #sk <= :sk', upTo];
@@ -128,6 +128,7 @@ function expressions({ partition, prefix, after, upTo, index, newestFirst, where
     },
     ExpressionAttributeValues: {
       ':pk': partition,
+      ...(prefix !== undefined && upTo !== undefined ? { ':upTo': upTo } : {}),
       ...(sorted ? { ':sk': sortValue } : {}),
       ...(where ? { ':where': where.value } : {}),
     },

@@ -148,7 +148,7 @@ describe('monitor show', () => {
     ];
     const numbers = { features, prediction: { ...column, name: 'prediction' } };
     const reasons = ['2 of the last 3 windows breached: an alarm takes 2 of 3'];
-    await api.registry.recordDecision(aDecision({ decisionId: 'drift-1', kind: 'drift', numbers, reasons }), CHANGE);
+    await api.registry.recordDecision(aDecision({ decisionId: 'drift-1', kind: 'monitor', numbers, reasons }), CHANGE);
     await api.registry.putMonitorWindow(
       aMonitorWindow({ status: 'alarm', breached: true, decisionId: 'drift-1' }),
       CHANGE,

@@ -37,29 +37,36 @@ function captures(objects: Record<string, Uint8Array>, chunkBytes = 7) {
   return s3Captures(client, 'capture');
 }
 
-const at = (day: number) => new Date(Date.UTC(2026, 2, day));
-const key = (day: number, name: string, model = 'churn') =>
-  `windows/${model}/2026-03-0${day}T00-00-00-000Z/${name}.jsonl`;
+const window = (day: number) => ({
+  start: new Date(Date.UTC(2026, 2, day)),
+  end: new Date(Date.UTC(2026, 2, day + 1)),
+});
+const name = (day: number) => `2026-03-0${day}T00-00-00-000Z_2026-03-0${day + 1}T00-00-00-000Z`;
+const key = (day: number, object: string, model = 'churn') => `windows/${model}/${name(day)}/${object}.jsonl`;
+const mark = (day: number, model = 'churn') => `dirty/${model}/${name(day)}`;
 const empty = new Uint8Array();
 
 describe('captured windows in S3', () => {
-  const reader = captures(
-    Object.fromEntries(
-      [1, 2, 3, 4, 5]
-        .flatMap((day) => [key(day, 'b'), key(day, 'a'), key(day, 'c')])
-        .concat(key(3, 'a', 'churn-2'), 'windows/churn/not-a-window/x', key(9, 'a', 'fraud'))
-        .map((name) => [name, empty]),
-    ),
-  );
+  const keys = [
+    ...[1, 2, 3].flatMap((day) => [key(day, 'b'), key(day, 'a'), key(day, 'c')]),
+    ...[key(3, 'a', 'churn-2'), 'windows/churn/not-a-window/x', key(8, 'a', 'fraud')],
+    ...[mark(2), mark(1), mark(3, 'churn-2'), mark(8, 'fraud'), 'dirty/churn/not-a-window', 'dirty/x'],
+  ];
+  const reader = captures(Object.fromEntries(keys.map((each) => [each, empty])));
+  const dirty = async (model?: string) => {
+    const found: string[] = [];
+    for await (const { model: of, window } of reader.dirty(model)) found.push(`${of} ${window.start.getUTCDate()}`);
+    return found;
+  };
 
-  it('start at the times their folders are named by, both ends included, of one model', async () => {
-    expect(await reader.windowStarts('churn', at(2), at(4))).toEqual([at(2), at(3), at(4)]);
-    expect(await reader.windowStarts('churn', at(1), at(30))).toHaveLength(5);
-    expect(await reader.windowStarts('churn', at(6), at(9))).toEqual([]);
+  it('are marked by model and time, over several pages; what is no mark is passed over', async () => {
+    expect(await dirty()).toEqual(['churn-2 3', 'churn 1', 'churn 2', 'fraud 8']);
+    expect(await dirty('churn')).toEqual(['churn 1', 'churn 2']);
+    expect(await dirty('nobody')).toEqual([]);
   });
 
   it('hold their objects sorted, over several pages', async () => {
-    expect(await reader.objectKeys('churn', at(3))).toEqual([key(3, 'a'), key(3, 'b'), key(3, 'c')]);
+    expect(await reader.objectKeys('churn', window(3))).toEqual([key(3, 'a'), key(3, 'b'), key(3, 'c')]);
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { captureLines, labelLine } from '../../../domain/capture/lines.ts';
 import { encodeInferenceId } from '../../../domain/inference/inference-id.ts';
 import { windowAt } from '../../../domain/monitoring/windows.ts';
+import { captureKeys } from '../../../domain/names.ts';
 import { makeHandler } from '../../../lambdas/partition-capture/handler.ts';
 import { UNREADABLE_FOLDER } from '../../../lambdas/partition-capture/partition-capture.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
@@ -26,6 +27,8 @@ async function aPartitioner() {
   await registry.applySpec(aModelSpec(), { by: 'test', at: NOW });
   await registry.applySpec(aModelSpec({ name: 'weekly', monitoring: { window: '7d' } }), { by: 'test', at: NOW });
   const objects = new Map<string, string>();
+  /** Objects there were when the mark was left. */
+  const marks = new Map<string, number>();
   const raw = new Map<string, Uint8Array>();
   const handler = makeHandler({
     registry,
@@ -35,7 +38,10 @@ async function aPartitioner() {
         if (!bytes) throw new Error('NoSuchKey');
         return bytes;
       },
-      write: async (key, text) => void objects.set(key, text),
+      write: async (key, text) => {
+        if (!key.startsWith(captureKeys.dirty)) objects.set(key, text);
+        else marks.set(key, objects.size);
+      },
     },
     now: () => NOW,
   });
@@ -49,6 +55,7 @@ async function aPartitioner() {
   });
   return {
     objects,
+    marks,
     deliver: (...keys: string[]) => handler({ Records: keys.map(record) }),
     put: (key: string, text: string, gzip = false) =>
       raw.set(key, gzip ? gzipSync(text) : new TextEncoder().encode(text)),
@@ -57,7 +64,7 @@ async function aPartitioner() {
 
 describe('captured lines', () => {
   it('are sorted by model and event-time window, unchanged and in order', async () => {
-    const { objects, put, deliver } = await aPartitioner();
+    const { objects, marks, put, deliver } = await aPartitioner();
     const first = captured('churn', '2026-03-01T23:59:59.999Z');
     const second = captured('churn', '2026-03-02T00:00:00.000Z');
     const late = label('churn', '2026-03-01T08:00:00Z');
@@ -68,10 +75,19 @@ describe('captured lines', () => {
       [...objects].map(([key, text]) => [key.replace(/[0-9a-f]{64}\.jsonl$/, ''), text]),
     );
     expect(byFolder).toEqual({
-      'windows/churn/2026-03-01T00-00-00-000Z/': first + late,
-      'windows/churn/2026-03-02T00-00-00-000Z/': second,
-      'windows/weekly/2026-02-23T00-00-00-000Z/': weekly,
+      'windows/churn/2026-03-01T00-00-00-000Z_2026-03-02T00-00-00-000Z/': first + late,
+      'windows/churn/2026-03-02T00-00-00-000Z_2026-03-03T00-00-00-000Z/': second,
+      'windows/weekly/2026-02-23T00-00-00-000Z_2026-03-02T00-00-00-000Z/': weekly,
     });
+    const marked = [...marks.keys()].map((key) => key.replace('dirty/', 'windows/').concat('/'));
+    expect(marked.sort()).toEqual(Object.keys(byFolder).sort());
+  });
+
+  it('mark their window only once they are there', async () => {
+    const { marks, put, deliver } = await aPartitioner();
+    put('raw/a', captured('churn', '2026-03-01T00:00:00Z'));
+    await deliver('raw/a');
+    expect([...marks.values()]).toEqual([1]);
   });
 
   it('are the same however often and in whatever form the object comes', async () => {
@@ -129,7 +145,7 @@ describe('captured lines', () => {
             .map((line) => {
               const time = new Date(JSON.parse(line).millrace.eventTime);
               const folder = windowAt(time, DAY).start.toISOString().replace(/[:.]/g, '-');
-              expect(key).toContain(`windows/churn/${folder}/`);
+              expect(key).toContain(`windows/churn/${folder}_`);
               return `${line}\n`;
             }),
         );

@@ -25,7 +25,10 @@ beforeAll(async () => {
   registry.countRequests('churn', 'churn-v1-r1', { version: 1, requests: 3, errors: 1, latencyMsSum: 12 });
   for (let day = 1; day <= 3; day += 1) {
     const at = `2026-03-0${day}T00:00:00.000Z`;
-    await registry.recordDecision(aDecision({ decisionId: `d${day}`, kind: day === 2 ? 'gate' : 'drift', at }), CHANGE);
+    await registry.recordDecision(
+      aDecision({ decisionId: `d${day}`, kind: day === 2 ? 'gate' : 'monitor', at }),
+      CHANGE,
+    );
   }
   await registry.putMonitorWindow(aMonitorWindow(), CHANGE);
 });

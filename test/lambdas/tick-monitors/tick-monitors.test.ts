@@ -4,12 +4,15 @@ import { aModelSpec } from '../../fixtures/builders.ts';
 import { aModelVersion } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
 import { memoryCaptures } from '../../fixtures/monitoring.ts';
-import { aMonitorWindow } from '../../fixtures/registry.ts';
 
 const change = { by: 'test', at: new Date('2026-03-01T00:00:00Z') };
 const MONDAY = '2026-03-02T00:00:00.000Z';
 const TUESDAY = '2026-03-03T00:00:00.000Z';
 const WEDNESDAY = '2026-03-04T00:00:00.000Z';
+const window = (start: string, end: string) => ({ start: new Date(start), end: new Date(end) });
+const FIRST = window(MONDAY, TUESDAY);
+const SECOND = window(TUESDAY, WEDNESDAY);
+const LATER = '2026-03-05T00:00:00.000Z';
 
 async function world(monitoring = {}) {
   const registry = memoryRegistry();
@@ -17,7 +20,7 @@ async function world(monitoring = {}) {
   const sent: object[] = [];
   const handler = makeHandler({
     registry,
-    captures: captures.reader,
+    captures: captures.captures,
     send: async (message) => void sent.push(message),
   });
   const model = async (
@@ -40,7 +43,7 @@ describe('a tick', () => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     w = await world();
     await w.model('churn');
-    w.captures.put('churn', MONDAY, 'a', []);
+    w.captures.put('churn', FIRST, 'a', []);
   });
 
   const moments = [
@@ -51,15 +54,13 @@ describe('a tick', () => {
   for (const { at, due, what } of moments) {
     it(`${due ? 'asks' : 'does not ask'} for a window ${what}`, async () => {
       await w.tick(at);
-      expect(w.sent).toEqual(due ? [{ model: 'churn', windowStart: MONDAY, windowEnd: TUESDAY, at }] : []);
+      expect(w.sent).toEqual(due ? [{ model: 'churn', windows: [{ start: MONDAY, end: TUESDAY }], at }] : []);
     });
   }
 
   it('takes its moment from the schedule as well', async () => {
     await w.handler({ 'detail-type': 'Scheduled Event', source: 'aws.events', time: '2026-03-03T01:00:00Z' });
-    expect(w.sent).toEqual([
-      { model: 'churn', windowStart: MONDAY, windowEnd: TUESDAY, at: '2026-03-03T01:00:00.000Z' },
-    ]);
+    expect(w.sent).toMatchObject([{ model: 'churn', at: '2026-03-03T01:00:00.000Z' }]);
   });
 
   it('refuses an event that says no moment', async () => {
@@ -67,74 +68,71 @@ describe('a tick', () => {
     await expect(w.handler({ 'detail-type': 'MonitoringTickRequested', detail: { model: '*' } })).rejects.toThrow();
   });
 
-  it('asks for the newest of several windows, in one message', async () => {
-    w.captures.put('churn', TUESDAY, 'a', []);
-    await w.tick('2026-03-05T00:00:00.000Z');
-    expect(w.sent).toMatchObject([{ windowStart: TUESDAY, windowEnd: WEDNESDAY }]);
+  it('asks for all windows of a model in one message, oldest first', async () => {
+    w.captures.put('churn', SECOND, 'a', []);
+    await w.tick(LATER);
+    const windows = [
+      { start: MONDAY, end: TUESDAY },
+      { start: TUESDAY, end: WEDNESDAY },
+    ];
+    expect(w.sent).toEqual([{ model: 'churn', windows, at: LATER }]);
   });
 
-  it('does not ask again for a window that was monitored', async () => {
-    await w.registry.putMonitorWindow(aMonitorWindow({ windowStart: MONDAY }), change);
-    await w.tick('2026-03-05T00:00:00.000Z');
-    expect(w.sent).toEqual([]);
-  });
-
-  it('asks for an older window whose capture came after a newer one was monitored', async () => {
-    await w.registry.putMonitorWindow(aMonitorWindow({ windowStart: TUESDAY, windowEnd: WEDNESDAY }), change);
-    await w.tick('2026-03-05T00:00:00.000Z');
-    expect(w.sent).toMatchObject([{ windowStart: MONDAY }]);
-  });
-
-  for (const { days, due } of [
-    { days: 60, due: true },
-    { days: 61, due: false },
-  ]) {
-    it(`${due ? 'looks' : 'does not look'} ${days} windows back`, async () => {
-      const at = new Date(Date.parse(MONDAY) + days * 86_400_000 + 15 * 60_000).toISOString();
-      await w.tick(at);
-      expect(w.sent).toHaveLength(due ? 1 : 0);
-    });
-  }
-
-  it('knows that an old window was monitored when newer ones fill the list', async () => {
+  it('asks for no more than one run gets through, the oldest; the others keep their mark', async () => {
     for (let day = 0; day < 70; day++) {
-      const windowStart = new Date(Date.parse(MONDAY) + day * 86_400_000).toISOString();
-      await w.registry.putMonitorWindow(aMonitorWindow({ windowStart }), change);
+      const start = Date.parse(MONDAY) + day * 86_400_000;
+      w.captures.put('churn', { start: new Date(start), end: new Date(start + 86_400_000) }, 'a', []);
     }
-    await w.tick('2026-03-04T00:15:00.000Z');
+    await w.tick('2026-12-01T00:00:00.000Z');
+    const [message] = w.sent as { windows: { start: string }[] }[];
+    expect(message?.windows).toHaveLength(60);
+    expect(message?.windows[0]?.start).toBe(MONDAY);
+    expect(w.captures.marks.size).toBe(70);
+  });
+
+  it('does not ask for a window that nothing was added to', async () => {
+    await w.captures.captures.clean({ model: 'churn', window: FIRST });
+    await w.tick(LATER);
     expect(w.sent).toEqual([]);
   });
 
-  it('passes over models without a champion, without monitoring and without capture', async () => {
+  it('leaves the mark on: who monitors the window takes it off', async () => {
+    await w.tick(LATER);
+    await w.tick(LATER);
+    expect(w.sent).toHaveLength(2);
+    expect(w.captures.marks.size).toBe(1);
+  });
+
+  it('passes over models without a champion, and keeps their marks for when they have one', async () => {
     await w.model('no-champion', { champion: false });
-    await w.model('disabled', { enabled: false });
-    await w.model('silent');
-    for (const name of ['no-champion', 'disabled']) w.captures.put(name, MONDAY, 'a', []);
-    await w.tick('2026-03-05T00:00:00.000Z');
+    w.captures.put('no-champion', FIRST, 'a', []);
+    await w.tick(LATER);
     expect(w.sent).toMatchObject([{ model: 'churn' }]);
+    expect(w.captures.marks.size).toBe(2);
+  });
+
+  it('forgets the marks of models that are not monitored or not registered', async () => {
+    await w.model('disabled', { enabled: false });
+    for (const name of ['disabled', 'gone']) w.captures.put(name, FIRST, 'a', []);
+    await w.tick(LATER);
+    expect(w.sent).toMatchObject([{ model: 'churn' }]);
+    expect([...w.captures.marks.values()].map(({ model }) => model)).toEqual(['churn']);
   });
 
   it('looks at one model when one is named', async () => {
     await w.model('fraud');
-    w.captures.put('fraud', MONDAY, 'a', []);
-    await w.tick('2026-03-05T00:00:00.000Z', 'fraud');
+    w.captures.put('fraud', FIRST, 'a', []);
+    await w.tick(LATER, 'fraud');
     expect(w.sent).toMatchObject([{ model: 'fraud' }]);
-  });
-
-  it('passes over folders of another window length', async () => {
-    await w.model('hourly', { window: '12h' });
-    w.captures.put('hourly', '2026-03-02T06:00:00.000Z', 'a', []);
-    await w.tick('2026-03-05T00:00:00.000Z', 'hourly');
-    expect(w.sent).toEqual([]);
   });
 
   it('looks at all other models when one fails, and then says which did', async () => {
     await w.model('fraud');
-    w.captures.put('fraud', MONDAY, 'a', []);
+    w.captures.put('fraud', FIRST, 'a', []);
     const { findAlias } = w.registry;
     w.registry.findAlias = (model, alias) =>
       model === 'churn' ? Promise.reject(new Error('throttled')) : findAlias(model, alias);
-    await expect(w.tick('2026-03-05T00:00:00.000Z')).rejects.toThrow('could not tick churn: Error: throttled');
+    await expect(w.tick(LATER)).rejects.toThrow('could not tick churn: Error: throttled');
     expect(w.sent).toMatchObject([{ model: 'fraud' }]);
   });
 });
