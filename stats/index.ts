@@ -6,6 +6,7 @@
 export * from './alarms/index.ts';
 export * from './bias/index.ts';
 export * from './binning/index.ts';
+export * from './detectors/index.ts';
 export * from './distances/index.ts';
 export * from './distributions/index.ts';
 export * from './intervals/index.ts';
