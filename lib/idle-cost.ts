@@ -43,6 +43,7 @@ const FREE_AT_REST: ReadonlySet<string> = new Set([
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
   'AWS::StepFunctions::StateMachine',

@@ -11,7 +11,7 @@ export class MillraceStack extends Stack {
   constructor(scope: Construct, id: string, props: MillraceStackProps = {}) {
     super(scope, id, props);
     this.millrace = new Millrace(this, 'Millrace', props);
-    const { data, capture, registry, inferenceApi, trainingPipeline, rollouts, validation } = this.millrace;
+    const { data, capture, registry, inferenceApi, trainingPipeline, rollouts, validation, alerts } = this.millrace;
     const outputs = {
       LandingBucketName: data.landing.bucket.bucketName,
       LakeBucketName: data.lake.bucket.bucketName,
@@ -23,6 +23,7 @@ export class MillraceStack extends Stack {
       ApiUrl: inferenceApi.api.url,
       TrainingPipelineArn: trainingPipeline.stateMachine.machine.stateMachineArn,
       RolloutStateMachineArn: rollouts.stateMachine.machine.stateMachineArn,
+      AlertTopicArn: alerts.topic.topicArn,
       LandingQueueUrl: validation.uploads.queue.queueUrl,
       LandingDeadLetterQueueUrl: validation.uploads.deadLetters.queueUrl,
     };

@@ -6,6 +6,8 @@ import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { DEFAULT_RETRAIN_BUDGET, type RetrainBudget } from '../domain/training/retrain-budget.ts';
+import { Alerts } from './alerts.ts';
 import { Capture } from './capture.ts';
 import { DataLanding } from './data-landing.ts';
 import { hostPlatform } from './duckdb-natives.ts';
@@ -37,7 +39,7 @@ export interface MillraceProps {
   readonly encryptionKey?: IKey;
   /** Who may call the API. @default { type: 'iam' } */
   readonly apiAuthorization?: ApiAuthorization;
-  /** Told of every alarm. @default nobody is told */
+  /** Told of every alarm, of the platform and about models. @default a topic of its own, output AlertTopicArn */
   readonly alarmTopic?: ITopic;
   /** How long uploads stay in the landing bucket. @default Duration.days(365) */
   readonly uploadRetention?: Duration;
@@ -55,6 +57,12 @@ export interface MillraceProps {
   readonly logLevel?: FunctionDefaults['logLevel'];
   /** Uploads validated at a time, 2 to 1,000. @default 10 */
   readonly validationConcurrency?: number;
+  /**
+   * What drift, quality and schedules may start together, of all models, by UTC day and month; 0 stops it. A run is
+   * counted at the most it may cost. New data and people are not held back.
+   * @default 50 runs and 100 USD a day, 1,000 USD a month
+   */
+  readonly retrainBudget?: Partial<RetrainBudget>;
   /** Concurrency set aside for predictions alone. @default none: new accounts have too little to reserve from */
   readonly inferConcurrency?: number;
   /** Processor of the functions. @default arm64, or this machine's for stage `local` */
@@ -72,6 +80,7 @@ export class Millrace extends Construct {
   readonly rollouts: Rollouts;
   readonly trainingPipeline: TrainingPipeline;
   readonly inferenceApi: InferenceApi;
+  readonly alerts: Alerts;
 
   constructor(scope: Construct, id: string, props: MillraceProps = {}) {
     super(scope, id);
@@ -128,7 +137,12 @@ export class Millrace extends Construct {
       rollouts: this.rollouts,
       codeVersion: packageVersion(),
     });
-    const trigger = new TrainingTrigger(this, 'Trigger', { defaults, registry, pipeline: this.trainingPipeline });
+    const trigger = new TrainingTrigger(this, 'Trigger', {
+      defaults,
+      registry,
+      pipeline: this.trainingPipeline,
+      retrainBudget: checkedBudget(this, props.retrainBudget),
+    });
     new ExecutionWatch(this, 'Executions', {
       defaults,
       registry,
@@ -147,8 +161,14 @@ export class Millrace extends Construct {
       manageApiGatewayAccount: props.manageApiGatewayAccount ?? true,
     });
     const monitoring = new Monitoring(this, 'Monitoring', { defaults, capture: this.capture, lake, registry });
+    this.alerts = new Alerts(this, 'Alerts', {
+      eventBus: registry.eventBus,
+      topic: props.alarmTopic,
+      encryptionKey,
+      undelivered,
+    });
     new Observability(this, 'Observability', {
-      alarmTopic: props.alarmTopic,
+      alarmTopic: this.alerts.topic,
       validation: this.validation,
       pipeline: this.trainingPipeline,
       rollouts: this.rollouts,
@@ -172,6 +192,22 @@ function checkConcurrency(scope: Construct, prop: string, value: number | undefi
   if (!Number.isInteger(value) || value < least || value > 1_000) {
     throw new Error(`${scope.node.path}: ${prop} must be a whole number from ${least} to 1000, got ${value}`);
   }
+}
+
+/** @throws Error for what is negative, and for parts of a run */
+function checkedBudget(scope: Construct, given: Partial<RetrainBudget> = {}): RetrainBudget {
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const budget: RetrainBudget = { ...DEFAULT_RETRAIN_BUDGET, ...set };
+  for (const [name, value] of Object.entries(budget) as [keyof RetrainBudget, number][]) {
+    if (Token.isUnresolved(value)) continue;
+    const whole = name === 'runsPerDay';
+    if (!Number.isFinite(value) || value < 0 || (whole && !Number.isInteger(value))) {
+      throw new Error(
+        `${scope.node.path}: retrainBudget.${name} must be a ${whole ? 'whole ' : ''}number from 0, got ${value}`,
+      );
+    }
+  }
+  return budget;
 }
 
 function packageVersion(): string {

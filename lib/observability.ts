@@ -5,20 +5,22 @@ import {
   Dashboard,
   GraphWidget,
   type IMetric,
+  Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { MONITORS } from '../domain/monitoring/finding.ts';
 import type { InferenceApi } from './inference-api.ts';
 import type { Rollouts } from './rollout.ts';
 import type { TrainingPipeline } from './training-pipeline.ts';
 import type { Validation } from './validation.ts';
 
 export interface ObservabilityProps {
-  /** Told of every alarm. @default alarms change state and tell nobody */
-  readonly alarmTopic?: ITopic;
+  /** Told of every alarm. */
+  readonly alarmTopic: ITopic;
   readonly validation: Validation;
   readonly pipeline: TrainingPipeline;
   readonly rollouts: Rollouts;
@@ -34,6 +36,16 @@ interface Watch {
   /** Evaluation periods of five minutes in a row. @default 1 */
   readonly periods?: number;
 }
+
+const WINDOW_METRICS = [
+  'MonitorWindowsOk',
+  'MonitorWindowsWarn',
+  'MonitorWindowsAlarm',
+  'MonitorWindowsInsufficientData',
+];
+/** What functions write in embedded metric format. */
+const millraceMetric = (metricName: string, dimensionsMap: Record<string, string> = {}) =>
+  new Metric({ namespace: 'Millrace', metricName, dimensionsMap, statistic: 'Sum' });
 
 /** Lambda metrics and DLQ depths are summed over this. */
 const PERIOD = Duration.minutes(5);
@@ -83,7 +95,7 @@ export class Observability extends Construct {
     this.dashboard(props, watches);
   }
 
-  private alarm({ id, description, metric, periods = 1 }: Watch, topic: ITopic | undefined): void {
+  private alarm({ id, description, metric, periods = 1 }: Watch, topic: ITopic): void {
     const alarm = new Alarm(this, id, {
       alarmDescription: description,
       metric,
@@ -92,7 +104,7 @@ export class Observability extends Construct {
       evaluationPeriods: periods,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    if (topic) alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addAlarmAction(new SnsAction(topic));
   }
 
   private dashboard(
@@ -123,6 +135,16 @@ export class Observability extends Construct {
             rollouts.stateMachine.machine.metricStarted(),
             rollouts.stateMachine.machine.metricFailed(),
           ]),
+        ],
+        [
+          graph(
+            'Monitored windows',
+            WINDOW_METRICS.map((metricName) => millraceMetric(metricName)),
+          ),
+          graph(
+            'Models in alarm, by monitor',
+            MONITORS.map((Monitor) => millraceMetric('MonitorAlarms', { Monitor })),
+          ),
         ],
         [
           graph(

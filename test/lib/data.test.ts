@@ -101,9 +101,15 @@ describe('old data', () => {
       .filter((rule) => rule.ExpirationInDays !== undefined)
       .map((rule) => [rule.Prefix ?? '', rule.ExpirationInDays]);
 
+  const captured = (lines: number, labels: number, records: number) => [
+    ...['raw/', 'windows/', 'dirty/', 'errors/'].map((prefix) => [prefix, lines]),
+    ['indexes/', labels],
+    ['records/', records],
+  ];
+
   it('goes: uploads after a year, captured predictions after 400 days', () => {
     expect(expiry('Landing')).toEqual([['', 365]]);
-    expect(expiry('Captured')).toEqual([['', 400]]);
+    expect(expiry('Captured')).toEqual(captured(400, 120, 400));
   });
   it('of the lake goes only where runs left working files: artifacts stay', () => {
     expect(expiry('DataLake')).toEqual([['runs/', 90]]);
@@ -118,7 +124,9 @@ describe('old data', () => {
   it('goes when the deployer says so', () => {
     const wanted = aTemplate({ uploadRetention: Duration.days(7), captureRetention: Duration.days(30) });
     expect(expiry('Landing', wanted)).toEqual([['', 7]]);
-    expect(expiry('Captured', wanted)).toEqual([['', 30]]);
+    expect(expiry('Captured', wanted)).toEqual(captured(30, 120, 400));
+    const longer = aTemplate({ labelRetention: Duration.days(200), monitoringRetention: Duration.days(800) });
+    expect(expiry('Captured', longer)).toEqual(captured(400, 200, 800));
   });
 });
 

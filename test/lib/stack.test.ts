@@ -23,6 +23,7 @@ function differences(left: unknown, right: unknown, path = ''): string[] {
 describe('the stack', () => {
   it('has the outputs that the CLI reads, and no other', () => {
     expect(Object.keys(template.toJSON().Outputs).sort()).toEqual([
+      'AlertTopicArn',
       'ApiId',
       'ApiStage',
       'ApiUrl',
@@ -222,5 +223,23 @@ describe('alarms', () => {
     for (const [id, { Properties }] of resourcesOf(aTemplate({ alarmTopic: topic }), 'AWS::CloudWatch::Alarm')) {
       expect(Properties.AlarmActions, id).toEqual(['arn:aws:sns:us-east-1:111122223333:people']);
     }
+  });
+
+  it('tell a topic of their own otherwise, which takes no unencrypted connection', () => {
+    const [topic] = resourcesOf(template, 'AWS::SNS::Topic').map(([id]) => id);
+    for (const [id, { Properties }] of alarms) expect(Properties.AlarmActions, id).toEqual([{ Ref: topic }]);
+    const policies = JSON.stringify(resourcesOf(template, 'AWS::SNS::TopicPolicy'));
+    expect(policies).toContain('aws:SecureTransport');
+  });
+
+  it('about models reach the same topic, as a sentence', () => {
+    const rules = resourcesOf(template, 'AWS::Events::Rule').filter(([id]) => id.includes('ModelAlarms'));
+    const { Properties } = rules[0]?.[1] ?? {};
+    const [target] = Properties.Targets;
+    expect(Properties.EventPattern['detail-type']).toEqual(['MonitorAlarmRaised']);
+    expect(target.InputTransformer.InputTemplate).toMatch(
+      /^"Millrace: <detail-model>, version <detail-version>, is in alarm/,
+    );
+    expect(target.DeadLetterConfig).toBeDefined();
   });
 });
