@@ -1,9 +1,10 @@
+import { median } from '../../../stats/history/centre.ts';
 import type { ColumnProfile, Profile } from '../../profiles/profile.ts';
 import type { STATISTICS } from '../../spec/contract.ts';
 import type { HistoryEntry } from '../context.ts';
 import type { CheckOf } from './declared.ts';
 import { type CheckInput, type Finding, figure, insufficientData, judged, rowsText, unavailable } from './finding.ts';
-import { allowedByHistory, median } from './strategies.ts';
+import { allowedByHistory } from './strategies.ts';
 
 type Statistic = (typeof STATISTICS)[number];
 /** What a Date can hold; a TIMESTAMP reaches further. */

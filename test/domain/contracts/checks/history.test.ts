@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allowedByHistory, mean, median, type Strategy } from '../../../../domain/contracts/checks/strategies.ts';
+import { allowedByHistory, type Strategy } from '../../../../domain/contracts/checks/strategies.ts';
 import { mergeProfiles } from '../../../../domain/profiles/profile.ts';
+import { mean, median } from '../../../../stats/history/centre.ts';
 import { AT, type Case, churnProfile, judgedCheck, versionsOf, versionsWith } from './judged.ts';
 
 const volume = (rows: number, history: readonly number[], check: object = {}) =>
