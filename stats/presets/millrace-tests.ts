@@ -1,5 +1,6 @@
 import type { JoinedBins } from '../binning/join-sparse.ts';
 import { hypergeometricUpperTail } from '../distributions/hypergeometric.ts';
+import { binnedRankSum } from '../tests/binned-rank-sum.ts';
 import { homogeneityPValue } from '../tests/chi-squared.ts';
 
 /** Rows with a mark, and all rows. */
@@ -7,12 +8,17 @@ export type MarkedRows = readonly [marked: number, rows: number];
 
 /**
  * Probability by chance of counts so different: Pearson's test over joined bins, or the exact one of a rise of the last
- * group where that one is sparse.
+ * group where that one is sparse. Bins in an order are also asked for a shift in one direction (binnedRankSum), which
+ * Pearson's test spreads over all its degrees of freedom: twice the lesser of both probabilities (Bonferroni).
+ *
+ * @param ordered the bins are ranges of numbers or times, and not categories
  */
-export function joinedPValue({ reference, current, sparse }: JoinedBins): number | undefined {
-  if (!sparse) return homogeneityPValue(reference, current);
+export function joinedPValue({ reference, current, sparse }: JoinedBins, ordered = false): number | undefined {
   const last = (counts: readonly number[]): MarkedRows => [counts.at(-1) as number, sum(counts)];
-  return risePValue(last(reference), last(current));
+  if (sparse) return risePValue(last(reference), last(current));
+  const pearson = homogeneityPValue(reference, current);
+  if (pearson === undefined || !ordered || reference.length === 2) return pearson;
+  return Math.min(1, 2 * Math.min(pearson, binnedRankSum(reference, current).pValue));
 }
 
 /**

@@ -1,3 +1,4 @@
+export * from './binned-rank-sum.ts';
 export * from './chi-squared.ts';
 export * from './cramer-von-mises.ts';
 export * from './deequ-chi-squared.ts';
