@@ -1,4 +1,4 @@
-import type { ColumnProfile } from '../profiles/profile.ts';
+import type { Categories, ColumnProfile } from '../profiles/profile.ts';
 
 /** Counts of a baseline and a live window over the same bins. */
 export interface BinnedPair {
@@ -14,20 +14,32 @@ export interface BinnedPair {
  * @throws RangeError if the live profile was not counted over the baseline's bins
  */
 export function binnedPair(baseline: ColumnProfile, live: ColumnProfile): BinnedPair | undefined {
-  const differ = () => new RangeError(`column ${baseline.name}: the window was not counted over the baseline's bins`);
-  if (baseline.bins) {
-    const { edges, counts } = baseline.bins;
-    const same = live.bins?.edges.length === edges.length && edges.every((edge, i) => edge === live.bins?.edges[i]);
-    if (!same || !live.bins) throw differ();
-    return { baseline: counts, live: live.bins.counts };
+  if (!sameBins(baseline, live)) {
+    throw new RangeError(`column ${baseline.name}: the window was not counted over the baseline's bins`);
   }
-  if (!baseline.categories) return undefined;
-  const { values, other } = baseline.categories;
-  if (!live.categories || live.categories.values.some(([value], i) => value !== values[i]?.[0])) throw differ();
-  return {
-    baseline: [...values.map(([, count]) => count), other],
-    live: [...live.categories.values.map(([, count]) => count), live.categories.other],
-  };
+  if (baseline.bins && live.bins) return { baseline: baseline.bins.counts, live: live.bins.counts };
+  if (!baseline.categories || !live.categories) return undefined;
+  return { baseline: categoryCounts(baseline.categories), live: categoryCounts(live.categories) };
+}
+
+/** Whether a column was counted over the baseline's bins, or the baseline has none. */
+export function sameBins(baseline: ColumnProfile, live: ColumnProfile): boolean {
+  if (baseline.bins) {
+    const edges = live.bins?.edges;
+    return edges?.length === baseline.bins.edges.length && baseline.bins.edges.every((edge, i) => edge === edges[i]);
+  }
+  const values = live.categories?.values;
+  if (!baseline.categories) return true;
+  return (
+    values?.length === baseline.categories.values.length &&
+    baseline.categories.values.every(([value], i) => value === values[i]?.[0])
+  );
+}
+
+function categoryCounts({ values, other }: Categories): number[] {
+  const counts = values.map(([, rows]) => rows);
+  counts.push(other);
+  return counts;
 }
 
 /** Live rows in bins in which the baseline has none: new categories, values out of the range seen in training. */

@@ -1,102 +1,78 @@
 import { joinSparseBins } from '../../stats/binning/join-sparse.ts';
 import { joinedPValue, risePValue } from '../../stats/presets/millrace-tests.ts';
 import type { ColumnProfile } from '../profiles/profile.ts';
-import type { MonitoringSpec } from '../spec/monitoring.ts';
-import { binnedPair, unseenRows } from './bins.ts';
-import { distance } from './distances.ts';
-import { DRIFT_CAUSES, type DriftCause, type FeatureDrift } from './feature-drift.ts';
+import { type BinnedPair, binnedPair, unseenRows } from './bins.ts';
+import { type DriftMethod, distance } from './distances.ts';
 
-/** Share of a threshold from which a significant change is a warning, as 0.1 is of the customary 0.2 for PSI. */
-const WARN_FROM = 0.5;
-/** DynamoDB holds no number below 1e-130, and none of this size says more than "never by chance". */
-const SMALLEST_P_VALUE = 1e-100;
-
-/** What one column shows before the tests of the whole window are weighed against each other. */
-export interface MeasuredColumn {
-  readonly name: string;
-  readonly threshold: number;
+/** How a column of a window differs from the baseline's, and how probable each difference is by chance. */
+export interface ColumnDrift {
+  /** Rows of the window that have a value. */
   readonly present: number;
-  readonly bins: number;
-  readonly effect?: number;
-  readonly missing: { readonly baseline: number; readonly window: number };
-  readonly unseen: { readonly window: number };
-  /** Of the tests that could be made. */
-  readonly pValues: Partial<Record<DriftCause, number>>;
-  /** It has bins or categories, so that a distribution can be compared. */
-  readonly comparable: boolean;
-}
-
-export interface HowToMeasure {
-  readonly method: FeatureDrift['method'];
-  readonly threshold: number;
-  readonly skip: boolean;
+  /**
+   * `distance` by the method asked for, over bins joined until each is expected to hold enough rows. The p-value does not
+   * depend on the method. Absent with too few rows for two groups of bins, or without bins.
+   */
+  readonly distribution?: { readonly distance: number; readonly pValue: number | undefined };
+  /** Shares of the rows without a finite value of the column's type; p-value of a rise. */
+  readonly missing: { readonly baseline: number; readonly window: number; readonly pValue: number | undefined };
+  /** Share of the values present that are in a bin, or are a category, in which the baseline has none. Absent without bins. */
+  readonly unseen?: { readonly window: number; readonly pValue: number | undefined };
 }
 
 /**
- * The figures of one column and the probability of each by chance.
+ * Compares counts over the same bins.
+ * - The distribution by Pearson's test over joined bins and, where they are in an order, a rank-sum test (joinedPValue).
+ * - Missing values and values never seen by Fisher's exact test of a rise. What training has once stands for what it does
+ *   not have: as many rows of unseen values as there are categories seen once are no surprise (Good and Turing).
+ * A p-value is undefined where there is nothing to test.
  *
+ * @param effective effective rows of the window for each row counted, in (0, 1]: the tests are made as if there were so many
  * @throws RangeError if the window was not counted over the baseline's bins
+ * @see Good (1953), "The population frequencies of species and the estimation of population parameters"
  */
-export function measureColumn(
+export function compareColumn(
   baseline: ColumnProfile,
   live: ColumnProfile,
-  { method, threshold, skip }: HowToMeasure,
-): MeasuredColumn {
+  method: DriftMethod,
+  effective = 1,
+): ColumnDrift {
   const pair = binnedPair(baseline, live);
-  const joined = pair && !skip ? joinSparseBins(pair.baseline, pair.live) : undefined;
+  const counts = pair && scaled(pair, effective);
+  const joined = counts && joinSparseBins(counts.baseline, counts.live);
   const [before, now] = [missingRows(baseline), missingRows(live)];
+  const whole = (rows: number) => (effective === 1 ? rows : Math.round(rows * effective));
   const unseen = pair ? unseenRows(pair) : 0;
   return {
-    name: baseline.name,
-    threshold,
     present: live.count,
-    bins: joined?.reference.length ?? 0,
-    ...(joined && { effect: distance(method, joined.reference, joined.current) }),
-    missing: { baseline: share(before, baseline.count + before), window: share(now, live.count + now) },
-    unseen: { window: share(unseen, live.count) },
-    pValues: skip
-      ? {}
-      : {
-          distribution: joined && joinedPValue(joined),
-          missing: risePValue([before, baseline.count + before], [now, live.count + now]),
-          unseen: risePValue([0, baseline.count], [unseen, live.count]),
-        },
-    comparable: pair !== undefined,
+    ...(joined && {
+      distribution: {
+        distance: distance(method, joined.reference, joined.current),
+        pValue: joinedPValue(joined, baseline.bins !== undefined),
+      },
+    }),
+    missing: {
+      baseline: share(before, baseline.count + before),
+      window: share(now, live.count + now),
+      pValue: risePValue([before, baseline.count + before], [whole(now), whole(live.count + now)]),
+    },
+    ...(pair && {
+      unseen: {
+        window: share(unseen, live.count),
+        pValue: risePValue([seenOnce(baseline), baseline.count], [whole(unseen), whole(live.count)]),
+      },
+    }),
   };
 }
 
-/** What the figures of a column mean, given which of its tests are significant. */
-export function concludeColumn(
-  column: MeasuredColumn,
-  significant: ReadonlySet<DriftCause>,
-  monitoring: MonitoringSpec,
-): FeatureDrift {
-  const { name, threshold, present, bins, effect, missing, unseen, pValues, comparable } = column;
-  const severity: Record<DriftCause, number> = {
-    distribution: (effect ?? 0) / threshold,
-    missing: Math.max(0, missing.window - missing.baseline) / monitoring.missingThreshold,
-    unseen: unseen.window / monitoring.missingThreshold,
-  };
-  const reached = (from: number) => DRIFT_CAUSES.filter((cause) => significant.has(cause) && severity[cause] >= from);
-  const causes = reached(1);
-  const calm = effect === undefined && comparable ? 'insufficient_data' : 'ok';
-  return {
-    name,
-    method: monitoring.method,
-    status: causes.length > 0 ? 'alarm' : reached(WARN_FROM).length > 0 ? 'warn' : calm,
-    causes,
-    present,
-    bins,
-    ...(effect !== undefined && { effect }),
-    threshold,
-    ...(pValues.distribution !== undefined && { pValue: legible(pValues.distribution) }),
-    adjustedSignificant: significant.has('distribution'),
-    missingShare: { ...missing, pValue: legible(pValues.missing), significant: significant.has('missing') },
-    unseenShare: { ...unseen, pValue: legible(pValues.unseen), significant: significant.has('unseen') },
-    severity: Math.max(...Object.values(severity)),
-  };
+function scaled({ baseline, live }: BinnedPair, effective: number): BinnedPair {
+  return { baseline, live: effective === 1 ? live : live.map((rows) => rows * effective) };
+}
+
+function seenOnce({ categories }: ColumnProfile): number {
+  let once = 0;
+  for (const [, rows] of categories?.values ?? []) if (rows === 1) once += 1;
+  return once;
 }
 
 const missingRows = ({ nulls, nans, infinities }: ColumnProfile): number => nulls + nans + infinities;
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-const legible = (pValue = 1): number => (pValue < SMALLEST_P_VALUE ? 0 : pValue);

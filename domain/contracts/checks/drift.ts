@@ -1,6 +1,7 @@
-import { measureColumn } from '../../monitoring/column-drift.ts';
-import { concludeColumns, driftSentences } from '../../monitoring/drift.ts';
-import { bySeverity, type FeatureDrift } from '../../monitoring/feature-drift.ts';
+import { columnDrafts } from '../../monitoring/assess/column-drafts.ts';
+import { weigh } from '../../monitoring/assess/draft.ts';
+import { compareColumn } from '../../monitoring/column-drift.ts';
+import type { Finding as MonitorFinding } from '../../monitoring/finding.ts';
 import type { ColumnProfile } from '../../profiles/profile.ts';
 import { featureNames } from '../../spec/model-spec.ts';
 import type { CheckOf } from './declared.ts';
@@ -38,16 +39,22 @@ export function drift(check: CheckOf<'drift'>, { figures, spec, context }: Check
   const left = strangers.length > 0 ? `; not in ${beside}, or of another type there: ${named(strangers)}` : '';
   if (pairs.length === 0) return unavailable(`no column can be compared${left}`);
 
-  const monitoring = { ...spec.monitoring, method: check.method, threshold: check.threshold };
-  const measured = pairs.map(({ baseline, live }) => measureColumn(baseline, live, { ...monitoring, skip: false }));
-  const found = concludeColumns(measured, monitoring).sort(bySeverity);
-  const alarms = found.filter(({ status }) => status === 'alarm');
-  if (alarms.length > 0) return failed(alarms, monitoring.missingThreshold, `${left} (beside ${beside})`);
+  const { missingThreshold, falseDiscoveryRate } = spec.monitoring;
+  const { method, threshold } = check;
+  const drafts = pairs.flatMap(({ baseline, live }) =>
+    columnDrafts(compareColumn(baseline, live, method), {
+      ...{ subject: baseline.name, monitor: 'feature-drift', method, threshold, missingThreshold, rows },
+    }),
+  );
+  const found = weigh(drafts, falseDiscoveryRate);
+  const alarms = found.filter(({ status }) => status === 'alarm').sort((a, b) => b.severity - a.severity);
+  if (alarms.length > 0) return failed(alarms, `${left} (beside ${beside})`);
   if (check.columns && strangers.length > 0) return unavailable(`not every column can be compared${left}`);
 
-  const compared = found.filter(({ status }) => status !== 'insufficient_data');
+  const distributions = found.filter(({ monitor }) => monitor === 'feature-drift');
+  const compared = distributions.filter(({ status }) => status !== 'insufficient_data');
   if (compared.length === 0) return insufficientData(`no column has enough values to be compared with ${beside}`);
-  const sparse = found.filter(({ status }) => status === 'insufficient_data').map(({ name }) => name);
+  const sparse = distributions.filter(({ status }) => status === 'insufficient_data').map(({ subject }) => subject);
   const few = sparse.length > 0 ? `; too few values to compare: ${named(sparse)}` : '';
   return passed(compared, check, `${few}${left} (beside ${beside})`);
 }
@@ -59,33 +66,28 @@ function pairOf(name: string, baseline: readonly ColumnProfile[], live: readonly
 }
 
 /** @param alarms the severest first */
-function failed(alarms: readonly FeatureDrift[], missingThreshold: number, rest: string): Finding {
-  const worst = alarms[0] as FeatureDrift;
-  const told = alarms.slice(0, NAMED).flatMap((alarm) => driftSentences(alarm, missingThreshold));
-  const more = alarms.length > NAMED ? ` and ${alarms.length - NAMED} more columns` : '';
+function failed(alarms: readonly MonitorFinding[], rest: string): Finding {
+  const worst = alarms[0] as MonitorFinding;
+  const columns = [...new Set(alarms.map(({ subject }) => subject))];
+  const told = columns
+    .slice(0, NAMED)
+    .flatMap((column) => alarms.filter(({ subject }) => subject === column).map(({ message }) => message));
+  const more = columns.length > NAMED ? ` and ${columns.length - NAMED} more columns` : '';
+  const { value = 0, baseline = 0, threshold: max = 0 } = worst;
   return {
     status: 'failed',
     message: `${told.join('; ')}${more}${rest}`,
-    column: worst.name,
-    ...worstFigure(worst, missingThreshold),
+    column: worst.subject,
+    value: value - baseline,
+    max,
   };
 }
 
-/** The figure of the cause that exceeds its limit most. */
-function worstFigure(
-  { severity, effect = 0, threshold, missingShare, unseenShare }: FeatureDrift,
-  missingThreshold: number,
-): Pick<Finding, 'value' | 'max'> {
-  if (severity === effect / threshold) return { value: effect, max: threshold };
-  const rise = missingShare.window - missingShare.baseline;
-  return { value: Math.max(rise, unseenShare.window), max: missingThreshold };
-}
-
-function passed(compared: readonly FeatureDrift[], check: CheckOf<'drift'>, rest: string): Finding {
-  const most = compared.reduce((a, b) => ((b.effect ?? 0) > (a.effect ?? 0) ? b : a));
-  const effect = most.effect ?? 0;
+function passed(compared: readonly MonitorFinding[], check: CheckOf<'drift'>, rest: string): Finding {
+  const most = compared.reduce((a, b) => ((b.value ?? 0) > (a.value ?? 0) ? b : a));
+  const effect = most.value ?? 0;
   const chance = effect >= check.threshold ? ', which chance explains' : '';
-  const message = `the largest ${check.method} is ${figure(effect)} (${most.name})${chance}; less than ${check.threshold} is allowed, or an insignificant change${rest}`;
+  const message = `the largest ${check.method} is ${figure(effect)} (${most.subject})${chance}; less than ${check.threshold} is allowed, or an insignificant change${rest}`;
   return { status: 'passed', message, value: effect, max: check.threshold };
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { assessDrift } from '../../../domain/monitoring/drift.ts';
 import type { ProfiledColumn } from '../../../domain/profiles/columns.ts';
 import { binomialUpperTail } from '../../../stats/distributions/binomial.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { aBaseline, DECILES, windowOf } from '../../fixtures/monitoring.ts';
+import { assessRows, findingsOf } from '../../fixtures/monitor-records.ts';
+import { aBaseline, DECILES } from '../../fixtures/monitoring.ts';
 import { seeded } from '../../fixtures/random.ts';
 
 const FEATURES = 20;
@@ -21,7 +21,7 @@ const rows = (count: number, random: () => number): number[][] =>
 
 // thresholds of next to nothing: only significance is left to hold an alarm back
 const nothing = { threshold: 1e-9, predictionThreshold: 1e-9, missingThreshold: 1e-9 };
-const spec = aModelSpec({ monitoring: { ...nothing, falseDiscoveryRate: RATE } });
+const spec = aModelSpec({ monitoring: { ...nothing, falseDiscoveryRate: RATE, falseAlarmInterval: '1d' } });
 
 describe('significance', () => {
   for (const { n, windows } of [
@@ -34,7 +34,8 @@ describe('significance', () => {
       for (let i = 0; i < windows / WINDOWS_PER_BASELINE; i++) {
         const baseline = aBaseline(columns, rows(5_000, random));
         for (let j = 0; j < WINDOWS_PER_BASELINE; j++) {
-          if (assessDrift({ spec, baseline, window: windowOf(baseline, rows(n, random)) }).breached) breached += 1;
+          if (assessRows(baseline, rows(n, random), { spec }).outcomes.some((outcome) => outcome.breached))
+            breached += 1;
         }
       }
       expect(breached).toBeGreaterThan(0);
@@ -56,9 +57,9 @@ describe('significance', () => {
     const sample = (count: number, shift: number) =>
       Array.from({ length: count }, () => [normal(random) + shift, normal(random)]);
     const baseline = aBaseline(both, sample(10_000, 0));
-    const found = Array.from({ length: 100 }, () =>
-      assessDrift({ spec: aModelSpec(), baseline, window: windowOf(baseline, sample(200, 0.5)) }),
-    ).filter(({ features }) => features[0]?.status === 'alarm').length;
+    const found = Array.from({ length: 100 }, () => assessRows(baseline, sample(200, 0.5))).filter(
+      (report) => findingsOf(report, 'feature-drift').x?.status === 'alarm',
+    ).length;
     expect(found).toBeGreaterThanOrEqual(80);
   });
 });

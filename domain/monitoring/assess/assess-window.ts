@@ -1,0 +1,131 @@
+import type { MonitorWindow } from '../../registry/entities.ts';
+import type { ModelSpec } from '../../spec/model-spec.ts';
+import type { Baseline } from '../baseline.ts';
+import { type Finding, MONITORS, type MonitorOutcome } from '../finding.ts';
+import type { MonitorReport } from '../report.ts';
+import type { VersionRecord, WindowRecord } from '../window-record.ts';
+import { breachingTests, weigh } from './draft.ts';
+import { outcomeOf } from './outcomes.ts';
+import { labelledRows } from './quality-figures.ts';
+import { alarmRule } from './rule.ts';
+import { tooFewRows } from './sentences.ts';
+import { draftsOf, silenceOf } from './window-drafts.ts';
+
+export interface AssessInput {
+  readonly spec: ModelSpec;
+  readonly specVersion: number;
+  readonly record: WindowRecord;
+  /** Whose rows are judged. */
+  readonly version: number;
+  readonly baseline: Baseline;
+  /** Before this one, newest first. */
+  readonly earlier: readonly MonitorWindow[];
+}
+
+/** Reasons told of one window: the report has all findings. */
+const MOST_REASONS = 100;
+
+/**
+ * Decides about one window from its record.
+ *
+ * A finding breaches (its status is `alarm`) if it is both as large as its threshold and significant: by Benjamini–Hochberg
+ * over all tests of the window that can breach, whatever monitor or segment they are of, at the rate of `alarmRule`. A
+ * monitor alarms once breaches persist (`outcomeOf`), and the window is as bad as its worst monitor; monitors that had too
+ * little data are passed over, unless all had. Sampled rows are tested as the fewer rows they are worth (`JudgedRows`).
+ * A finding's severity is how many times its threshold it is; of a feature whose importance is known that times the
+ * importance, relative to the mean of all features. It sorts findings and reasons and decides nothing.
+ *
+ * What cannot be compared has status `insufficient_data` and a message; nothing in a record makes it throw.
+ */
+export function assessWindow({ spec, specVersion, record, version, baseline, earlier }: AssessInput): MonitorReport {
+  const { monitoring } = spec;
+  const rule = alarmRule(monitoring);
+  const judged = record.versions.find((one) => one.version === version);
+  const drafts = judged ? draftsOf(judged, spec, baseline) : [];
+  const weighed = weigh(drafts, rule.falseDiscoveryRate);
+  const muted = new Set(weighed.filter((_, i) => drafts[i]?.standing === 'muted'));
+  const findings = bySeverity(weighed);
+  const loud = findings.filter((finding) => !muted.has(finding));
+  const rows = judged?.whole.profile.rows ?? 0;
+  const nothing = judged ? tooFewRows('the window', rows, 1, monitoring.minRows) : noRecord(version, record);
+  const outcomes = MONITORS.map((monitor) =>
+    outcomeOf(
+      monitor,
+      {
+        findings: loud.filter((finding) => finding.monitor === monitor),
+        silence: silenceOf(monitor, spec) ?? nothing,
+      },
+      version,
+      earlier,
+      monitoring.persistence,
+    ),
+  );
+  return {
+    schemaVersion: 2,
+    model: record.model,
+    modelVersion: version,
+    specVersion,
+    windowStart: record.windowStart,
+    windowEnd: record.windowEnd,
+    status: worst(outcomes),
+    reasons: reasonsOf(loud, outcomes, nothing),
+    outcomes,
+    findings,
+    rows,
+    sampledRows: judged?.whole.sampled ?? 0,
+    minRows: monitoring.minRows,
+    baselineRows: baseline.rows,
+    labelCoverage: coverageOf(judged),
+    rule: { ...rule, tests: breachingTests(drafts) },
+    tally: record.tally,
+    otherVersions: record.versions
+      .filter((other) => other.version !== version)
+      .map((other) => ({ version: other.version, rows: other.whole.profile.rows }))
+      .sort((a, b) => a.version - b.version),
+  };
+}
+
+/** By monitor, the severest first, ties in the features' order. */
+function bySeverity(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted(
+    (a, b) => MONITORS.indexOf(a.monitor) - MONITORS.indexOf(b.monitor) || b.severity - a.severity,
+  );
+}
+
+const RANK = ['insufficient_data', 'ok', 'warn', 'alarm'] as const;
+
+function worst(outcomes: readonly MonitorOutcome[]): MonitorReport['status'] {
+  return RANK[Math.max(...outcomes.map(({ status }) => RANK.indexOf(status)))] ?? 'insufficient_data';
+}
+
+/** What breached, the severest first, and then what is a warning by itself. Of too little data, why. */
+function reasonsOf(findings: readonly Finding[], outcomes: readonly MonitorOutcome[], nothing: string): string[] {
+  if (worst(outcomes) === 'insufficient_data') {
+    const told = findings.filter(({ segment }) => !segment).map(({ message }) => message);
+    return shortened([...new Set(told.length > 0 ? told : [nothing])]);
+  }
+  const causes = (status: Finding['status']) =>
+    findings
+      .filter((finding) => finding.status === status)
+      .sort((a, b) => b.severity - a.severity)
+      .map(({ message }) => message);
+  return shortened([...causes('alarm'), ...causes('warn')]);
+}
+
+function shortened(reasons: readonly string[]): string[] {
+  if (reasons.length <= MOST_REASONS) return [...reasons];
+  return [...reasons.slice(0, MOST_REASONS), `and ${reasons.length - MOST_REASONS} more`];
+}
+
+function noRecord(version: number, { tally, versions }: WindowRecord): string {
+  const others = versions.length > 0 ? `, it has rows of ${versions.map((other) => other.version).join(', ')}` : '';
+  const unknown =
+    tally.unknownVersionRows > 0 ? `; ${tally.unknownVersionRows} rows are of versions that are not registered` : '';
+  return `the window has no rows of version ${version}${others}${unknown}`;
+}
+
+function coverageOf(judged: VersionRecord | undefined): number {
+  if (!judged) return 0;
+  const { live, profile } = judged.whole;
+  return profile.rows === 0 ? 0 : Math.min(1, labelledRows(live) / profile.rows);
+}

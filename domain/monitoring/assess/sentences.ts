@@ -1,0 +1,55 @@
+import type { Segment } from '../window-record.ts';
+
+/** What a sentence about a finding is made of. */
+export interface Told {
+  readonly subject: string;
+  readonly segment?: Segment;
+  readonly measure: string;
+  readonly value: number;
+  readonly baseline?: number;
+  readonly threshold?: number;
+  readonly pValue?: number;
+  readonly rows: number;
+}
+
+export const distributionSentence = (told: Told): string =>
+  `${nameOf(told)}: ${told.measure} is ${figure(told.value)}, threshold ${told.threshold}${evidence(told)}`;
+
+/** @param allowed rise of the share */
+export function missingSentence(told: Told, allowed: number): string {
+  const shares = `missing in ${percent(told.value)} of the rows, ${percent(told.baseline ?? 0)} in training`;
+  const fell = (told.baseline ?? 0) - told.value >= allowed;
+  const rule = fell ? 'a fall is no harm' : `a rise by ${percent(allowed)} is allowed`;
+  return `${nameOf(told)}: ${shares}; ${rule}${evidence(told)}`;
+}
+
+export const unseenSentence = (told: Told): string =>
+  `${nameOf(told)}: ${percent(told.value)} of the values are none of those seen in training, ${percent(told.threshold ?? 0)} is allowed${evidence(told)}`;
+
+/** @param rules what the rows break, the commonest first */
+export const brokenSentence = (told: Told, rules: readonly string[]): string =>
+  `${nameOf(told)}: ${percent(told.value)} of the rows break the contract${rules.length > 0 ? ` (${rules.join(', ')})` : ''}, ${percent(told.threshold ?? 0)} is allowed${evidence(told)}`;
+
+/** @param held what the value is held against */
+export const figureSentence = (told: Told, held: string): string =>
+  `${nameOf(told)}: ${told.measure} is ${figure(told.value)}, ${held}${evidence(told)}`;
+
+/** @param effective rows that each row counted is worth */
+export function tooFewRows(what: string, rows: number, effective: number, minRows: number): string {
+  const worth = effective < 1 ? `, which sampling leaves the worth of ${Math.floor(rows * effective)}` : '';
+  return `${what} has ${rows === 0 ? 'no rows' : count(rows, 'row')}${worth}, monitoring.minRows is ${minRows}`;
+}
+
+export const count = (rows: number, what: string): string => `${rows} ${what}${rows === 1 ? '' : 's'}`;
+export const figure = (value: number): string => String(Number(value.toPrecision(3)));
+export const percent = (value: number): string => `${Number((100 * value).toPrecision(3))} %`;
+
+export const nameOf = ({ subject, segment }: Pick<Told, 'subject' | 'segment'>): string =>
+  segment ? `${subject} where ${segmentText(segment)}` : subject;
+export const segmentText = ({ column, value }: Segment): string =>
+  value === null ? `${column} is missing` : `${column} is ${value}`;
+
+function evidence({ pValue, rows }: Told): string {
+  const chance = pValue === undefined ? '' : `p ${pValue === 0 ? '< 1e-100' : `= ${figure(pValue)}`}, `;
+  return ` (${chance}${count(rows, 'row')})`;
+}

@@ -1,0 +1,49 @@
+import type { ModelSpec } from '../../spec/model-spec.ts';
+import type { Baseline } from '../baseline.ts';
+import type { MonitorKind } from '../finding.ts';
+import type { VersionRecord } from '../window-record.ts';
+import { brokenDrafts } from './broken.ts';
+import { columnMonitors, relativeImportances } from './column-monitors.ts';
+import type { Draft } from './draft.ts';
+import { effectiveRows, type JudgedRows, judgedRows } from './judged-rows.ts';
+import { segmentText, tooFewRows } from './sentences.ts';
+
+/** Monitors that compare rows and need monitoring.minRows of them, whether labelled or not. */
+const OF_ROWS: readonly MonitorKind[] = ['feature-drift', 'missingness', 'new-categories', 'prediction-drift'];
+
+/** Everything that is looked at in the rows of one version, before its tests are weighed. The whole window first. */
+export function draftsOf(version: VersionRecord, spec: ModelSpec, baseline: Baseline): Draft[] {
+  const [whole, ...segments] = judgedRows(version, baseline, spec.monitoring);
+  const importances = relativeImportances(baseline.features, baseline.importances);
+  return whole
+    ? [...ofRows(whole, spec, importances), ...segments.flatMap((segment) => ofRows(segment, spec, importances))]
+    : [];
+}
+
+function ofRows(rows: JudgedRows, spec: ModelSpec, importances: ReturnType<typeof relativeImportances>): Draft[] {
+  const { minRows } = spec.monitoring;
+  const { segment, reference } = rows;
+  const monitors: readonly MonitorKind[] = segment ? OF_ROWS : ['data-quality', ...OF_ROWS];
+  if (!reference) return monitors.map((monitor) => tooFew(monitor, rows, minRows, 'training has no rows of it'));
+  if (effectiveRows(rows) < minRows) return monitors.map((monitor) => tooFew(monitor, rows, minRows));
+  const columns = columnMonitors(rows, reference, spec, importances);
+  return segment ? columns : [...brokenDrafts(rows, reference, spec), ...columns];
+}
+
+function tooFew(monitor: MonitorKind, { segment, rows, effective }: JudgedRows, minRows: number, why?: string): Draft {
+  const where = segment ? `${segmentText(segment)}: ` : '';
+  return {
+    ...{ monitor, subject: 'rows', measure: 'rows', rows, threshold: minRows, excess: 0, insufficient: true },
+    ...(segment && { segment }),
+    value: Math.floor(rows * effective),
+    message: `${where}${why ?? tooFewRows(segment ? 'it' : 'the window', rows, effective, minRows)}`,
+  };
+}
+
+/** Why a monitor that is not set up for the model says nothing; undefined if it could. */
+export function silenceOf(monitor: MonitorKind, { task, monitoring }: ModelSpec): string | undefined {
+  if (monitor === 'bias' && monitoring.bias.length === 0) return 'monitoring.bias declares nothing';
+  if (monitor !== 'estimated-quality') return undefined;
+  if (task !== 'binary') return 'only the quality of a binary model is estimated';
+  return monitoring.quality.estimate ? undefined : 'monitoring.quality.estimate is false';
+}
