@@ -1,4 +1,5 @@
 import { chiSquaredSurvival } from '../distributions/chi-squared.ts';
+import { deviance } from '../distributions/saddle-point.ts';
 import { checkCounts, checkSameLength } from './input.ts';
 import type { TestResult } from './result.ts';
 
@@ -122,11 +123,10 @@ function contingency(
 function cell(observed: number, expected: number, kind: Divergence): number {
   if (expected === 0) return observed === 0 ? 0 : Number.POSITIVE_INFINITY;
   if (kind === 'pearson') return (observed - expected) ** 2 / expected;
-  return observed === 0 ? 0 : 2 * observed * Math.log(observed / expected);
+  // o ln(o / e) + e − o: over cells of equal totals the rest cancels, so that no digits do
+  return 2 * deviance(observed, expected);
 }
 
-function result(sum: number, degrees: number): ChiSquaredResult {
-  // G can fall below 0 by rounding
-  const statistic = Math.max(0, sum);
+function result(statistic: number, degrees: number): ChiSquaredResult {
   return { statistic, pValue: degrees < 1 ? 1 : chiSquaredSurvival(statistic, degrees), degrees };
 }
