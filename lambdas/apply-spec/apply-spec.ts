@@ -6,10 +6,11 @@ import { checkSpec, type Problem } from '../../domain/spec/check.ts';
 import type { Compatibility } from '../../domain/spec/compatibility.ts';
 import { compareWithSpecInForce } from '../../domain/spec/compatibility-in-force.ts';
 import { MAX_SPEC_TEXT_BYTES, parseSpecText } from '../../domain/spec/parse.ts';
+import { keepSchedule } from '../../domain/training/schedule.ts';
 import type { SpecFiles } from '../adapters/s3-spec-files.ts';
 
 export interface ApplySpecDeps {
-  readonly registry: Pick<Registry, 'applySpec' | 'findModel' | 'requireSpec'>;
+  readonly registry: Registry;
   readonly publisher: EventPublisher;
   readonly files: SpecFiles;
   readonly now: () => Date;
@@ -56,6 +57,7 @@ export async function applyUploadedSpec(objectKey: string, deps: ApplySpecDeps):
   // a newer upload may have been applied in between, and the last one counts
   const now = await deps.files.read(objectKey, 0);
   if (now && now.versionId !== file.versionId) return applyUploadedSpec(objectKey, deps);
+  await keepSchedule(model, deps.registry, at);
   // also for a spec that was there: an earlier attempt may have died before it could say so
   await deps.publisher.publish('SpecApplied', {
     model,

@@ -3,6 +3,7 @@ import { rollBack } from '../../domain/rollout/advance.ts';
 import type { AdvanceDeps } from '../../domain/rollout/promote.ts';
 import { watchedRollout } from '../../domain/rollout/rollout-record.ts';
 import { finishRun, watchedRun } from '../../domain/training/finish-run.ts';
+import { askForRetraining } from '../../domain/training/schedule.ts';
 import type { JobStopper } from '../adapters/sagemaker-stop.ts';
 import type { ExecutionState } from '../adapters/sfn-executions.ts';
 import { eachOf } from '../runtime/each-of.ts';
@@ -26,7 +27,7 @@ export async function reconcileByName(name: string, deps: ReconcileExecutionsDep
 }
 
 /**
- * The schedule: covers lost events.
+ * The schedule: covers lost events, and keeps `monitoring.retrain.every`.
  *
  * @throws AggregateError of what could not be looked at, after everything else was
  */
@@ -38,6 +39,10 @@ export async function reconcileOverdue(deps: ReconcileExecutionsDeps): Promise<v
 async function reconcile(watched: ParkedToken, deps: ReconcileExecutionsDeps): Promise<void> {
   const { registry, now } = deps;
   const { kind, name, executionArn } = watched;
+  if (kind === 'schedule') {
+    logger.info('retraining-due', { name, outcome: await askForRetraining(watched, deps) });
+    return;
+  }
   if ((kind !== 'run' && kind !== 'rollout') || !executionArn) return;
   const execution = await deps.describe(executionArn);
   if (execution?.status === 'RUNNING') {

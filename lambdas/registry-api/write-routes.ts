@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NotFoundError } from '../../domain/common-errors.ts';
 import { checkSpec } from '../../domain/spec/check.ts';
 import { compareWithSpecInForce } from '../../domain/spec/compatibility-in-force.ts';
+import { keepSchedule } from '../../domain/training/schedule.ts';
 import { json } from '../runtime/http.ts';
 import { parseJson } from '../runtime/input.ts';
 import { approveVersion } from './approve-version.ts';
@@ -25,6 +26,7 @@ export const writeRoutes: readonly Route[] = [
     const at = now();
     const compatibility = await compareWithSpecInForce(registry, checked.spec);
     const { version, created } = await registry.applySpec(checked.spec, { by, at });
+    await keepSchedule(model, registry, at);
     // also for a spec that was there: the first call may have died before it could say so
     await publisher.publish('SpecApplied', {
       model,

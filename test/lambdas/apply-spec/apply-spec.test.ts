@@ -86,6 +86,16 @@ describe('an uploaded spec', () => {
     });
   });
 
+  it('that asks for a retraining every month has it asked for then, until it no longer does', async () => {
+    const monthly = stringify(aSpecDocument({ monitoring: { retrain: { every: '30d' } } }));
+    const { deps, objects, registry } = platform({ [KEY]: monthly });
+    await applyUploadedSpec(KEY, deps);
+    expect(await registry.findParked('schedule/churn')).toMatchObject({ dueAt: '2026-12-20T10:00:00.000Z' });
+    objects[KEY] = stringify(aSpecDocument());
+    await applyUploadedSpec(KEY, deps);
+    expect(registry.parkedNames()).toEqual([]);
+  });
+
   it('that is replaced while it is applied gives way to the newer one', async () => {
     const [older, newer] = [stringify(aSpecDocument({ description: 'old' })), stringify(aSpecDocument())];
     const { deps, registry, objects } = platform({ [KEY]: older });

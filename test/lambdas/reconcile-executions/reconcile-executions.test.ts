@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventName } from '../../../domain/events/catalog.ts';
 import type { ExecutionState } from '../../../lambdas/adapters/sfn-executions.ts';
 import { makeHandler } from '../../../lambdas/reconcile-executions/handler.ts';
+import type { ReconcileExecutionsDeps } from '../../../lambdas/reconcile-executions/reconcile-executions.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { AT, aModelVersion, aRun } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
@@ -29,18 +30,19 @@ async function setUp() {
   const removed: string[] = [];
   const stopped: string[] = [];
   let seen: ExecutionState | undefined = { status: 'ABORTED', cause: 'stopped by ana' };
-  const handle = makeHandler({
+  const deps: ReconcileExecutionsDeps = {
     registry,
     publisher: { publish: async (name) => void published.push(name) },
     jobs: { stop: async ({ name }) => void stopped.push(name) },
     endpoints: { remove: async (name) => void removed.push(name) },
     describe: async () => seen,
     now: () => new Date(AT),
-  });
+  };
+  const handle = makeHandler(deps);
   const see = (state: ExecutionState | undefined) => {
     seen = state;
   };
-  return { registry, published, removed, stopped, handle, see };
+  return { registry, published, removed, stopped, deps, handle, see };
 }
 
 describe('reconcile-executions', () => {
@@ -122,5 +124,20 @@ describe('reconcile-executions', () => {
     });
     expect(world.removed).toEqual([endpointName]);
     expect(await world.registry.findParked(`rollout/${ownerId}`)).toBeUndefined();
+  });
+
+  it('asks for a retraining whose time has come, once', async () => {
+    await world.registry.unpark(`run/${RUN}`);
+    await world.registry.updateRun('churn', RUN, { status: 'registered' }, change);
+    await world.registry.applySpec(aModelSpec({ monitoring: { retrain: { every: '6h' } } }), change);
+    const schedule = { name: 'schedule/churn', kind: 'schedule', model: 'churn', ownerId: 'churn' } as const;
+    await world.registry.park({ ...schedule, parkedAt: AT, dueAt: AT });
+    await world.handle(tick);
+    expect(world.published).toEqual([]);
+    expect((await world.registry.findParked('schedule/churn'))?.dueAt).toBe('2026-03-02T06:00:00.000Z');
+    const later = makeHandler({ ...world.deps, now: () => new Date('2026-03-02T06:00:00.000Z') });
+    await later(tick);
+    await later(tick);
+    expect(world.published).toEqual(['RetrainingDue']);
   });
 });

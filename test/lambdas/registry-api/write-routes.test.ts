@@ -88,6 +88,12 @@ describe('bodies', () => {
 });
 
 describe('applying a spec', () => {
+  it('that asks for a retraining every month has it asked for then', async () => {
+    const { call, registry } = await anApi();
+    await call('POST', 'specs', aSpecDocument({ monitoring: { retrain: { every: '30d' } } }));
+    expect(await registry.findParked('schedule/churn')).toMatchObject({ dueAt: '2026-04-01T00:00:00.000Z' });
+  });
+
   it('creates a model, then recognises the same spec', async () => {
     const api = await anApi();
     const document = aSpecDocument({ name: 'wine' });
