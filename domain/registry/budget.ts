@@ -1,3 +1,5 @@
+import { roundUsd } from '../dollars.ts';
+
 /** What is counted against a budget. */
 export interface BudgetUse {
   readonly runs: number;
@@ -28,9 +30,6 @@ export interface Reservation {
 
 export const NOTHING_USED: BudgetUse = { runs: 0, usd: 0 };
 
-/** Keeps sums of cents what they are: 0.1 and 0.2 fit in 0.3. */
-const MICRO = 1_000_000;
-
 /** @returns what is used then, for each period; undefined if one has no room for it */
 export function takeFromBudget(
   { amount, periods }: Pick<BudgetRequest, 'amount' | 'periods'>,
@@ -38,7 +37,7 @@ export function takeFromBudget(
 ): BudgetUse[] | undefined {
   const next = periods.map((_, index) => {
     const { runs, usd } = used[index] ?? NOTHING_USED;
-    return { runs: runs + amount.runs, usd: Math.round((usd + amount.usd) * MICRO) / MICRO };
+    return { runs: runs + amount.runs, usd: roundUsd(usd + amount.usd) };
   });
   const { POSITIVE_INFINITY } = Number;
   const fits = ({ runs, usd }: BudgetUse, index: number) => {

@@ -20,6 +20,10 @@ const USD_PER_HOUR: Readonly<Record<string, number>> = {
   'ml.c5.18xlarge': 3.672,
 };
 
+/** @returns undefined for an instance type without a known price */
+export const usdPerHour = (instance: string): number | undefined =>
+  Object.hasOwn(USD_PER_HOUR, instance) ? USD_PER_HOUR[instance] : undefined;
+
 /** For an instance type without a known price: dearer than any single instance a tabular model needs. */
 const ASSUMED_USD_PER_HOUR = 40;
 
@@ -33,7 +37,7 @@ const MAX_SECONDS = 28 * 86_400;
  * @returns whole seconds
  */
 export function maxRuntimeSeconds(training: TrainingSpec, jobs = 1): number {
-  const perHour = USD_PER_HOUR[training.instance] ?? ASSUMED_USD_PER_HOUR;
+  const perHour = usdPerHour(training.instance) ?? ASSUMED_USD_PER_HOUR;
   const affordable = (training.maxCostUsd * 3_600) / (jobs * perHour);
   const seconds = Math.round(Math.min(durationMs(training.maxRuntime) / 1_000, affordable));
   return Math.min(MAX_SECONDS, Math.max(MIN_SECONDS, seconds));

@@ -6,4 +6,7 @@ export const StartTrainingEnv = BaseEnv.extend({
   EVENT_BUS_NAME: z.string(),
   TRAINING_PIPELINE_ARN: z.string(),
   TRAINING_QUEUE_URL: z.string(),
+  RETRAIN_RUNS_PER_DAY: z.coerce.number().int().min(0),
+  RETRAIN_USD_PER_DAY: z.coerce.number().min(0),
+  RETRAIN_USD_PER_MONTH: z.coerce.number().min(0),
 });

@@ -16,5 +16,10 @@ export const handler = makeHandler({
     const MessageBody = JSON.stringify(message);
     await sqs().send(new SendMessageCommand({ QueueUrl: env.TRAINING_QUEUE_URL, MessageBody, DelaySeconds: seconds }));
   },
+  budget: {
+    runsPerDay: env.RETRAIN_RUNS_PER_DAY,
+    usdPerDay: env.RETRAIN_USD_PER_DAY,
+    usdPerMonth: env.RETRAIN_USD_PER_MONTH,
+  },
   now: () => new Date(),
 });

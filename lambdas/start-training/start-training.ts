@@ -1,15 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonical-json.ts';
+import { NotFoundError } from '../../domain/common-errors.ts';
 import { durationMs } from '../../domain/duration.ts';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
 import { runId } from '../../domain/names.ts';
-import type { DatasetVersion, TrainingRun } from '../../domain/registry/entities.ts';
+import type { DatasetVersion, Decision, TrainingRun } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
+import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import type { TrainingSpec } from '../../domain/spec/training.ts';
+import { mostUsd } from '../../domain/training/cost.ts';
 import { watchedRun } from '../../domain/training/finish-run.ts';
+import { decisionTime, isAutomatic } from '../../domain/training/reasons-to-train.ts';
+import { MONTH_MS } from '../../domain/training/retrain-brakes.ts';
+import { type RetrainBudget, retrainRequest, withinBudget } from '../../domain/training/retrain-budget.ts';
 import { chooseDatasets } from '../../domain/training/split.ts';
-import { decideTrigger, type Trigger, type TriggerDecision } from '../../domain/training/trigger.ts';
+import { decideTrigger, type TriggerDecision } from '../../domain/training/trigger.ts';
 import { logger } from '../runtime/logger.ts';
-import type { QueueMessage } from './messages.ts';
+import { type QueueMessage, type Reason, reasonOf } from './messages.ts';
 
 export interface StartTrainingDeps {
   readonly registry: Registry;
@@ -20,6 +27,8 @@ export interface StartTrainingDeps {
   };
   /** Sends the message again, later. */
   readonly delay: (message: QueueMessage, seconds: number) => Promise<void>;
+  /** What all models together may start without being asked. */
+  readonly budget: RetrainBudget;
   readonly now: () => Date;
 }
 
@@ -35,12 +44,6 @@ const MAX_WAIT_MS = 15 * 60_000;
 const MAX_DEBOUNCES = 4;
 const digest = (value: unknown) => createHash('sha256').update(canonicalJson(value)).digest('hex');
 
-interface Reason {
-  readonly trigger: Trigger;
-  /** Names the decision, so that a message which comes again makes none of its own. */
-  readonly cause: string;
-}
-
 /** Turns what came over the queue into a decision, writes it down, and starts a run if it says so. */
 export async function startTraining(message: QueueMessage, deps: StartTrainingDeps): Promise<void> {
   if ('debounce' in message) {
@@ -50,24 +53,6 @@ export async function startTraining(message: QueueMessage, deps: StartTrainingDe
   }
   if (message['detail-type'] === 'DatasetAccepted') return debounce(message.detail, deps);
   return decideInTurn(message.detail.model, reasonOf(message), message, deps);
-}
-
-function reasonOf(
-  message: Exclude<QueueMessage, { debounce: unknown } | { 'detail-type': 'DatasetAccepted' }>,
-): Reason {
-  switch (message['detail-type']) {
-    case 'DriftDetected': {
-      const { at, features, windowStart, version } = message.detail;
-      return { trigger: { kind: 'drift', at: new Date(at), features }, cause: `drift-${windowStart}-v${version}` };
-    }
-    case 'TrainingRequested': {
-      const { by, reason, at } = message.detail;
-      return { trigger: { kind: 'manual', reason: `${by}: ${reason}` }, cause: `manual-${at}` };
-    }
-    case 'TrainingRunFinished':
-      // data that came while the run was going had to wait for this
-      return { trigger: { kind: 'new-data' }, cause: `after-${message.detail.runId}` };
-  }
 }
 
 /** Whether a newer data set sent its own message, which comes later; a stream of uploads is not waited for for ever. */
@@ -87,7 +72,6 @@ async function debounce(
   deps: StartTrainingDeps,
 ): Promise<void> {
   const { spec } = await deps.registry.requireSpec(model);
-  if (spec.training.trigger.newData === false) return;
   await deps.delay({ debounce: { model, dataset } }, durationMs(spec.training.trigger.debounce) / 1_000);
 }
 
@@ -106,37 +90,31 @@ async function decideInTurn(model: string, reason: Reason, message: QueueMessage
 
 async function decideAndStart(model: string, { trigger, cause }: Reason, deps: StartTrainingDeps): Promise<void> {
   const { registry, now } = deps;
-  const kind = trigger.kind === 'drift' ? 'retrain' : 'training-trigger';
+  const kind = isAutomatic(trigger) ? 'retrain' : 'training-trigger';
   const decisionId = `${kind}-${digest({ model, cause }).slice(0, 16)}`;
-  // by-the-clock order of drift follows the monitored time, which a replay sets
-  const at = trigger.kind === 'drift' ? trigger.at : now();
+  const at = decisionTime(trigger, now()).toISOString();
 
   const { version: specVersion, spec } = await registry.requireSpec(model);
-  const [datasets, runs, alias, retrainDecisions] = await Promise.all([
+  const [datasets, runs, alias, earlier] = await Promise.all([
     registry.listDatasets(model),
     registry.listRuns(model),
     registry.findAlias(model, 'champion'),
-    registry.listDecisions(model, 'retrain'),
+    findDecision(registry, model, decisionId),
   ]);
   // of this message or of one that was given up: it would hold up the model's training for ever
   for (const run of runs.filter(neverStarted)) await startExecution(run, deps);
-  if (runs.some((run) => run.trigger.decisionId === decisionId)) return;
+  if (earlier?.outcome === 'skip' || runs.some((run) => run.trigger.decisionId === decisionId)) return;
 
   const champion = alias && (await registry.requireVersion(model, alias.version));
+  const trainings = isAutomatic(trigger) ? await recentTrainings(model, runs, deps) : undefined;
   const chosen = chooseDatasets(spec, datasets);
-  const decision = withSameInputs(
-    decideTrigger(trigger, {
-      spec,
-      datasets,
-      runs,
-      champion,
-      // a repeated message is not held back by what it decided itself
-      retrainDecisions: retrainDecisions.filter((earlier) => earlier.decisionId !== decisionId),
-    }),
+  const wanted = withSameInputs(
+    decideTrigger(trigger, { spec, datasets, runs, champion, trainings, now: now() }),
     runs,
     specVersion,
     chosen,
   );
+  const decision = wanted.start && isAutomatic(trigger) ? await payFor(decisionId, wanted, spec, deps) : wanted;
   const inputs = { model, specVersion, datasets: chosen.map(contentOf) };
   // a failed run on the same inputs may be tried again, under a name of its own
   const failures = sameInputs(runs, specVersion, chosen).filter((run) => run.status === 'failed').length;
@@ -151,7 +129,7 @@ async function decideAndStart(model: string, { trigger, cause }: Reason, deps: S
       reasons: [...decision.reasons],
       numbers: { ...decision.numbers, specVersion, datasetVersions: chosen.map((entry) => entry.version) },
       ...(decision.start ? { runId: id } : {}),
-      at: at.toISOString(),
+      at,
     },
     { by: BY, at: now() },
   );
@@ -164,7 +142,7 @@ async function decideAndStart(model: string, { trigger, cause }: Reason, deps: S
       model,
       specVersion,
       datasetVersions: chosen.map((entry) => entry.version).sort((a, b) => a - b),
-      trigger: { kind: trigger.kind, reason: decision.reasons.join('; '), decisionId },
+      trigger: { kind: trigger.kind, reason: decision.reasons.join('; '), decisionId, at },
       status: 'running',
       jobs: [],
       startedAt: now().toISOString(),
@@ -172,6 +150,38 @@ async function decideAndStart(model: string, { trigger, cause }: Reason, deps: S
     { by: BY, at: now() },
   );
   await startExecution(run, deps);
+}
+
+async function findDecision(registry: Registry, model: string, decisionId: string): Promise<Decision | undefined> {
+  try {
+    return await registry.requireDecision(model, decisionId);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** What the cost of recent runs is reckoned from. */
+async function recentTrainings(
+  model: string,
+  runs: readonly TrainingRun[],
+  { registry, now }: StartTrainingDeps,
+): Promise<Map<number, TrainingSpec>> {
+  const recent = runs.filter(({ startedAt }) => now().getTime() - Date.parse(startedAt) < MONTH_MS);
+  const versions = [...new Set(recent.map(({ specVersion }) => specVersion))];
+  const specs = await Promise.all(versions.map((version) => registry.requireSpec(model, version)));
+  return new Map(specs.map(({ version, spec }) => [version, spec.training]));
+}
+
+/** Last of all brakes, so that nothing is taken from the budget for what does not start. */
+async function payFor(
+  decisionId: string,
+  decision: TriggerDecision,
+  { training }: ModelSpec,
+  { registry, budget, now }: StartTrainingDeps,
+): Promise<TriggerDecision> {
+  const request = retrainRequest(decisionId, mostUsd(training), budget, now());
+  return withinBudget(decision, budget, request, await registry.reserveBudget(request, now()));
 }
 
 /** What is read of a data set: an upload's rows follow from its bytes and the spec, a release's and a replay's do not. */
@@ -224,6 +234,7 @@ function withSameInputs(
   chosen: readonly DatasetVersion[],
 ): TriggerDecision {
   const done = sameInputs(runs, specVersion, chosen).find((run) => run.status !== 'failed');
-  if (!decision.start || !done) return decision;
-  return { ...decision, start: false, reasons: [`run ${done.runId} was made from the same spec and data`] };
+  if (!done) return decision;
+  const brakes = decision.start ? [] : decision.reasons;
+  return { ...decision, start: false, reasons: [...brakes, `run ${done.runId} was made from the same spec and data`] };
 }

@@ -117,7 +117,13 @@ describe('the end of an execution', () => {
 });
 
 describe("an event of Millrace's own", () => {
-  const REASONS_TO_TRAIN = ['DatasetAccepted', 'DriftDetected', 'TrainingRequested', 'TrainingRunFinished'];
+  const REASONS_TO_TRAIN = [
+    'DatasetAccepted',
+    'MonitorAlarmRaised',
+    'RetrainingDue',
+    'TrainingRequested',
+    'TrainingRunFinished',
+  ];
   for (const name of Object.keys(EVENTS) as EventName[]) {
     const trains = REASONS_TO_TRAIN.includes(name);
     it(`(${name}) ${trains ? 'may start' : 'does not start'} a run`, () => {

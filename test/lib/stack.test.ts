@@ -77,6 +77,32 @@ describe('the stack', () => {
       'Millrace/Millrace: validationConcurrency must be a whole number from 2 to 1000, got 1',
     );
   });
+
+  const budgetOf = (props?: Parameters<typeof aTemplate>[0]) => {
+    const found = resourcesOf(aTemplate(props), 'AWS::Lambda::Function').filter(([id]) => id.includes('StartTraining'));
+    const { RETRAIN_RUNS_PER_DAY, RETRAIN_USD_PER_DAY, RETRAIN_USD_PER_MONTH } =
+      found[0]?.[1].Properties.Environment.Variables ?? {};
+    return [RETRAIN_RUNS_PER_DAY, RETRAIN_USD_PER_DAY, RETRAIN_USD_PER_MONTH];
+  };
+
+  it('has a budget for what retrains by itself, which a team may set in parts', () => {
+    expect(budgetOf()).toEqual(['50', '100', '1000']);
+    expect(budgetOf({ retrainBudget: { runsPerDay: 0, usdPerMonth: 12.5, usdPerDay: undefined } })).toEqual([
+      '0',
+      '100',
+      '12.5',
+    ]);
+  });
+
+  for (const [retrainBudget, message] of [
+    [{ runsPerDay: 1.5 }, 'retrainBudget.runsPerDay must be a whole number from 0, got 1.5'],
+    [{ usdPerDay: -1 }, 'retrainBudget.usdPerDay must be a number from 0, got -1'],
+    [{ usdPerMonth: Number.POSITIVE_INFINITY }, 'retrainBudget.usdPerMonth must be a number from 0, got Infinity'],
+  ] as const) {
+    it(`refuses a budget of ${JSON.stringify(retrainBudget)}`, () => {
+      expect(() => aStack({ retrainBudget })).toThrow(`Millrace/Millrace: ${message}`);
+    });
+  }
 });
 
 describe('every function', () => {

@@ -1,22 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { decideTrigger, type Trigger, type TriggerState } from '../../../domain/training/trigger.ts';
+import { alarmKind, type Trigger, type TriggerState } from '../../../domain/training/reasons-to-train.ts';
+import { decideTrigger } from '../../../domain/training/trigger.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { AT, aDataset, aDecision, aModelVersion, aRun } from '../../fixtures/entities.ts';
-
-const HOUR = 3_600_000;
-const before = (ms: number) => new Date(Date.parse(AT) - ms).toISOString();
-const drift: Trigger = { kind: 'drift', at: new Date(AT), features: ['age'] };
+import { AT, aDataset, aModelVersion, aRun } from '../../fixtures/entities.ts';
 
 function state(overrides: Partial<TriggerState> = {}): TriggerState {
   return {
-    spec: aModelSpec({
-      training: { trigger: { newData: { minRows: 150 } } },
-      monitoring: { retrain: { cooldown: '7d', maxRunsPerDay: 1, maxRunsPerMonth: 2, minNewRows: 100 } },
-    }),
+    spec: aModelSpec({ training: { trigger: { newData: { minRows: 150 } } } }),
     datasets: [aDataset({ version: 1 }), aDataset({ version: 2 })],
     runs: [],
     champion: aModelVersion({ datasetVersions: [1] }),
-    retrainDecisions: [],
+    now: new Date(AT),
     ...overrides,
   };
 }
@@ -74,66 +68,29 @@ describe('new data', () => {
   });
 });
 
-describe('drift', () => {
-  it('starts a retraining when no brake holds', () => {
-    expect(decideTrigger(drift, state())).toMatchObject({
-      start: true,
-      reasons: [expect.stringContaining('drift in age')],
-    });
-  });
-
-  const brakes: { name: string; change: Partial<TriggerState>; brakes: boolean }[] = [
-    {
-      name: 'a retraining just inside the cooldown',
-      change: { retrainDecisions: [aDecision({ at: before(7 * 24 * HOUR - 1) })] },
-      brakes: true,
-    },
-    {
-      name: 'a retraining exactly one cooldown ago',
-      change: { retrainDecisions: [aDecision({ at: before(7 * 24 * HOUR) })] },
-      brakes: false,
-    },
-    {
-      name: 'a decision not to retrain',
-      change: { retrainDecisions: [aDecision({ at: before(HOUR), outcome: 'skip' })] },
-      brakes: false,
-    },
-    {
-      name: 'a used-up month',
-      change: {
-        retrainDecisions: [aDecision({ at: before(8 * 24 * HOUR) }), aDecision({ at: before(20 * 24 * HOUR) })],
-      },
-      brakes: true,
-    },
-    {
-      name: 'a month with one run left',
-      change: {
-        retrainDecisions: [aDecision({ at: before(8 * 24 * HOUR) }), aDecision({ at: before(30 * 24 * HOUR) })],
-      },
-      brakes: false,
-    },
-    { name: 'one row too few', change: { datasets: [aDataset(), aDataset({ version: 2, rows: 99 })] }, brakes: true },
-    { name: 'no new data at all', change: { champion: aModelVersion({ datasetVersions: [1, 2] }) }, brakes: true },
-    { name: 'a run that is still going', change: { runs: [aRun()] }, brakes: true },
-    { name: 'a run that has ended', change: { runs: [aRun({ status: 'failed' })] }, brakes: false },
-  ];
-  for (const { name, change, brakes: held } of brakes) {
-    it(`is ${held ? 'held back' : 'not held back'} by ${name}`, () => {
-      expect(decideTrigger(drift, state(change)).start).toBe(!held);
-    });
-  }
-
-  it('names every brake that holds, not only the first', () => {
-    const decision = decideTrigger(
-      drift,
-      state({ runs: [aRun()], retrainDecisions: [aDecision({ at: before(HOUR) })], datasets: [] }),
-    );
-    expect(decision.reasons.length).toBeGreaterThanOrEqual(4);
-  });
-});
-
 it('starts by hand whenever there is data and nothing runs', () => {
   const manual: Trigger = { kind: 'manual', reason: 'ana: try again' };
   expect(decideTrigger(manual, state()).start).toBe(true);
   expect(decideTrigger(manual, state({ datasets: [] })).start).toBe(false);
+});
+
+it('names every brake that holds, not only the first', () => {
+  const { reasons } = decideTrigger({ kind: 'new-data' }, state({ runs: [aRun()], datasets: [] }));
+  expect(reasons).toEqual([
+    'run churn-0123456789ab is still running',
+    'no data set was accepted yet',
+    expect.stringContaining('minRows is 150'),
+  ]);
+});
+
+describe('an alarm', () => {
+  const cases = [
+    { monitors: ['feature-drift', 'data-quality', 'missingness', 'new-categories', 'prediction-drift'], kind: 'drift' },
+    { monitors: ['estimated-quality'], kind: 'drift' },
+    { monitors: ['feature-drift', 'quality'], kind: 'quality' },
+    { monitors: ['bias'], kind: 'quality' },
+  ] as const;
+  for (const { monitors, kind } of cases) {
+    it(`of ${monitors.join(', ')} is about ${kind}`, () => expect(alarmKind(monitors)).toBe(kind));
+  }
 });

@@ -19,18 +19,27 @@ const requested = (at = AT) =>
     detail: { schemaVersion: 1, model: 'churn', at, by: 'ana', reason: 'try' },
   });
 
-const drifted = QueueMessage.parse({
-  'detail-type': 'DriftDetected',
-  detail: {
-    schemaVersion: 1,
-    model: 'churn',
-    at: AT,
-    version: 1,
-    windowStart: AT,
-    decisionId: 'drift-1',
-    features: ['age'],
-  },
-});
+const alarmed = (overrides: object = {}) =>
+  QueueMessage.parse({
+    'detail-type': 'MonitorAlarmRaised',
+    detail: {
+      schemaVersion: 1,
+      model: 'churn',
+      at: AT,
+      version: 1,
+      windowStart: AT,
+      windowEnd: AT,
+      revision: 1,
+      decisionId: 'monitor-1',
+      monitors: ['feature-drift'],
+      features: ['age'],
+      severity: 1.5,
+      reasons: ['age: psi 0.4'],
+      ...overrides,
+    },
+  });
+const due = (at = AT) =>
+  QueueMessage.parse({ 'detail-type': 'RetrainingDue', detail: { schemaVersion: 1, model: 'churn', at } });
 
 async function setUp(spec = aModelSpec({ training: { trigger: { newData: { minRows: 100 }, debounce: '60s' } } })) {
   const registry = memoryRegistry();
@@ -48,6 +57,7 @@ async function setUp(spec = aModelSpec({ training: { trigger: { newData: { minRo
       },
     },
     delay: async (message, seconds) => void delayed.push({ seconds, message }),
+    budget: { runsPerDay: 5, usdPerDay: 5, usdPerMonth: 50 },
     now: () => new Date(AT),
   };
   const upload = (overrides = {}) => {
@@ -135,8 +145,8 @@ describe('start-training', () => {
   it('starts a retraining whose own decision a crash left without a run', async () => {
     await world.upload();
     const crashing = { ...world.registry, createRun: () => Promise.reject(new Error('killed')) };
-    await expect(startTraining(drifted, { ...world.deps, registry: crashing })).rejects.toThrow('killed');
-    await startTraining(drifted, world.deps);
+    await expect(startTraining(alarmed(), { ...world.deps, registry: crashing })).rejects.toThrow('killed');
+    await startTraining(alarmed(), world.deps);
     expect(world.started).toHaveLength(1);
   });
 
@@ -199,5 +209,92 @@ describe('start-training', () => {
     ]);
     expect(world.started).toHaveLength(1);
     expect(world.delayed).toHaveLength(1);
+  });
+
+  it('takes an alarm at the monitored time, which a replay sets, and writes down what it looked at', async () => {
+    await world.upload();
+    const at = '2001-04-23T00:15:00.000Z';
+    await startTraining(alarmed({ at }), world.deps);
+    const [decision] = await world.registry.listDecisions('churn', 'retrain');
+    expect(decision).toMatchObject({
+      outcome: 'start',
+      at,
+      reasons: ['drift in age, with 100 rows the champion has not seen'],
+      numbers: { alarm: 'monitor-1', severity: 1.5, platformRunsToday: 1, platformUsdToday: 0.115 },
+    });
+    const [run] = await world.registry.listRuns('churn');
+    expect(run).toMatchObject({ runId: decision?.runId, startedAt: AT, trigger: { kind: 'drift', at } });
+  });
+
+  for (const [monitors, kind] of [
+    [['feature-drift', 'quality'], 'quality'],
+    [['estimated-quality'], 'drift'],
+  ] as const) {
+    it(`starts a run about ${kind} for an alarm of ${monitors.join(' and ')}`, async () => {
+      await world.upload();
+      await startTraining(alarmed({ monitors }), world.deps);
+      expect((await world.registry.listRuns('churn'))[0]?.trigger.kind).toBe(kind);
+    });
+  }
+
+  it('decides about another revision of a window anew', async () => {
+    await startTraining(alarmed(), world.deps);
+    await startTraining(alarmed({ revision: 2 }), world.deps);
+    expect(await world.registry.listDecisions('churn', 'retrain')).toHaveLength(2);
+  });
+
+  it('keeps to what it decided when the message comes again after things have changed', async () => {
+    await startTraining(alarmed(), world.deps);
+    await world.upload();
+    await startTraining(alarmed(), world.deps);
+    expect(world.started).toEqual([]);
+    expect(await world.registry.listDecisions('churn', 'retrain')).toMatchObject([{ outcome: 'skip' }]);
+  });
+
+  it('retrains on schedule only a model whose spec asks for it', async () => {
+    await world.upload();
+    await startTraining(due(), world.deps);
+    expect(world.started).toEqual([]);
+    await world.registry.applySpec(aModelSpec({ monitoring: { retrain: { every: '30d' } } }), change);
+    await startTraining(due('2026-03-03T00:00:00.000Z'), world.deps);
+    expect((await world.registry.listRuns('churn'))[0]?.trigger.kind).toBe('schedule');
+  });
+
+  it('takes nothing from the budget for what another brake holds back, and does not ask it about people', async () => {
+    const broke = { ...world.deps, budget: { runsPerDay: 0, usdPerDay: 0, usdPerMonth: 0 } };
+    await world.upload({ rows: 0 });
+    await startTraining(alarmed(), world.deps);
+    await world.upload({ version: 2 });
+    await startTraining(requested(), broke);
+    expect(world.started).toHaveLength(1);
+    const period = { period: 'retraining/2026-03-02', limits: {} };
+    const { used } = await world.registry.reserveBudget(
+      { holder: 'x', amount: { runs: 0, usd: 0 }, periods: [period] },
+      new Date(AT),
+    );
+    expect(used).toEqual([{ runs: 0, usd: 0 }]);
+  });
+
+  it('says by how much the budget of the platform was missed', async () => {
+    await world.upload();
+    const budget = { runsPerDay: 5, usdPerDay: 0.1, usdPerMonth: 50 };
+    await startTraining(alarmed(), { ...world.deps, budget });
+    expect(await world.registry.listDecisions('churn', 'retrain')).toMatchObject([
+      {
+        outcome: 'skip',
+        reasons: [
+          "the platform's budget for retraining of 2026-03-02 has no room for a run of 0.115 USD: 0 of 5 runs and 0 USD of 0.1 USD are taken",
+        ],
+        numbers: { platformUsdPerDay: 0.1 },
+      },
+    ]);
+  });
+
+  it('writes a decision down also when new data is not to start anything', async () => {
+    const spec = aModelSpec({ training: { trigger: { newData: false, debounce: '1s' } } });
+    const { deps, delayed, registry } = await setUp(spec);
+    await startTraining(accepted(1), deps);
+    for (const { message } of delayed) await startTraining(message, deps);
+    expect(await registry.listDecisions('churn')).toMatchObject([{ outcome: 'skip' }]);
   });
 });
