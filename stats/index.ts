@@ -14,4 +14,5 @@ export * from './intervals/index.ts';
 export * from './multiplicity/index.ts';
 export * from './null-laws/index.ts';
 export * from './quality/index.ts';
+export * from './sampling/index.ts';
 export * from './tests/index.ts';
