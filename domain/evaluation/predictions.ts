@@ -1,11 +1,6 @@
-import { edgesOf } from '../../stats/binning/reference-quantiles.ts';
-import type { Baseline, DraftBaseline } from '../monitoring/baseline.ts';
-import type { ProfiledColumn } from '../profiles/columns.ts';
-import { CATEGORY_LIMIT, type ColumnProfile } from '../profiles/profile.ts';
-import { ProfileAccumulator } from '../profiles/profile-accumulator.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
 import { UnusablePredictionsError } from './errors.ts';
-import { predictedClasses, type Scored } from './scored.ts';
+import type { Scored } from './scored.ts';
 
 /**
  * Puts labels and predictions together.
@@ -38,23 +33,3 @@ export function scoredOf(
   if (bad >= 0) throw new UnusablePredictionsError(`prediction ${bad} is ${predictions[bad]}, not ${needed}`);
   return { task, labels, predictions, width, threshold: spec.evaluation.threshold };
 }
-
-/** Completes the baseline with how the predictions lie on the holdout. */
-export function withPredictions(draft: DraftBaseline, scored: Scored, classes: readonly string[]): Baseline {
-  const prediction = predictionProfile(scored, classes);
-  return { ...draft, holdoutRows: scored.labels.length, prediction, groups: [], segments: [] };
-}
-
-function predictionProfile(scored: Scored, classes: readonly string[]): ColumnProfile {
-  const name = 'prediction';
-  if (scored.task === 'multiclass') {
-    const fixed = classes.length <= CATEGORY_LIMIT ? { categories: classes } : {};
-    const labels = Array.from(predictedClasses(scored), (index) => [classes[index]]);
-    return only(new ProfileAccumulator([{ name, type: 'category', ...fixed }]).add(labels));
-  }
-  const edges = edgesOf(scored.predictions);
-  const column: ProfiledColumn = { name, type: 'numeric', ...(edges.length > 0 && { edges }) };
-  return only(new ProfileAccumulator([column]).add(Array.from(scored.predictions, (value) => [value])));
-}
-
-const only = (accumulator: ProfileAccumulator): ColumnProfile => accumulator.profile().columns[0] as ColumnProfile;

@@ -3,14 +3,16 @@ import type { ArtifactStore } from '../../domain/artifacts.ts';
 import type { Evaluation } from '../../domain/evaluation/evaluation.ts';
 import { decideGates } from '../../domain/evaluation/gates.ts';
 import { judge, sliceColumnsOf } from '../../domain/evaluation/judge.ts';
-import { scoredOf, withPredictions } from '../../domain/evaluation/predictions.ts';
+import { scoredOf } from '../../domain/evaluation/predictions.ts';
 import { Featurizer } from '../../domain/features/featurizer.ts';
 import { csvRows } from '../../domain/inference/csv.ts';
 import { SMOKE_ROWS } from '../../domain/inference/smoke-rows.ts';
 import { type Baseline, DraftBaseline } from '../../domain/monitoring/baseline.ts';
+import { baselineColumnsOf, completeBaseline } from '../../domain/monitoring/complete-baseline.ts';
 import { lakeKeys } from '../../domain/names.ts';
 import type { Decision, ModelVersion } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
+import { featureGains, importancesOf } from '../../domain/scoring/feature-gains.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { type Candidate, type JobOutcome, RUN_FILES, TrainingPlan } from '../../domain/training/plan.ts';
 import { withDuckDb } from '../../engine/duckdb.ts';
@@ -120,7 +122,11 @@ async function evaluate(
       passed,
     };
     const smoke = csvRows(await holdout.first(SMOKE_ROWS, featurizer), featurizer.features.length);
-    return { evaluation, baseline: withPredictions(draft, scored, plan.classes), smoke };
+    const values = await holdout.values(baselineColumnsOf(spec));
+    const gains = trained.scorer && featureGains(trained.scorer, featurizer.features.length);
+    const importances = gains && importancesOf(gains);
+    const baseline = completeBaseline(draft, { spec, scored, classes: plan.classes, values, importances });
+    return { evaluation, baseline, smoke };
   });
 }
 

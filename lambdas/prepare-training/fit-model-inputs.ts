@@ -6,6 +6,7 @@ import type { ColumnProfile } from '../../domain/profiles/profile.ts';
 import { profileRelation, type Query } from '../../domain/profiles/profile-sql.ts';
 import { withReferenceEdges } from '../../domain/profiles/reference-bins.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import { segmentProfiles } from './segment-profiles.ts';
 import { LABEL_COLUMN } from './training-rows.ts';
 
 /** Rows that bin edges are taken from: the rank error of a quantile is then below 0.2 percentage points. */
@@ -50,7 +51,7 @@ export async function fitModelInputs(
       rows,
       features: profile.columns,
       label: { ...label, name: featurizer.label.column },
-      segments: [],
+      segments: await segmentProfiles(query, spec, train, profile.columns),
     },
   };
 }

@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { scoredOf, withPredictions } from '../../../domain/evaluation/predictions.ts';
-import type { DraftBaseline } from '../../../domain/monitoring/baseline.ts';
+import { scoredOf } from '../../../domain/evaluation/predictions.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 
 const CLASSES = ['cat', 'dog', 'owl'];
 const spec = (task: string) => aModelSpec({ task, classes: task === 'multiclass' ? CLASSES : undefined });
 const floats = (...values: number[]) => Float64Array.from(values);
-const DRAFT: DraftBaseline = {
-  version: 1,
-  rows: 10,
-  features: [],
-  label: { name: 'y', type: 'numeric', count: 10, nulls: 0, nans: 0, infinities: 0 },
-  segments: [],
-};
-
 describe('predictions', () => {
   const accepted: [string, number[], number[], number][] = [
     ['binary', [0, 1], [0, 1], 1],
@@ -39,28 +30,4 @@ describe('predictions', () => {
       expect(() => scoredOf(spec(task), CLASSES, floats(0, 1), floats(...values))).toThrow(problem);
     });
   }
-});
-
-describe('the baseline of predictions', () => {
-  it('is a category of labels for several classes, those never predicted too', () => {
-    const scored = scoredOf(spec('multiclass'), CLASSES, floats(0, 1), floats(0.5, 0.3, 0.2, 0.1, 0.1, 0.8));
-    const { prediction, holdoutRows } = withPredictions(DRAFT, scored, CLASSES);
-    expect(holdoutRows).toBe(2);
-    expect(prediction).toMatchObject({ name: 'prediction', type: 'category', count: 2 });
-    expect(prediction.categories).toEqual({
-      values: [
-        ['cat', 1],
-        ['dog', 0],
-        ['owl', 1],
-      ],
-      other: 0,
-    });
-  });
-
-  it('is binned by deciles for probabilities and numbers', () => {
-    const values = Float64Array.from({ length: 1_000 }, (_, i) => i / 1_000);
-    const scored = scoredOf(spec('binary'), ['0', '1'], values.map(Math.round), values);
-    const { prediction } = withPredictions(DRAFT, scored, ['0', '1']);
-    expect(prediction.bins?.counts).toEqual([10, 40, 50, 100, 100, 100, 100, 100, 100, 100, 100, 50, 40, 10]);
-  });
 });

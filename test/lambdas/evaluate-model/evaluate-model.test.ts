@@ -77,6 +77,30 @@ describe('evaluate-model', () => {
     expect(baseline.prediction.count).toBe(plan.rows.holdout);
   });
 
+  it('leaves a baseline that live quality, segments and groups can be held against', async () => {
+    const bias = [{ column: 'gender', metric: 'demographic_parity_difference', max: 0.2 }];
+    room = await trainingRoom(aModelSpec({ monitoring: { segments: ['plan', 'gender'], bias } }));
+    await evaluated(FIRST, GOOD);
+    const { artifacts } = Candidate.parse(await room.readJson(FIRST, 'candidate.json'));
+    const baseline = Baseline.parse(
+      JSON.parse(String(Buffer.from(await room.lake.artifacts.getBytes(artifacts.baseline)))),
+    );
+    const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+    expect(baseline.live?.task === 'binary' && sum(baseline.live.scores)).toBe(baseline.holdoutRows);
+    expect(sum(baseline.groups.map(({ rows }) => rows))).toBe(baseline.holdoutRows);
+    const plans = baseline.segments.filter(({ column }) => column === 'plan');
+    expect(plans.map(({ value }) => value).sort()).toEqual(['basic', 'free', 'pro']);
+    expect(sum(plans.map(({ rows }) => rows))).toBe(baseline.rows);
+    expect(sum(plans.map(({ holdoutRows }) => holdoutRows))).toBe(baseline.holdoutRows);
+    for (const { rows, features } of plans) {
+      expect(features.map(({ bins }) => bins?.edges)).toEqual(baseline.features.map(({ bins }) => bins?.edges));
+      expect(features[0] && features[0].count + features[0].nulls).toBe(rows);
+    }
+    const hidden = baseline.segments.filter(({ column }) => column === 'gender');
+    expect(hidden.length).toBeGreaterThan(1);
+    for (const { value } of hidden) expect(value ?? '#').toMatch(/^#/);
+  });
+
   it('stores the first rows of the holdout, without their label, to try a version with later', async () => {
     room = await trainingRoom(SPEC);
     await evaluated(FIRST, GOOD);
