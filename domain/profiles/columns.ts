@@ -12,6 +12,8 @@ export interface ProfiledColumn {
   readonly categories?: readonly string[];
   /** Every value is known to be finite, and no square of one overflows: less to look at. */
   readonly tame?: boolean;
+  /** Values that come as JSON are not looked at: its counts stay 0. */
+  readonly uncounted?: boolean;
 }
 
 const TYPE_OF: Record<Column['type'], ProfileType> = {
