@@ -13,6 +13,7 @@ export * from './history/index.ts';
 export * from './intervals/index.ts';
 export * from './multiplicity/index.ts';
 export * from './null-laws/index.ts';
+export * from './presets/index.ts';
 export * from './quality/index.ts';
 export * from './sampling/index.ts';
 export * from './tests/index.ts';
