@@ -32,7 +32,9 @@ export interface TriggerState {
   readonly now: Date;
 }
 
-export type TriggerNumbers = Readonly<Record<string, number | boolean | string>>;
+type Figure = number | boolean | string;
+/** Figures by what they are about, each beside what it is held against. */
+export type TriggerNumbers = Readonly<Record<string, Figure | Readonly<Record<string, Figure>>>>;
 
 /** Brakes that hold, in a sentence each, and all figures they look at. */
 export interface Held {

@@ -44,6 +44,7 @@ function figuresOf(trigger: AutomaticTrigger, { spec, runs, datasets, champion, 
   };
 }
 type Figures = ReturnType<typeof figuresOf>;
+type Retrain = TriggerState['spec']['monitoring']['retrain'];
 
 /**
  * The most events in any span of `ms` that would hold one at `at` too, that one not counted. Alarms may be decided out of
@@ -71,7 +72,7 @@ const timeText = (ms: number): string => new Date(ms).toISOString();
 /** Each says what holds, or undefined. */
 const BRAKES: readonly ((
   figures: Figures,
-  retrain: TriggerState['spec']['monitoring']['retrain'],
+  retrain: Retrain,
   context: { kind: AutomaticTrigger['kind']; now: number },
 ) => string | undefined)[] = [
   (_, { onDrift }, { kind }) => (kind === 'drift' && !onDrift ? 'monitoring.retrain.onDrift is off' : undefined),
@@ -107,32 +108,43 @@ export function retrainBrakes(trigger: AutomaticTrigger, state: TriggerState): H
   const figures = figuresOf(trigger, state);
   const context = { kind: trigger.kind, now: state.now.getTime() };
   const held = BRAKES.map((brake) => brake(figures, retrain, context));
-  const { cooldown, every, breaker, maxRunsPerDay, maxRunsPerMonth, maxCostUsdPerMonth, minNewRows } = retrain;
-  const { newRows, cooling, startsPerDay, startsPerMonth, usdPerMonth, usdMost, pausedUntil } = figures;
-  const numbers = {
-    ...('alarm' in trigger && alarmNumbers(trigger.alarm)),
-    ...(every !== undefined && { every }),
-    newRows,
-    minNewRows,
-    cooldown,
-    cooling,
-    startsPerDay,
-    maxRunsPerDay,
-    startsPerMonth,
-    maxRunsPerMonth,
-    usdPerMonth,
-    usdPerMonthOf: `${figures.billed} runs by billed seconds, ${figures.estimated} by the most they may cost`,
-    usdMost,
-    ...(maxCostUsdPerMonth !== undefined && { maxCostUsdPerMonth }),
-    failedInARow: figures.failures,
-    breakerFailures: breaker.failures,
-    ...(pausedUntil !== undefined && { pausedUntil: timeText(pausedUntil) }),
+  const brakes = held.filter((sentence) => sentence !== undefined);
+  return {
+    brakes,
+    numbers: { ...('alarm' in trigger && alarmNumbers(trigger.alarm)), ...numbersOf(figures, retrain) },
   };
-  return { brakes: held.filter((sentence) => sentence !== undefined), numbers };
+}
+
+function numbersOf(figures: Figures, retrain: Retrain): Held['numbers'] {
+  const { every, cooldown, maxRunsPerDay, maxRunsPerMonth, maxCostUsdPerMonth, minNewRows, breaker } = retrain;
+  const { dueAt = Number.NEGATIVE_INFINITY, pausedUntil } = figures;
+  const dueNext = Number.isFinite(dueAt) && { dueAt: timeText(dueAt) };
+  return {
+    ...(every !== undefined && { schedule: { every, ...dueNext } }),
+    newRows: figures.newRows,
+    minNewRows,
+    cooldown: { length: cooldown, over: !figures.cooling },
+    runs: {
+      lastDay: figures.startsPerDay,
+      maxPerDay: maxRunsPerDay,
+      last30Days: figures.startsPerMonth,
+      maxPerMonth: maxRunsPerMonth,
+    },
+    costUsd: {
+      last30Days: figures.usdPerMonth,
+      runsByBilledSeconds: figures.billed,
+      runsByTheMostTheyMayCost: figures.estimated,
+      thisRunAtMost: figures.usdMost,
+      ...(maxCostUsdPerMonth !== undefined && { maxPerMonth: maxCostUsdPerMonth }),
+    },
+    breaker: {
+      failedInARow: figures.failures,
+      failures: breaker.failures,
+      ...(pausedUntil !== undefined && { pausedUntil: timeText(pausedUntil) }),
+    },
+  };
 }
 
 const alarmNumbers = ({ decisionId, monitors, severity }: Alarm) => ({
-  alarm: decisionId,
-  monitors: monitors.join(', '),
-  severity,
+  alarm: { decision: decisionId, monitors: monitors.join(', '), severity },
 });

@@ -46,12 +46,7 @@ export function withinBudget(
   const [day = NOTHING_USED, month = NOTHING_USED] = used;
   const numbers = {
     ...decision.numbers,
-    platformRunsToday: day.runs,
-    platformRunsPerDay: budget.runsPerDay,
-    platformUsdToday: day.usd,
-    platformUsdPerDay: budget.usdPerDay,
-    platformUsdThisMonth: month.usd,
-    platformUsdPerMonth: budget.usdPerMonth,
+    platform: { runsToday: day.runs, usdToday: day.usd, usdThisMonth: month.usd, ...budget },
   };
   if (granted) return { ...decision, numbers };
   const full = periods.flatMap((period, index) => {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { main } from '../../../cli/main.ts';
-import { aSpecDocument } from '../../fixtures/builders.ts';
+import { decideTrigger } from '../../../domain/training/trigger.ts';
+import { aModelSpec, aSpecDocument } from '../../fixtures/builders.ts';
 import { aDataset, aDecision, aModelVersion, aRun } from '../../fixtures/entities.ts';
 import { aMonitorWindow, aParkedToken, aRollout, aTraffic } from '../../fixtures/registry.ts';
 import { anApi, CHANGE } from '../../lambdas/registry-api/api-under-test.ts';
@@ -122,9 +123,9 @@ describe('lists', () => {
     ['runs churn', [/churn-0123456789ab +registered +1 +1 .* 4 min +new rows/]],
     ['decisions churn', [/gate-1 +gate +passed .*auc 0\.91 >= 0\.6/]],
     ['decisions churn --kind gate', [/gate-1/]],
-    ['decisions churn --kind drift', [/nothing has been decided about churn/]],
+    ['decisions churn --kind monitor', [/nothing has been decided about churn/]],
     ['rollouts churn', [/churn-v1-r1 +promoted +1 +- +- +lambda/]],
-    ['windows churn', [/2026-03-02 00:00 +2026-03-03 00:00 +ok +no +500 +1 +drift-1/]],
+    ['windows churn', [/2026-03-02 00:00 +2026-03-03 00:00 +ok +no +500 +1 +monitor-1/]],
     ['audit churn', [/1 .*test +spec\.applied +spec\/1/, /champion\.promoted +version\/1/]],
   ];
   for (const [line, patterns] of lists) {
@@ -183,6 +184,26 @@ describe('single things', () => {
     const waiting = 'waitsFor: "approval of version 1: millrace approve churn 1 --reason <reason> [--deny]"';
     expect((await run('models show churn')).stdout).toContain(waiting);
     expect((await run('runs show churn churn-0123456789ab')).stdout).toContain(waiting);
+  });
+
+  it('show a retraining that was held back, each figure beside what it is held against', async () => {
+    const alarm = { decisionId: 'monitor-1', monitors: ['feature-drift'], features: ['age'], severity: 2.5 } as const;
+    const { reasons, numbers } = decideTrigger(
+      { kind: 'drift', at: CHANGE.at, alarm },
+      { spec: aModelSpec(), datasets: [], runs: [aRun({ trigger: { kind: 'drift', reason: '' } })], now: CHANGE.at },
+    );
+    const decision = aDecision({ decisionId: 'retrain-1', outcome: 'skip', reasons: [...reasons], numbers });
+    await api.registry.recordDecision(decision, CHANGE);
+    const { stdout } = await run('decisions show churn retrain-1');
+    for (const text of [
+      'outcome: skip',
+      '  - run churn-0123456789ab is still running\n  - no data set was accepted yet\n',
+      '  alarm:\n    decision: monitor-1\n    monitors: feature-drift\n    severity: 2.5\n',
+      '  newRows: 0\n  minNewRows: 1\n',
+      '  runs:\n    lastDay: 1\n    maxPerDay: 1\n    last30Days: 1\n    maxPerMonth: 4\n',
+    ]) {
+      expect(stdout).toContain(text);
+    }
   });
 
   it('fail with what is missing', async () => {

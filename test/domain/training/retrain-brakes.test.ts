@@ -249,25 +249,20 @@ describe('what nobody asked for', () => {
     ]);
     expect(numbers).toEqual({
       trigger: 'drift',
-      alarm: 'monitor-1',
-      monitors: 'feature-drift',
-      severity: 2,
-      every: '14d',
+      alarm: { decision: 'monitor-1', monitors: 'feature-drift', severity: 2 },
+      schedule: { every: '14d', dueAt: '2026-03-15T23:00:00.000Z' },
       newRows: 0,
       minNewRows: 100,
-      cooldown: '7d',
-      cooling: true,
-      startsPerDay: 1,
-      maxRunsPerDay: 1,
-      startsPerMonth: 1,
-      maxRunsPerMonth: 1,
-      usdPerMonth: 0,
-      usdPerMonthOf: '1 runs by billed seconds, 0 by the most they may cost',
-      usdMost: 0.115,
-      maxCostUsdPerMonth: 0.2,
-      failedInARow: 1,
-      breakerFailures: 1,
-      pausedUntil: '2026-04-01T00:00:00.000Z',
+      cooldown: { length: '7d', over: false },
+      runs: { lastDay: 1, maxPerDay: 1, last30Days: 1, maxPerMonth: 1 },
+      costUsd: {
+        last30Days: 0,
+        runsByBilledSeconds: 1,
+        runsByTheMostTheyMayCost: 0,
+        thisRunAtMost: 0.115,
+        maxPerMonth: 0.2,
+      },
+      breaker: { failedInARow: 1, failures: 1, pausedUntil: '2026-04-01T00:00:00.000Z' },
     });
   });
 

@@ -220,7 +220,7 @@ describe('start-training', () => {
       outcome: 'start',
       at,
       reasons: ['drift in age, with 100 rows the champion has not seen'],
-      numbers: { alarm: 'monitor-1', severity: 1.5, platformRunsToday: 1, platformUsdToday: 0.115 },
+      numbers: { alarm: { decision: 'monitor-1', severity: 1.5 }, platform: { runsToday: 1, usdToday: 0.115 } },
     });
     const [run] = await world.registry.listRuns('churn');
     expect(run).toMatchObject({ runId: decision?.runId, startedAt: AT, trigger: { kind: 'drift', at } });
@@ -285,7 +285,7 @@ describe('start-training', () => {
         reasons: [
           "the platform's budget for retraining of 2026-03-02 has no room for a run of 0.115 USD: 0 of 5 runs and 0 USD of 0.1 USD are taken",
         ],
-        numbers: { platformUsdPerDay: 0.1 },
+        numbers: { platform: { runsToday: 0, usdPerDay: 0.1 } },
       },
     ]);
   });
