@@ -9,6 +9,7 @@ export * from './binning/index.ts';
 export * from './detectors/index.ts';
 export * from './distances/index.ts';
 export * from './distributions/index.ts';
+export * from './estimation/index.ts';
 export * from './history/index.ts';
 export * from './intervals/index.ts';
 export * from './multiplicity/index.ts';

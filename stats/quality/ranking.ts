@@ -9,6 +9,11 @@ export interface ScoreGroups {
   readonly negatives: ArrayLike<number>;
 }
 
+/** Groups whose scores are known: of each distinct score, or the middles of bins. */
+export interface ScoredGroups extends ScoreGroups {
+  readonly scores: ArrayLike<number>;
+}
+
 /**
  * Rows put together by score.
  *
@@ -16,23 +21,26 @@ export interface ScoreGroups {
  * @param scores not NaN
  * @throws RangeError for other values or lengths that differ
  */
-export function groupByScore(positives: ArrayLike<number>, scores: ArrayLike<number>): ScoreGroups {
+export function groupByScore(positives: ArrayLike<number>, scores: ArrayLike<number>): ScoredGroups {
   checkLengths('labels', positives, 'scores', scores);
   checkEach('labels', positives, 'within 0 and 1', isProbability);
   checkNumbers('scores', scores);
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i);
   order.sort((a, b) => (scores[a] as number) - (scores[b] as number));
-  const groups = { positives: new Float64Array(order.length), negatives: new Float64Array(order.length) };
+  const hits = new Float64Array(order.length);
+  const misses = new Float64Array(order.length);
+  const distinct = new Float64Array(order.length);
   let count = 0;
   for (let i = 0; i < order.length; i++) {
     const row = order[i] as number;
-    if (i > 0 && scores[row] !== scores[order[i - 1] as number]) count += 1;
+    if (i > 0 && scores[row] !== distinct[count]) count += 1;
     const share = positives[row] as number;
-    (groups.positives[count] as number) += share;
-    (groups.negatives[count] as number) += 1 - share;
+    distinct[count] = scores[row] as number;
+    (hits[count] as number) += share;
+    (misses[count] as number) += 1 - share;
   }
   const used = order.length === 0 ? 0 : count + 1;
-  return { positives: groups.positives.subarray(0, used), negatives: groups.negatives.subarray(0, used) };
+  return { scores: distinct.subarray(0, used), positives: hits.subarray(0, used), negatives: misses.subarray(0, used) };
 }
 
 /**
