@@ -1,4 +1,4 @@
-import { populationMoments } from '../moments.ts';
+import { populationMoments, rangeOf } from '../moments.ts';
 
 /** Options of numpy's automatic bins. */
 export interface NumpyBinsOptions {
@@ -68,15 +68,4 @@ function edgesOfWidth(least: number, greatest: number, width: number, { integer 
   const [first, last] = least === greatest ? [least - 0.5, greatest + 0.5] : [least, greatest];
   const wide = integer && width > 0 ? Math.max(1, width) : width;
   return equalWidthEdges(first, last, wide > 0 ? Math.ceil((last - first) / wide) : 1);
-}
-
-function rangeOf(values: Float64Array): { least: number; greatest: number } {
-  if (values.length === 0) throw new RangeError('bins need at least one value, got none');
-  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    if (!Number.isFinite(value)) throw new RangeError(`bins need finite values, got ${value}`);
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  }
-  return { least, greatest };
 }

@@ -121,21 +121,25 @@ function evidentlyBins(column: Column): CountPair {
   if (column.kind === 'category' || distinctUpTo([column.reference], ONE_BIN_PER_VALUE + 1) <= ONE_BIN_PER_VALUE) {
     return valuePair(column);
   }
-  const { reference, current, integer = false } = column;
-  const both = new Float64Array(reference.length + current.length);
-  both.set(reference);
-  both.set(current, reference.length);
-  return countsOver(column, sturgesEdges(both, { integer }));
+  return countsOver(column, sturgesEdges(joined(column), { integer: column.integer ?? false }));
 }
 
 function hellingerScore(column: Column): number {
-  let pair = valuePair(column);
-  if (column.kind === 'numeric') {
-    const distinct = Float64Array.from(new Set([...column.reference, ...column.current]));
-    // to numpy they are a list of Python numbers, whole ones only if the column is one of integers
-    pair = countsOver(column, sturgesEdges(distinct, { integer: column.integer ?? false }));
-  }
-  return hellinger(pair.reference, pair.current);
+  const { reference, current } = column.kind === 'category' ? valuePair(column) : binsOfDistinct(column);
+  return hellinger(reference, current);
+}
+
+function binsOfDistinct(column: NumericColumn): CountPair {
+  const sorted = joined(column).sort();
+  const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
+  return countsOver(column, sturgesEdges(distinct, { integer: column.integer ?? false }));
+}
+
+function joined({ reference, current }: NumericColumn): Float64Array {
+  const both = new Float64Array(reference.length + current.length);
+  both.set(reference);
+  both.set(current, reference.length);
+  return both;
 }
 
 const countsOver = ({ reference, current }: NumericColumn, edges: readonly number[]): CountPair => ({

@@ -4,6 +4,7 @@ import { pairCounts } from '../binning/value-counts.ts';
 import { hellinger, lInfinity } from '../distances/differences.ts';
 import { jensenShannonDistance } from '../distances/divergences.ts';
 import { wasserstein } from '../distances/samples.ts';
+import { rangeOf } from '../moments.ts';
 import { kolmogorovSmirnov } from '../tests/kolmogorov-smirnov.ts';
 
 /** Reference rows from which NannyML estimates Kolmogorov–Smirnov and Wasserstein over bins. */
@@ -104,8 +105,7 @@ function cumulative({ counts }: ClosedCounts, from: number, rows: number): numbe
 }
 
 function referenceEdges(reference: Float64Array): number[] {
-  const sorted = reference.toSorted();
-  const [least, greatest] = [sorted[0] as number, sorted.at(-1) as number];
+  const { least, greatest } = rangeOf(reference);
   return least === greatest
     ? equalWidthEdges(least - 0.5, greatest + 0.5, ESTIMATION_BINS)
     : equalWidthEdges(least, greatest, ESTIMATION_BINS);

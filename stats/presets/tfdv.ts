@@ -3,6 +3,7 @@ import { equalWidthEdges } from '../binning/equal-width.ts';
 import { countRightOpenLastClosed } from '../binning/histogram.ts';
 import { lInfinity, normalisedAbsoluteDifference } from '../distances/differences.ts';
 import { jensenShannonDivergence } from '../distances/divergences.ts';
+import { rangeOf } from '../moments.ts';
 import { anyColumn, checkThreshold, emptySide, finiteValues, incomparable, oneOf, valuePair } from './columns.ts';
 import type { CategoryColumn, Preset } from './types.ts';
 
@@ -84,10 +85,7 @@ export function standardHistogram(values: Float64Array, buckets: number = STANDA
 
 function finiteBuckets(values: Float64Array, buckets: number): Bucket[] {
   if (values.length === 0) return [];
-  const [least, greatest] = values.reduce(
-    ([low, high], value): [number, number] => [Math.min(low, value), Math.max(high, value)],
-    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  );
+  const { least, greatest } = rangeOf(values);
   if (least === greatest) return [{ low: least, high: least, count: values.length }];
   const edges = equalWidthEdges(least, greatest, buckets);
   const { counts } = countRightOpenLastClosed(values, edges);
