@@ -1,4 +1,4 @@
-import { checkEach, checkLengths, checkNumbers, checkProbabilities } from '../quality/checks.ts';
+import { checkEach, checkLengths, checkNumbers, checkProbabilities, checkThreshold } from '../quality/checks.ts';
 import { type Confusion, confusionFigures } from '../quality/confusion.ts';
 import { averagePrecisionOfGroups, groupByScore, rocAucOfGroups, type ScoreGroups } from '../quality/ranking.ts';
 import { binMiddles } from './calibrate.ts';
@@ -44,6 +44,7 @@ export function estimateQuality(
   checkLengths('scores', scores, 'probabilities', probabilities);
   checkNumbers('scores', scores);
   checkProbabilities('probabilities', probabilities);
+  checkThreshold(threshold);
   const confusion = { tp: 0, fp: 0, fn: 0, tn: 0 };
   for (let i = 0; i < scores.length; i++) {
     addExpected(confusion, 1, probabilities[i] as number, Number((scores[i] as number) >= threshold));
@@ -56,7 +57,7 @@ export function estimateQuality(
  * its rows in proportion.
  *
  * @param counts rows per bin of equal width over [0, 1]
- * @throws RangeError for a negative count
+ * @throws RangeError for a negative count, or a threshold that is NaN
  */
 export function estimateQualityOfBins(
   counts: readonly number[],
@@ -64,6 +65,7 @@ export function estimateQualityOfBins(
   threshold = 0.5,
 ): EstimatedQuality {
   checkEach('counts', counts, 'a count from 0', (count) => count >= 0 && count < Number.POSITIVE_INFINITY);
+  checkThreshold(threshold);
   const confusion = { tp: 0, fp: 0, fn: 0, tn: 0 };
   const probabilities = binMiddles(counts.length).map((middle) => calibrated(map, middle));
   let rows = 0;

@@ -1,8 +1,8 @@
 import type { Interval } from '../intervals/index.ts';
 import { type CalibrationBin, calibrationErrorOf } from './calibration.ts';
-import { isProbability } from './checks.ts';
+import { checkThreshold, isProbability } from './checks.ts';
 import { type Confusion, type ConfusionFigures, confusionFigures } from './confusion.ts';
-import { addExactly, addSum, type ExactSum, totalOf } from './exact-sum.ts';
+import { addProduct, addSum, type ExactSum, totalOf } from './exact-sum.ts';
 import { logLossOf } from './probability.ts';
 import { averagePrecisionOfGroups, rocAucOfGroups } from './ranking.ts';
 import { averagePrecisionBounds, rocAucBinningError } from './ranking-bounds.ts';
@@ -59,7 +59,7 @@ export const DEFAULT_SCORE_BINS = 100;
  * @throws RangeError for a threshold that is NaN, or no whole number of bins
  */
 export function emptyBinaryCounts(threshold: number, bins: number = DEFAULT_SCORE_BINS): BinaryCounts {
-  if (Number.isNaN(threshold)) throw new RangeError('threshold must be a number, got NaN');
+  checkThreshold(threshold);
   if (!(Number.isSafeInteger(bins) && bins >= 1))
     throw new RangeError(`bins must be a whole number from 1, got ${bins}`);
   const zeros = () => new Array<number>(bins).fill(0);
@@ -105,8 +105,8 @@ export function addBinaryLabel(counts: BinaryCounts, label: number, score: numbe
   ((label === 1 ? counts.positives : counts.negatives)[bin] as number) += times;
   const positive = score >= counts.threshold;
   counts[label === 1 ? (positive ? 'tp' : 'fn') : positive ? 'fp' : 'tn'] += times;
-  addExactly(counts.squaredErrorSum, times * (score - label) ** 2);
-  addExactly(counts.logLossSum, times * logLossOf(label === 1 ? score : 1 - score));
+  addProduct(counts.squaredErrorSum, (score - label) ** 2, times);
+  addProduct(counts.logLossSum, logLossOf(label === 1 ? score : 1 - score), times);
 }
 
 /**

@@ -35,6 +35,11 @@ export const checkProbabilities = (name: string, values: ArrayLike<number>): voi
 export const checkBinaryLabels = (labels: ArrayLike<number>): void =>
   checkEach('labels', labels, '0 or 1', (label) => label === 0 || label === 1);
 
+/** @throws RangeError */
+export function checkThreshold(threshold: number): void {
+  if (Number.isNaN(threshold)) throw new RangeError('threshold must be a number, got NaN');
+}
+
 /** Sum of `term(i)` over `count` rows, divided by `count`; NaN for no rows. */
 export function meanOf(count: number, term: (i: number) => number): number {
   let sum = 0;

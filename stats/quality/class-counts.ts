@@ -1,4 +1,4 @@
-import { addExactly, addSum, type ExactSum, totalOf } from './exact-sum.ts';
+import { addProduct, addSum, type ExactSum, totalOf } from './exact-sum.ts';
 import { type ClassFigures, classFigures, tallyMatrix } from './multiclass.ts';
 import { logLossOf } from './probability.ts';
 
@@ -46,7 +46,7 @@ export function addClassLabel(counts: ClassCounts, { label, predicted, probabili
     if (!(probability !== undefined && probability >= 0 && probability <= 1)) {
       throw new RangeError(`probability must be within 0 and 1, got ${probability}`);
     }
-    addExactly(counts.logLossSum, times * logLossOf(probability));
+    addProduct(counts.logLossSum, logLossOf(probability), times);
   }
   row[predicted] += times;
 }

@@ -1,4 +1,4 @@
-import { checkBinaryLabels, checkLengths, checkNumbers } from './checks.ts';
+import { checkBinaryLabels, checkLengths, checkNumbers, checkThreshold } from './checks.ts';
 
 /** Rows of a binary model by outcome. Whole counts, or the expected ones of an estimate. */
 export interface Confusion {
@@ -40,7 +40,7 @@ export function binaryConfusion(labels: ArrayLike<number>, scores: ArrayLike<num
   checkLengths('labels', labels, 'scores', scores);
   checkBinaryLabels(labels);
   checkNumbers('scores', scores);
-  if (Number.isNaN(threshold)) throw new RangeError('threshold must be a number, got NaN');
+  checkThreshold(threshold);
   const counts = { tp: 0, fp: 0, fn: 0, tn: 0 };
   for (let i = 0; i < labels.length; i++) {
     const positive = labels[i] === 1;

@@ -21,7 +21,8 @@ export type Intervals<Figure extends string> = { readonly [figure in Figure]?: I
  *
  * - accuracy, precision, recall, specificity, npv: Wilson
  * - f1: Wilson's of tp / (tp + fp + fn), of which it is the rising function 2 p / (1 + p)
- * - rocAuc: normal, with the standard error of DeLong of the binned scores, cut to [0, 1]
+ * - rocAuc: normal, with the standard error of DeLong of the binned scores, cut to [0, 1]; where that is 0, as when all pairs
+ *   are in order, Wilson's of as many rows as the smaller class has
  * - averagePrecision: normal on the logit scale, with 1 / sqrt(positives * AP * (1 - AP)) (Boyd, Eng, Page 2013)
  * - logLoss, brier: normal, the spread being that of the middles of the bins: too small for a model that is surely wrong
  *
@@ -48,7 +49,11 @@ export function binaryIntervals(
   const share = shareInterval(options);
   const jaccard = share(tp, tp + fp + fn);
   const { logLoss, brier } = spreadOf(counts);
-  const auc = around(figures.rocAuc, rocAucStandardError(counts), options);
+  const aucError = rocAucStandardError(counts);
+  const auc =
+    aucError === 0
+      ? share(figures.rocAuc * Math.min(tp + fn, fp + tn), Math.min(tp + fn, fp + tn))
+      : around(figures.rocAuc, aucError, options);
   return defined({
     accuracy: share(tp + tn, figures.rows),
     precision: share(tp, tp + fp),

@@ -1,4 +1,4 @@
-import { addExactly, addProduct, addSum, centredSquares, type ExactSum, totalOf } from './exact-sum.ts';
+import { addProduct, addSum, centredSquares, type ExactSum, totalOf } from './exact-sum.ts';
 import { type RegressionFigures, relativeError } from './regression.ts';
 
 /**
@@ -69,12 +69,12 @@ export function addRegressionLabel(counts: RegressionCounts, label: number, pred
   const square: ExactSum = [];
   addProduct(square, label, label);
   addSum(counts.labelSquareSum, square, times);
-  addExactly(counts.errorSum, times * error);
-  addExactly(counts.absoluteErrorSum, times * Math.abs(error));
-  addExactly(counts.squaredErrorSum, times * error ** 2);
-  addExactly(counts.squaredErrorSquareSum, times * error ** 4);
-  addExactly(counts.relativeErrorSum, times * relative);
-  addExactly(counts.relativeErrorSquareSum, times * relative ** 2);
+  addProduct(counts.errorSum, error, times);
+  addProduct(counts.absoluteErrorSum, Math.abs(error), times);
+  addProduct(counts.squaredErrorSum, error ** 2, times);
+  addProduct(counts.squaredErrorSquareSum, error ** 4, times);
+  addProduct(counts.relativeErrorSum, relative, times);
+  addProduct(counts.relativeErrorSquareSum, relative ** 2, times);
 }
 
 /** Adds other counts, in place. `times` -1 takes them back. */

@@ -273,6 +273,11 @@ describe('refused', () => {
       () => estimateQualityOfBins([1, -1], IDENTITY_MAP),
       'counts[1] must be a count from 0, got -1',
     ],
+    [
+      'a NaN threshold',
+      () => estimateQualityOfBins([1], IDENTITY_MAP, Number.NaN),
+      'threshold must be a number, got NaN',
+    ],
     ['negative errors', () => estimateBands(estimate, scatter, { errors: -1 }), 'errors must be at least 0, got -1'],
     [
       'a small design effect',

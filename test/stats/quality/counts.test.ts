@@ -237,6 +237,25 @@ describe('a regression from counts', () => {
   });
 });
 
+describe('a row that stands for several', () => {
+  it('counts like as many rows, to the last bit', () => {
+    fc.assert(
+      fc.property(aRow, fc.integer({ min: 1, max: 20 }), ([label, score], times) => {
+        const [binary, numbers] = [emptyBinaryCounts(0.37), emptyRegressionCounts()];
+        addBinaryLabel(binary, label, score, times);
+        addRegressionLabel(numbers, label, score, times);
+        const [binaries, all] = [emptyBinaryCounts(0.37), emptyRegressionCounts()];
+        for (let i = 0; i < times; i++) {
+          addBinaryLabel(binaries, label, score);
+          addRegressionLabel(all, label, score);
+        }
+        expect(binaryFigures(binary)).toEqual(binaryFigures(binaries));
+        expect(regressionFiguresOfCounts(numbers)).toEqual(regressionFiguresOfCounts(all));
+      }),
+    );
+  });
+});
+
 describe('refused', () => {
   const binary = () => emptyBinaryCounts(0.5);
   const cases: [string, () => unknown, string][] = [
@@ -362,6 +381,14 @@ describe('confidence intervals', () => {
       expect((high - low) / (upper - lower), name).toBeGreaterThan(1.8);
       expect((high - low) / (upper - lower), name).toBeLessThan(2.2);
     }
+  });
+  it('are wide where few rows happen to be in order', () => {
+    const counts = emptyBinaryCounts(0.5);
+    addBinaryLabel(counts, 1, 0.9, 10);
+    addBinaryLabel(counts, 0, 0.1, 30);
+    // Wilson of 10 of 10
+    expect(binaryIntervals(counts).rocAuc?.lower).toBeCloseTo(0.7225, 4);
+    expect(binaryIntervals(counts).rocAuc?.upper).toBe(1);
   });
   it('of classes are those of the accuracy', () => {
     const counts = emptyClassCounts(2, false);
