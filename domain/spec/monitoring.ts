@@ -70,7 +70,7 @@ const RetrainSpec = z.strictObject({
   cooldown: Duration.default('7d'),
   maxRunsPerDay: z.number().int().min(0).default(1),
   maxRunsPerMonth: z.number().int().min(0).default(4),
-  /** What runs of the last 30 days may have cost together, `training.maxCostUsd` counted for those without a figure. */
+  /** What runs of the last 30 days and the next may cost together; one that is not billed yet counts as the most it may cost. */
   maxCostUsdPerMonth: z.number().min(0).optional(),
   /** Rows accepted since the champion's newest training data; 0 retrains without. */
   minNewRows: z.number().int().min(0).default(1),

@@ -1,3 +1,4 @@
+import { durationMs } from '../../duration.ts';
 import type { SpecDraft } from '../draft.ts';
 import { oneOf, suggestion } from '../issues.ts';
 import type { Path, Report } from '../problem.ts';
@@ -31,7 +32,7 @@ export function monitoringRules(draft: SpecDraft, report: Report): void {
   const { breaches, of } = persistence ?? {};
   if (breaches !== undefined && of !== undefined && breaches > of)
     report(['monitoring', 'persistence', 'breaches'], 'is more than there are windows', breaches, `at most ${of}`);
-  const { maxRunsPerDay, maxRunsPerMonth } = retrain ?? {};
+  const { maxRunsPerDay, maxRunsPerMonth, every, cooldown } = retrain ?? {};
   if (maxRunsPerDay !== undefined && maxRunsPerMonth !== undefined && maxRunsPerDay > maxRunsPerMonth)
     report(
       ['monitoring', 'retrain', 'maxRunsPerDay'],
@@ -39,6 +40,8 @@ export function monitoringRules(draft: SpecDraft, report: Report): void {
       maxRunsPerDay,
       `at most ${maxRunsPerMonth}`,
     );
+  if (every !== undefined && cooldown !== undefined && durationMs(every) < durationMs(cooldown))
+    report(['monitoring', 'retrain', 'every'], 'is held back by cooldown', every, `at least ${cooldown}`);
 }
 
 /** Like `featureNames`, of a spec that may be incomplete; undefined if nobody can tell. */

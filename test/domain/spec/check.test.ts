@@ -295,6 +295,11 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     'monitoring.persistence.breaches: is more than there are windows (seen 4; allowed: at most 3)',
   ],
   [
+    'a schedule within its cooldown',
+    { monitoring: { retrain: { every: '167h' } } },
+    'monitoring.retrain.every: is held back by cooldown (seen "167h"; allowed: at least 7d)',
+  ],
+  [
     'more runs a day than a month',
     { monitoring: { retrain: { maxRunsPerDay: 5, maxRunsPerMonth: 4 } } },
     'monitoring.retrain.maxRunsPerDay: is above maxRunsPerMonth',
@@ -558,6 +563,7 @@ const accepted: readonly [what: string, change: Overrides][] = [
     { training: { ...(CONTAINER.training as object), container: { image: 'x', localCommand: ['node', 'train.ts'] } } },
   ],
   ['a window in time', { training: { window: { last: '30d' } } }],
+  ['a schedule as long as its cooldown', { monitoring: { retrain: { every: '168h' } } }],
   ['a split just above a tenth', { training: { split: { validation: 0.45, holdout: 0.44 } } }],
   ['a debounce of 15 minutes', { training: { trigger: { debounce: '15m' } } }],
   ['27 hours of training', { training: { maxRuntime: '27h' } }],
