@@ -1,3 +1,5 @@
+import type { Io } from './command.ts';
+
 export interface WorkStep {
   readonly step: string;
   readonly share?: number;
@@ -56,3 +58,15 @@ export function workProgress(what: string, out: ProgressOutput): WorkProgress {
     },
   };
 }
+
+/** On the standard error of a command. */
+export const ioProgress = (what: string, io: Io): WorkProgress =>
+  workProgress(what, {
+    write: (line) => io.stderr(line),
+    isTerminal: process.stderr.isTTY === true,
+    now: () => performance.now(),
+    repeat: (tick, everyMs) => {
+      const timer = setInterval(tick, everyMs);
+      return () => clearInterval(timer);
+    },
+  });

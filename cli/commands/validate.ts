@@ -16,7 +16,7 @@ import { judgementText, summaryText } from '../judgement-text.ts';
 import { outputFiles } from '../output-files.ts';
 import { readText } from '../read-text.ts';
 import { checkSpecFile } from '../spec-file.ts';
-import { workProgress } from '../work-progress.ts';
+import { ioProgress } from '../work-progress.ts';
 import { problemText } from './spec-check.ts';
 
 export const validate: Command = {
@@ -120,15 +120,7 @@ function parseObject(file: string, json: string): object {
 
 /** @throws UsageError if it cannot be judged for a reason that is not the file's: exit code 1 would say it is bad */
 async function judgeFile(context: CommandContext, spec: ModelSpec, known: ValidationContext, job: Job) {
-  const progress = workProgress(shown(job.file), {
-    write: (line) => context.io.stderr(line),
-    isTerminal: process.stderr.isTTY === true,
-    now: () => performance.now(),
-    repeat: (tick, everyMs) => {
-      const timer = setInterval(tick, everyMs);
-      return () => clearInterval(timer);
-    },
-  });
+  const progress = ioProgress(shown(job.file), context.io);
   try {
     return await withWorkFolder('validate', (folder) =>
       validateFile(
