@@ -16,6 +16,9 @@ export interface CapturePlan {
   readonly constraints: readonly FeatureConstraints[];
 }
 
+/** Share of calls with another number of values up to which they are damaged calls, and no change of the columns. */
+const ODD_SHARE = 0.1;
+
 /** Counts captured calls over the bins of a reference, in memory that does not grow with them. */
 export class CaptureWindow {
   readonly #profiles: ProfileAccumulator;
@@ -24,6 +27,7 @@ export class CaptureWindow {
   readonly #hasPrediction: boolean;
   #least = Number.POSITIVE_INFINITY;
   #most = 0;
+  #oddCalls = 0;
   rows = 0;
   calls = 0;
   /** Rows for which an answer was captured. */
@@ -54,6 +58,7 @@ export class CaptureWindow {
   /** Of a call that could not be read because its rows have so many values. */
   addWidth(values: number): void {
     const width = values + Number(this.#hasPrediction);
+    this.#oddCalls += 1;
     this.#least = Math.min(this.#least, width);
     this.#most = Math.max(this.#most, width);
   }
@@ -79,7 +84,8 @@ export class CaptureWindow {
     const extra = [...this.#extra].map((name): ObservedColumn => {
       return { name, ...none, profile: { name, type: 'string', count: 0, nulls: 0, nans: 0, infinities: 0 } };
     });
-    const width = Number.isFinite(this.#least) ? { width: { least: this.#least, most: this.#most } } : {};
+    const isOdd = this.#oddCalls > ODD_SHARE * (this.calls + this.#oddCalls);
+    const width = isOdd ? { width: { least: this.#least, most: this.#most } } : {};
     return { rows, columns: [...seen, ...extra], ...width };
   }
 }

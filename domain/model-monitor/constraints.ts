@@ -89,7 +89,7 @@ export interface FeatureConfig {
   };
 }
 
-/** Of the guide; what the container's own suggestions carry may differ. */
+/** Of the guide, and of the SDK where the guide has none; what the container's own suggestions carry may differ. */
 export const MONITORING_CONFIG_DEFAULTS = {
   evaluate_constraints: 'Enabled',
   emit_metrics: 'Enabled',
@@ -98,7 +98,7 @@ export const MONITORING_CONFIG_DEFAULTS = {
   distribution_constraints: {
     perform_comparison: 'Enabled',
     comparison_threshold: 0.1,
-    comparison_method: 'Simple',
+    comparison_method: 'Robust',
     categorical_comparison_threshold: 0.1,
     categorical_drift_method: 'LInfinity',
   },

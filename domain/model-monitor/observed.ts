@@ -5,7 +5,7 @@ import type { FeatureConstraints } from './constraints.ts';
 export interface Observed {
   readonly rows: number;
   readonly columns: readonly ObservedColumn[];
-  /** Columns of the narrowest and of the widest call among those that could not be read for their number. */
+  /** Columns of the narrowest and of the widest call among those that could not be read for it, if they are not few. */
   readonly width?: { readonly least: number; readonly most: number };
 }
 

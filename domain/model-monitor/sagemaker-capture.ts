@@ -116,7 +116,8 @@ function namedRows(payload: Payload, features: readonly string[]): NamedRows | u
 
 function timeOf(value: unknown): Date | undefined {
   const time = new Date(typeof value === 'string' ? value : Number.NaN);
-  return Number.isNaN(time.getTime()) ? undefined : time;
+  // hours are named by four digits of the year
+  return time.getTime() >= 0 && time.getUTCFullYear() <= 9_999 ? time : undefined;
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { captureLines, labelLine } from '../../../domain/capture/lines.ts';
 import { Labels, readGroundTruth } from '../../../domain/model-monitor/ground-truth.ts';
@@ -265,43 +264,6 @@ describe('a line that cannot be read', () => {
     const result = readSageMakerCapture(line, { features, folderTime });
     expect('call' in result && result.call.time).toEqual(folderTime);
   });
-
-  it('is any that was changed at will, and none stops the reader', () => {
-    const lines = [
-      lineOf(base64('1,x\n2,y', csv), asJson({ predictions: [{ score: 0.5 }, { score: 1 }] })),
-      lineOf(asJson({ dataframe_split: { columns: ['a', 'b'], data: [[1, 'x']] } }), side('[0.1,0.9]', 'CSV', csv)),
-      labelLine({ model: 'm', inferenceId: 'i', row: 0, label: '1', eventTime: new Date(0), at: new Date(0) }),
-    ];
-    const edit = fc.record({
-      at: fc.nat(400),
-      cut: fc.nat(6),
-      put: fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('"', '{', '}', '[', ']', ',', 'null', '\\u0000')),
-    });
-    const mutated = fc
-      .tuple(fc.constantFrom(...lines), fc.array(edit, { minLength: 1, maxLength: 5 }))
-      .map(([line, edits]) =>
-        edits.reduce((text, { at, cut, put }) => text.slice(0, at) + put + text.slice(at + cut), line),
-      );
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          mutated,
-          fc.json(),
-          fc.json().map((text) => lineOf(side(text), side(text))),
-        ),
-        (line) => {
-          const result = read(line);
-          if ('reason' in result) expect(UNREADABLE).toHaveProperty(result.reason);
-          else {
-            for (const row of result.call.rows) expect(row).toHaveLength(2);
-            expect(result.call.outputs?.length ?? result.call.rows.length).toBe(result.call.rows.length);
-          }
-          readGroundTruth(line);
-        },
-      ),
-      { numRuns: 2_000 },
-    );
-  });
 });
 
 describe('what Millrace captures', () => {
@@ -362,48 +324,6 @@ describe('what Millrace captures', () => {
     const result = readSageMakerCapture(captureLines(call)[0] ?? '', { features });
     expect('call' in result && labels.of(result.call)).toEqual([undefined, 'yes']);
     expect(labels.joined).toBe(1);
-  });
-});
-
-describe('ground truth', () => {
-  const truth = (data: unknown, meta: object, encoding = 'CSV') =>
-    readGroundTruth(JSON.stringify({ groundTruthData: { data, encoding }, eventMetadata: meta, eventVersion: '0' }));
-
-  it.each([
-    ['one label', truth('1', { eventId: 'e' }), { id: 'e', labels: ['1'] }],
-    ['a label per row', truth('1\n0', { eventId: 'e' }), { id: 'e', labels: ['1', '0'] }],
-    [
-      'the inference id before the event id',
-      truth('1', { eventId: 'e', inferenceId: 'i' }),
-      { id: 'i', labels: ['1'] },
-    ],
-    ['JSON', truth('[1, 0]', { eventId: 'e' }, 'JSON'), { id: 'e', labels: ['1', '0'] }],
-    ['BASE64', truth('MQ==', { eventId: 'e' }, 'BASE64'), { id: 'e', labels: ['1'] }],
-    ['no id', truth('1', {}), { reason: 'no-id' }],
-    ['an empty label', truth('', { eventId: 'e' }), { reason: 'empty-data' }],
-    ['no label', truth('[null]', { eventId: 'e' }, 'JSON'), { reason: 'no-label' }],
-    ['no JSON', readGroundTruth('x'), { reason: 'not-json' }],
-    ['another line', readGroundTruth('{}'), { reason: 'not-ground-truth' }],
-  ])('is read from %s', (_what, seen, expected) => {
-    expect(seen).toEqual(expected);
-  });
-
-  it.each([
-    ['the inference id', { eventId: 'e', inferenceId: 'i' }, 'i', ['1', '0']],
-    ['the event id', { eventId: 'e' }, 'e', ['1', '0']],
-    ['the event id, where the call had an inference id besides', { eventId: 'e', inferenceId: 'i' }, 'e', ['1', '0']],
-    ['nothing in common', { eventId: 'e' }, 'x', [undefined, undefined]],
-  ])('joins by %s', (_what, meta, id, expected) => {
-    const labels = new Labels();
-    labels.add({ id, labels: ['1', '0'] });
-    expect(labels.of(callOf(side('1,x\n2,y', 'CSV', csv), undefined, meta))).toEqual(expected);
-  });
-
-  it('does not join with a call of another number of rows', () => {
-    const labels = new Labels();
-    labels.add({ id: 'e1', labels: ['1'] });
-    expect(labels.of(callOf(side('1,x\n2,y', 'CSV', csv)))).toEqual([undefined, undefined]);
-    expect(labels.joined).toBe(0);
   });
 });
 

@@ -58,7 +58,7 @@ describe('constraints.json', () => {
       evaluate: true,
       typeMatch: 0.9,
       domainMatch: 0.9,
-      drift: { method: 'Simple', threshold: 0.1, categoricalMethod: 'LInfinity', categoricalThreshold: 0.1 },
+      drift: { method: 'Robust', threshold: 0.1, categoricalMethod: 'LInfinity', categoricalThreshold: 0.1 },
     });
   });
 
@@ -75,9 +75,9 @@ describe('constraints.json', () => {
   it('merges what a feature says of its distribution with what the file says', () => {
     const read = only(
       { monitoringConfigOverrides: { distribution_constraints: { comparison_threshold: 0.3 } } },
-      { distribution_constraints: { comparison_method: 'Robust' } },
+      { distribution_constraints: { comparison_method: 'Simple' } },
     );
-    expect(configOfOne(read).drift).toMatchObject({ method: 'Robust', threshold: 0.3, categoricalThreshold: 0.3 });
+    expect(configOfOne(read).drift).toMatchObject({ method: 'Simple', threshold: 0.3, categoricalThreshold: 0.3 });
   });
 
   it.each([
