@@ -14,6 +14,10 @@ export const commands: readonly CommandEntry[] = [
   { name: 'spec apply', load: () => import('./commands/spec-apply.ts').then((file) => file.specApply) },
   { name: 'validate', load: () => import('./commands/validate.ts').then((file) => file.validate) },
   { name: 'contract infer', load: () => import('./commands/contract-infer.ts').then((file) => file.contractInfer) },
+  {
+    name: 'import model-monitor',
+    load: () => import('./commands/import-model-monitor.ts').then((file) => file.importModelMonitor),
+  },
   { name: 'train', load: () => import('./commands/train.ts').then((file) => file.train) },
   { name: 'approve', load: () => import('./commands/approve.ts').then((file) => file.approve) },
   { name: 'rollout start', load: () => import('./commands/rollout-start.ts').then((file) => file.rolloutStart) },

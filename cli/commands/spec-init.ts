@@ -73,7 +73,7 @@ function inferOrExplain(columns: Parameters<typeof inferSpec>[0], options: Infer
 }
 
 /** The schema's path as an editor reads it from a spec in `folder`. */
-function schemaFrom(folder: string): string {
+export function schemaFrom(folder: string): string {
   const path = relative(folder, SCHEMA).split(sep).join('/');
   return path.startsWith('.') ? path : `./${path}`;
 }
