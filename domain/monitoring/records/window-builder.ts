@@ -3,13 +3,14 @@ import { decodeInferenceId } from '../../inference/inference-id.ts';
 import type { ModelSpec } from '../../spec/model-spec.ts';
 import type { WindowRecord } from '../window-record.ts';
 import type { TimeWindow } from '../windows.ts';
-import { type CapturedLabel, type CapturedRows, type Rejection, readCapturedLine } from './captured-line.ts';
+import type { CapturedLabel, CapturedRows, Rejection } from './captured-line.ts';
 import { ClassScores } from './class-scores.ts';
 import { countRows } from './count-rows.ts';
 import { GroupValues } from './group-values.ts';
 import { readIndexFile } from './index-description.ts';
 import { damagedIndex, encodeIndexFile } from './index-file.ts';
 import { LabelBook } from './label-book.ts';
+import { LineReader } from './line-reader.ts';
 import { RowHash } from './row-hash.ts';
 import { type IndexColumns, RowIndex } from './row-index.ts';
 import { emptyTally } from './tally.ts';
@@ -48,6 +49,7 @@ export class WindowBuilder {
   readonly #input: WindowInput;
   readonly #tally: WindowRecord['tally'];
   readonly #ledger: Set<string>;
+  readonly #lines: LineReader;
   readonly #hash = new RowHash();
   #labels: LabelBook;
   readonly #codes = new Map<number, number | undefined>();
@@ -74,6 +76,7 @@ export class WindowBuilder {
     this.#ledger = new Set(record?.ledger);
     this.#index = new RowIndex(task === 'regression' ? 'numbers' : 'classes');
     this.#labels = new LabelBook(task);
+    this.#lines = new LineReader(model);
   }
 
   /** Whether an object was added. */
@@ -91,9 +94,9 @@ export class WindowBuilder {
     await this.#restore();
     this.#changed = true;
     for await (const line of lines) {
-      if (line.trim() === '') continue;
+      if (line === '' || line.trim() === '') continue;
       this.#tally.lines += 1;
-      const read = readCapturedLine(line, this.#input.model);
+      const read = this.#lines.read(line);
       if (typeof read === 'string') this.#reject(read);
       else if (read.type === 'label') await this.#addLabel(read);
       else await this.#addRows(read);
