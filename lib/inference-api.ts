@@ -14,6 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { captureKeys } from '../domain/names.ts';
 import type { AuthorizeRequestEnv } from '../lambdas/authorize-request/env.ts';
 import type { FeedbackEnv } from '../lambdas/feedback/env.ts';
 import type { InferEnv } from '../lambdas/infer/env.ts';
@@ -181,7 +182,14 @@ export class InferenceApi extends Construct {
     return feedback;
   }
 
-  private registryFunction({ defaults, lake, registry, rollouts, pipeline }: InferenceApiProps): MillraceFunction {
+  private registryFunction({
+    defaults,
+    capture,
+    lake,
+    registry,
+    rollouts,
+    pipeline,
+  }: InferenceApiProps): MillraceFunction {
     const registryApi = new MillraceFunction(this, 'RegistryApi', {
       defaults,
       name: 'registry-api',
@@ -190,6 +198,7 @@ export class InferenceApi extends Construct {
         TABLE_NAME: registry.table.tableName,
         EVENT_BUS_NAME: registry.eventBus.eventBusName,
         LAKE_BUCKET_NAME: lake.bucket.bucketName,
+        CAPTURE_BUCKET_NAME: capture.bucket.bucket.bucketName,
         ROLLOUT_STATE_MACHINE_ARN: rollouts.stateMachine.machine.stateMachineArn,
       } satisfies EnvVars<typeof RegistryApiEnv>,
       memoryMb: 512,
@@ -198,6 +207,7 @@ export class InferenceApi extends Construct {
     registry.grantReadWrite(registryApi);
     registry.grantPublish(registryApi);
     for (const prefix of ['artifacts/', 'runs/']) lake.grantRead(registryApi, prefix);
+    capture.bucket.grantRead(registryApi, captureKeys.records);
     rollouts.stateMachine.grantStart(registryApi);
     pipeline.stateMachine.grantAnswer(registryApi);
     return registryApi;

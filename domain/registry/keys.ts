@@ -35,6 +35,7 @@ export const GSI1 = {
   models: `${WORKSPACE}#RMLIST`,
   runs: (model: string): string => `${WORKSPACE}#RUNS#${model}`,
   parked: `${WORKSPACE}#PARKED`,
+  newestWindows: `${WORKSPACE}#NEWESTWINDOWS`,
 } as const;
 
 type Identified = Pick<DatasetVersion, 'source' | 'origin' | 'specVersion'>;
@@ -72,6 +73,7 @@ export const keys = {
   decision: ofModel((at: string, decisionId: string) => `${PREFIX.decision}${at}#${decisionId}`),
   decisionId: ofModel((decisionId: string) => `DECID#${decisionId}`),
   window: ofModel((windowStart: string) => `${PREFIX.window}${windowStart}`),
+  newestWindow: ofModel(() => 'NEWESTWINDOW'),
   claim: (identity: string): Key => ({ PK: `${WORKSPACE}#CLAIM#${sha256(identity)}`, SK: 'C' }),
   cursor: (name: string): Key => ({ PK: `${WORKSPACE}#CURSOR#${name}`, SK: 'C' }),
   parked: (name: string): Key => ({ PK: `${WORKSPACE}#PARK#${name}`, SK: 'P' }),

@@ -153,6 +153,8 @@ export interface Registry {
   /** Highest revision wins; a lower or equal one is refused. @throws ConcurrentWriteError */
   putMonitorWindow(window: MonitorWindow, change: Change): Promise<void>;
   findMonitorWindow(model: string, windowStart: string): Promise<MonitorWindow | undefined>;
+  /** The newest window of each model that has one, by model name; `after` is the last name already read. */
+  listNewestWindows(page?: { after?: string; limit?: number }): Promise<MonitorWindow[]>;
   /** Newest window first; with `before`, of those that start earlier. */
   listMonitorWindows(model: string, limit: number, before?: string): Promise<MonitorWindow[]>;
 

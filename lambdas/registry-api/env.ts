@@ -5,5 +5,6 @@ export const RegistryApiEnv = BaseEnv.extend({
   TABLE_NAME: z.string(),
   EVENT_BUS_NAME: z.string(),
   LAKE_BUCKET_NAME: z.string(),
+  CAPTURE_BUCKET_NAME: z.string(),
   ROLLOUT_STATE_MACHINE_ARN: z.string(),
 });

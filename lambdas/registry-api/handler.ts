@@ -2,13 +2,14 @@ import { caller, RestEvent, type RestResponse } from '../runtime/http.ts';
 import { parseInput } from '../runtime/input.ts';
 import { logger } from '../runtime/logger.ts';
 import { datasetRoutes } from './dataset-routes.ts';
+import { monitorRoutes } from './monitor-routes.ts';
 import type { RegistryApiDeps } from './ports.ts';
 import { problem, toProblem } from './problems.ts';
 import { readRoutes } from './read-routes.ts';
 import { match } from './router.ts';
 import { writeRoutes } from './write-routes.ts';
 
-const ROUTES = [...readRoutes, ...datasetRoutes, ...writeRoutes];
+const ROUTES = [...readRoutes, ...datasetRoutes, ...monitorRoutes, ...writeRoutes];
 
 export const makeHandler =
   (deps: RegistryApiDeps) =>

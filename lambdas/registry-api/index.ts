@@ -6,6 +6,7 @@ import { SigningEnv } from '../adapters/firehose.ts';
 import { gatherContext } from '../adapters/gather-context.ts';
 import { s3ArtifactStore } from '../adapters/s3-artifact-store.ts';
 import { s3Links } from '../adapters/s3-links.ts';
+import { s3WindowStore } from '../adapters/s3-window-store.ts';
 import { sfnExecutions } from '../adapters/sfn-executions.ts';
 import { sfnTasks } from '../adapters/sfn-tasks.ts';
 import { parseEnv } from '../runtime/env.ts';
@@ -27,6 +28,7 @@ export const handler = makeHandler({
   lake: lakeReader(s3(), env.LAKE_BUCKET_NAME, artifacts),
   // the ids of a holdout are in a Parquet file, and this function has no DuckDB: its callers have
   context: (spec, at) => gatherContext({ registry, artifacts, holdoutIds: async () => undefined }, spec, at),
+  records: s3WindowStore(s3(), env.CAPTURE_BUCKET_NAME),
   links: s3Links(parseEnv(SigningEnv), now),
   startRollout: (input) => startRollout(input, { registry, publisher, rollouts, now }),
   now,

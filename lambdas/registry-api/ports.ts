@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '../../domain/artifacts.ts';
 import type { ValidationContext } from '../../domain/contracts/context.ts';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
+import type { WindowStore } from '../../domain/monitoring/captured-windows.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import type { Links } from '../adapters/s3-links.ts';
@@ -23,6 +24,8 @@ export interface RegistryApiDeps {
   readonly publisher: EventPublisher;
   readonly gate: ApprovalGate;
   readonly lake: LakeReader;
+  /** Records of monitored windows. */
+  readonly records: Pick<WindowStore, 'get'>;
   readonly links: Links;
   /** What a judgement by this spec at this time needs to know, but for the ids of the holdout. */
   readonly context: (spec: ModelSpec, at: Date) => Promise<ValidationContext>;

@@ -19,7 +19,7 @@ const SERVICES = ['s3', 'events', 'states', 'sagemaker', 'sqs', 'firehose'];
 /** Adapters bring commands that a function does not call. */
 const NOT_CALLED: Partial<Record<FunctionName, readonly string[]>> = {
   'start-job': ['PutObject'],
-  'registry-api': ['PutObject'],
+  'registry-api': ['PutObject', 'DeleteObject'],
   'verify-endpoint': ['PutObject', 'DeleteEndpoint', 'DeleteEndpointConfig', 'DeleteModel'],
   'advance-rollout': ['InvokeEndpoint'],
   'reconcile-executions': ['InvokeEndpoint', 'StartExecution'],

@@ -53,9 +53,19 @@ describe('no role', () => {
     const actions = policies.flatMap(([, { Properties }]) =>
       (Properties.PolicyDocument.Statement as Statement[]).flatMap(({ Action }) => list(Action)),
     );
-    for (const action of ['dynamodb:Scan', 'dynamodb:BatchWriteItem', 's3:DeleteObject']) {
+    for (const action of ['dynamodb:Scan', 'dynamodb:BatchWriteItem', 's3:DeleteObjectVersion']) {
       expect(actions).not.toContain(action);
     }
+  });
+
+  it('may delete an object, but for what monitoring keeps of a window and marks of it', () => {
+    const deletes = policies.flatMap(([, { Properties }]) =>
+      (Properties.PolicyDocument.Statement as Statement[])
+        .filter(({ Action, Effect }) => Effect === 'Allow' && list(Action).includes('s3:DeleteObject'))
+        .flatMap(({ Resource }) => list(Resource).map((resource) => JSON.stringify(resource))),
+    );
+    const folders = new Set(deletes.map((resource) => /CapturedBucket.*"\/(\w+)\/\*"/.exec(resource)?.[1]));
+    expect([...folders].sort()).toEqual(['dirty', 'indexes', 'records']);
   });
 });
 

@@ -2,7 +2,7 @@ import { ConcurrentWriteError, NotFoundError } from '../../../domain/common-erro
 import { audited } from '../../../domain/registry/changes.ts';
 import { newDecision } from '../../../domain/registry/decisions.ts';
 import { AuditEvent, Decision, MonitorWindow } from '../../../domain/registry/entities.ts';
-import { auditPartition, keys, modelPartition, PREFIX } from '../../../domain/registry/keys.ts';
+import { auditPartition, GSI1, keys, modelPartition, PREFIX } from '../../../domain/registry/keys.ts';
 import type { Registry } from '../../../domain/registry/ports.ts';
 import { commitTo, findModelItem, put } from './commit.ts';
 import { fromItem, toItem } from './items.ts';
@@ -51,7 +51,7 @@ export function decisionMethods(
 
 export function windowMethods(
   table: RegistryTable,
-): Pick<Registry, 'putMonitorWindow' | 'findMonitorWindow' | 'listMonitorWindows'> {
+): Pick<Registry, 'putMonitorWindow' | 'findMonitorWindow' | 'listMonitorWindows' | 'listNewestWindows'> {
   return {
     async putMonitorWindow(window, change) {
       const { model, windowStart, revision } = window;
@@ -63,12 +63,22 @@ export function windowMethods(
         }
         const next = MonitorWindow.parse(window);
         const rev = known?.rev ?? 0;
+        const newest = await getItem(table, keys.newestWindow(model));
+        const isNewest = !newest || newest.windowStart <= windowStart;
         return {
           result: undefined,
           audited: audited.monitorWindowPut(next),
-          writes: [put(toItem(key, { type: 'window', rev: rev + 1 }, next), { rev })],
+          writes: [
+            put(toItem(key, { type: 'window', rev: rev + 1 }, next), { rev }),
+            ...(isNewest ? [putNewest(next, newest?.rev ?? 0)] : []),
+          ],
         };
       });
+    },
+
+    async listNewestWindows({ after, limit } = {}) {
+      const query = { partition: GSI1.newestWindows, index: 'GSI1' as const, after, limit };
+      return (await queryItems(table, query)).map((item) => fromItem(MonitorWindow, item));
     },
 
     async findMonitorWindow(model, windowStart) {
@@ -82,6 +92,12 @@ export function windowMethods(
       return (await queryItems(table, query)).map((item) => fromItem(MonitorWindow, item));
     },
   };
+}
+
+/** Beside the windows one item per model, indexed, so that what all models are like now is one query. */
+function putNewest(window: MonitorWindow, rev: number) {
+  const extras = { type: 'newest-window', rev: rev + 1, gsi1pk: GSI1.newestWindows, gsi1sk: window.model };
+  return put(toItem(keys.newestWindow(window.model), extras, window), { rev });
 }
 
 const justBefore = (instant: string): string => new Date(Date.parse(instant) - 1).toISOString();

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { labelLine } from '../../../domain/capture/lines.ts';
+import { scoredOf } from '../../../domain/evaluation/predictions.ts';
 import type { Baseline } from '../../../domain/monitoring/baseline.ts';
+import { completeBaseline } from '../../../domain/monitoring/complete-baseline.ts';
+import { MONITORS } from '../../../domain/monitoring/finding.ts';
 import { MonitorReport } from '../../../domain/monitoring/report.ts';
 import { makeHandler } from '../../../lambdas/monitor-model/handler.ts';
 import type { MonitorDeps } from '../../../lambdas/monitor-model/monitor-model.ts';
@@ -14,6 +17,7 @@ import {
   churnRows,
   memoryArtifacts,
   memoryCaptures,
+  memoryWindowStore,
 } from '../../fixtures/monitoring.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,6 +25,7 @@ const FIRST_DAY = Date.parse('2026-03-02T00:00:00Z');
 const now = new Date('2026-06-01T00:00:00Z');
 const change = { by: 'test', at: now };
 const start = (day: number) => new Date(FIRST_DAY + day * DAY_MS).toISOString();
+const windowOn = (day: number) => ({ start: new Date(start(day)), end: new Date(start(day + 1)) });
 const noon = (day: number) => new Date(FIRST_DAY + (day + 0.5) * DAY_MS);
 const far = ([age, , ...rest]: ChurnRow): ChurnRow => [age, 95, ...rest];
 
@@ -28,6 +33,7 @@ async function world(spec = aModelSpec()) {
   const registry = memoryRegistry();
   const captures = memoryCaptures();
   const artifacts = memoryArtifacts();
+  const windows = memoryWindowStore();
   const published: object[] = [];
   const metrics: Record<string, unknown>[] = [];
   await registry.applySpec(spec, change);
@@ -41,19 +47,28 @@ async function world(spec = aModelSpec()) {
   await registry.moveAlias({ model: 'churn', alias: 'champion', version: 1, expectedRev: 0 }, change);
   const deps: MonitorDeps = {
     registry,
-    captures: captures.reader,
+    captures: captures.captures,
+    store: windows.store,
     artifacts: artifacts.store,
     publisher: { publish: async (name, detail) => void published.push({ name, ...detail }) },
-    writeMetrics: (line) => void metrics.push(JSON.parse(line)),
+    writeMetrics: (text) =>
+      void metrics.push(
+        ...text
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line)),
+      ),
     now: () => now,
   };
-  const monitor = async (day: number, at = start(day + 2)) => {
-    const body = JSON.stringify({ model: 'churn', windowStart: start(day), windowEnd: start(day + 1), at });
+  const monitor = async (days: number | readonly number[], at = start(30)) => {
+    const asked = [days].flat().map((day) => ({ start: start(day), end: start(day + 1) }));
+    const body = JSON.stringify({ model: 'churn', windows: asked, at });
     const { batchItemFailures } = await makeHandler(deps)({ Records: [{ messageId: 'm', body }] });
     return batchItemFailures.length === 0;
   };
   /** One raw object's worth of lines in the window of a day. */
-  const capture = (day: number, lines: readonly string[], name = 'a') => captures.put('churn', start(day), name, lines);
+  const capture = (day: number, lines: readonly string[], name = 'a') =>
+    captures.put('churn', windowOn(day), name, lines);
   const calm = (day: number) => capture(day, churnLines(churnRows(400, day + 10), noon(day), { seed: day + 1 }));
   const drifted = (day: number, share = 1) => {
     const rows = churnRows(400, day + 10, (row, i) => (i < share * 400 ? far(row) : row));
@@ -68,6 +83,7 @@ async function world(spec = aModelSpec()) {
     registry,
     captures,
     artifacts,
+    windows,
     published,
     metrics,
     deps,
@@ -81,6 +97,18 @@ async function world(spec = aModelSpec()) {
   };
 }
 
+/** A label for each captured call: the truth is what the score says, but for a share of `wrong`. */
+const labelsFor = (lines: readonly string[], at: Date, wrong = 0) =>
+  lines.map((line, i) => {
+    const { eventMetadata, captureData } = JSON.parse(line);
+    const [score] = JSON.parse(captureData.endpointOutput.data).predictions;
+    const right = Number(score >= 0.5);
+    const label = String(i < wrong * lines.length ? 1 - right : right);
+    const { inferenceId } = eventMetadata;
+    const eventTime = new Date(JSON.parse(line).millrace.eventTime);
+    return labelLine({ model: 'churn', inferenceId, row: 0, label, eventTime, at }).trimEnd();
+  });
+
 describe('monitor-model', () => {
   let w: Awaited<ReturnType<typeof world>>;
   beforeEach(async () => {
@@ -90,20 +118,18 @@ describe('monitor-model', () => {
 
   it('finds a calm window ok and writes everything down', async () => {
     w.calm(0);
-    expect(await w.monitor(0)).toBe(true);
+    expect(await w.monitor(0, start(2))).toBe(true);
     const window = await w.window(0);
     expect(window).toMatchObject({ status: 'ok', breached: false, rows: 400, version: 1, revision: 1, at: start(2) });
+    expect(window?.figures.largest_drift).toBeGreaterThan(0);
     const decision = await w.registry.requireDecision('churn', window?.decisionId ?? '');
-    expect(decision).toMatchObject({ kind: 'drift', outcome: 'ok', version: 1, at: start(2) });
-    expect(decision.numbers).toMatchObject({ rows: 400, minRows: 200, breaches: 0, featuresCompared: 4 });
-    expect(await w.report(0)).toMatchObject({
-      modelVersion: 1,
-      windowStart: start(0),
-      windowEnd: start(1),
-      capture: { objects: 1, duplicates: 0, rejectedLines: 0, outsideRows: 0, labelRows: 0, otherVersions: [] },
-    });
+    expect(decision).toMatchObject({ kind: 'monitor', outcome: 'ok', version: 1, at: start(2) });
+    expect(decision.numbers).toMatchObject({ rows: 400, minRows: 200, labelCoverage: 0, tally: { lines: 400 } });
+    const report = await w.report(0);
+    expect(report).toMatchObject({ modelVersion: 1, windowStart: start(0), windowEnd: start(1), otherVersions: [] });
+    expect(report.outcomes.map(({ monitor }) => monitor)).toEqual([...MONITORS]);
     expect(w.published).toEqual([]);
-    expect(w.metrics).toMatchObject([{ MonitorWindowsOk: 1, MaxPsi: expect.any(Number) }]);
+    expect(w.metrics).toMatchObject([{ MonitorWindowsOk: 1, MonitoredRows: 400 }]);
     expect(w.metrics[0]).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Millrace', Dimensions: [[]] }] } });
   });
 
@@ -116,42 +142,49 @@ describe('monitor-model', () => {
     await w.monitor(1, '2026-03-04T00:20:00.000Z');
     const window = await w.window(1);
     expect(window).toMatchObject({ status: 'alarm', breached: true });
-    expect(w.published).toEqual([
+    expect(w.published).toMatchObject([
       {
-        name: 'DriftDetected',
+        name: 'MonitorAlarmRaised',
         model: 'churn',
         at: '2026-03-04T00:20:00.000Z',
         version: 1,
         windowStart: start(1),
+        windowEnd: start(2),
+        revision: 1,
         decisionId: window?.decisionId,
+        monitors: ['feature-drift'],
         features: ['spend'],
+        reasons: [expect.stringContaining('spend')],
       },
     ]);
-    expect(w.metrics.map((line) => Object.keys(line)[1])).toEqual(['MonitorWindowsWarn', 'MonitorWindowsAlarm']);
+    expect(w.metrics.slice(1)).toMatchObject([
+      { MonitorWindowsAlarm: 1 },
+      { MonitorAlarms: 1, Monitor: 'feature-drift' },
+    ]);
   });
 
-  it('names the drifted features by how far they moved', async () => {
+  it('names the features of one alarm by how far they moved, each once', async () => {
     for (const day of [0, 1]) {
       const change = ([, , , active, score]: ChurnRow): ChurnRow => [null, 95, 'free', active, score];
       w.capture(day, churnLines(churnRows(400, day, change), noon(day), { seed: day + 1 }));
-      await w.monitor(day);
     }
-    const drift = (await w.report(1)).drift.features.filter(({ status }) => status === 'alarm');
-    const ranked = drift.sort((a, b) => b.severity - a.severity).map(({ name }) => name);
-    expect(ranked).toHaveLength(3);
-    expect(w.published).toMatchObject([{ features: ranked }]);
+    await w.monitor([0, 1]);
+    expect(w.published).toHaveLength(1);
+    const [{ features, severity }] = w.published as [{ features: string[]; severity: number }];
+    expect([...features].sort()).toEqual(['age', 'plan', 'spend']);
+    const alarms = (await w.report(1)).findings.filter(({ status }) => status === 'alarm');
+    expect(severity).toBe(Math.max(...alarms.map((finding) => finding.severity)));
+    expect(alarms.find((finding) => finding.severity === severity)?.subject).toBe(features[0]);
   });
 
   it('changes nothing when a message is delivered again', async () => {
     for (const day of [0, 1]) w.drifted(day);
-    await w.monitor(0);
-    await w.monitor(1);
+    await w.monitor([0, 1]);
     const before = [await w.window(0), await w.window(1), await w.registry.findAuditHead('churn')];
-    expect(await w.monitor(1, start(9))).toBe(true);
-    expect(await w.monitor(0)).toBe(true);
+    expect(await w.monitor([0, 1], start(9))).toBe(true);
     expect([await w.window(0), await w.window(1), await w.registry.findAuditHead('churn')]).toEqual(before);
     expect(w.published).toHaveLength(1);
-    expect(w.metrics).toHaveLength(2);
+    expect(w.windows.stored.size).toBe(4);
   });
 
   it('finishes what a crash left undone, with one decision and the same event', async () => {
@@ -162,27 +195,59 @@ describe('monitor-model', () => {
     expect(await w.monitor(1)).toBe(false);
     w.deps.registry.putMonitorWindow = put;
     expect(await w.monitor(1)).toBe(true);
-    expect(await w.registry.listDecisions('churn', 'drift')).toHaveLength(2);
+    expect(await w.registry.listDecisions('churn', 'monitor')).toHaveLength(2);
     expect(w.published).toHaveLength(2);
     expect(w.published[0]).toEqual(w.published[1]);
   });
 
-  it('lets the first of two deliveries at the same time win', async () => {
+  it('takes the mark off before it looks, so that what comes meanwhile wakes the window again', async () => {
     w.calm(0);
-    const outcomes = await Promise.all([w.monitor(0), w.monitor(0)]);
-    expect(outcomes).toEqual([true, true]);
-    expect((await w.window(0))?.revision).toBe(1);
-    expect(w.metrics).toHaveLength(1);
-    expect(await w.registry.listDecisions('churn', 'drift')).toHaveLength(1);
+    const { objectKeys } = w.deps.captures;
+    Object.assign(w.deps.captures, {
+      objectKeys: async (...args: Parameters<typeof objectKeys>) => {
+        const keys = await objectKeys(...args);
+        w.capture(0, churnLines(churnRows(100, 99), noon(0), { seed: 99 }), 'late');
+        return keys;
+      },
+    });
+    await w.monitor(0);
+    expect(await w.window(0)).toMatchObject({ rows: 400 });
+    expect(w.captures.marks.size).toBe(1);
   });
 
-  it('monitors a window anew as its next revision when more capture came', async () => {
+  it('lets the first of two deliveries at the same time win', async () => {
+    w.calm(0);
+    expect(await Promise.all([w.monitor(0), w.monitor(0)])).toEqual([true, true]);
+    expect((await w.window(0))?.revision).toBe(1);
+    expect(w.metrics).toHaveLength(1);
+    expect(await w.registry.listDecisions('churn', 'monitor')).toHaveLength(1);
+  });
+
+  it('issues a window anew as its next revision when more capture came, and keeps no old files', async () => {
     w.calm(0);
     await w.monitor(0);
     w.capture(0, churnLines(churnRows(100, 99), noon(0), { seed: 99 }), 'b');
     await w.monitor(0);
     expect(await w.window(0)).toMatchObject({ revision: 2, rows: 500 });
-    expect(await w.registry.listDecisions('churn', 'drift')).toHaveLength(2);
+    expect(await w.registry.listDecisions('churn', 'monitor')).toHaveLength(2);
+    expect(w.windows.stored.size).toBe(2);
+  });
+
+  it('reads no object of capture twice', async () => {
+    w.calm(0);
+    await w.monitor(0);
+    const read: string[] = [];
+    const { lines } = w.deps.captures;
+    Object.assign(w.deps.captures, {
+      async *lines(key: string) {
+        read.push(key);
+        yield* lines(key);
+      },
+    });
+    w.capture(0, churnLines(churnRows(100, 99), noon(0), { seed: 99 }), 'b');
+    await w.monitor(0);
+    expect(read).toHaveLength(1);
+    expect(read[0]).toMatch(/b$/);
   });
 
   it('counts a line that came twice once', async () => {
@@ -191,23 +256,21 @@ describe('monitor-model', () => {
     w.capture(0, lines.slice(100, 120), 'b');
     await w.monitor(0);
     expect((await w.window(0))?.rows).toBe(300);
-    expect((await w.report(0)).capture).toMatchObject({ objects: 2, duplicates: 70 });
+    expect((await w.report(0)).tally).toMatchObject({ duplicates: 70 });
   });
 
-  it('counts labels, and sets aside what it cannot read or what belongs elsewhere', async () => {
+  it('sets aside what it cannot read or what belongs elsewhere', async () => {
     const [first = ''] = churnLines(churnRows(1, 1), noon(0), { seed: 50 });
-    const { inferenceId } = JSON.parse(first).eventMetadata;
-    const label = (row: number, text: string) =>
-      labelLine({ model: 'churn', inferenceId, row, label: text, eventTime: noon(0), at: noon(1) }).trimEnd();
     const tomorrow = churnLines(churnRows(3, 2), noon(1), { seed: 51 });
+    const unknown = churnLines(churnRows(4, 3), noon(0), { seed: 52, version: 9 });
     const foreign = first.replaceAll('"churn"', '"fraud"');
-    w.capture(0, [...churnLines(churnRows(250, 5), noon(0)), label(0, '1'), label(0, '0'), label(1, '1'), ...tomorrow]);
+    w.capture(0, [...churnLines(churnRows(250, 5), noon(0)), ...tomorrow, ...unknown]);
     w.capture(0, ['{"broken', foreign, '[]'], 'b');
     await w.monitor(0);
-    expect(await w.report(0)).toMatchObject({
-      drift: { rows: 250 },
-      capture: { labelRows: 2, rejectedLines: 3, outsideRows: 3 },
-    });
+    const { rows, tally } = await w.report(0);
+    expect(rows).toBe(250);
+    expect(tally).toMatchObject({ outsideRows: 3, unknownVersionRows: 4 });
+    expect(Object.values(tally.rejected).reduce((sum, count) => sum + count, 0)).toBe(3);
   });
 
   it('compares the version that served most rows with its own baseline, and counts the other', async () => {
@@ -218,28 +281,17 @@ describe('monitor-model', () => {
     w.capture(0, [...some, ...most]);
     await w.monitor(0);
     expect(await w.window(0)).toMatchObject({ version: 2, rows: 300, status: 'ok' });
-    expect((await w.report(0)).capture.otherVersions).toEqual([{ version: 1, rows: 250 }]);
-  });
-
-  it('works off earlier windows first, so that the order of messages does not matter', async () => {
-    for (const day of [0, 1, 3]) w.drifted(day);
-    await w.monitor(3);
-    expect(await w.window(0)).toMatchObject({ status: 'warn' });
-    expect(await w.window(1)).toMatchObject({ status: 'alarm' });
-    expect(await w.window(2)).toBeUndefined();
-    expect(await w.window(3)).toMatchObject({ status: 'alarm' });
-    expect(w.published).toMatchObject([{ windowStart: start(1) }, { windowStart: start(3) }]);
+    expect((await w.report(0)).otherVersions).toEqual([{ version: 1, rows: 250 }]);
   });
 
   it('neither clears nor alarms a window of too few rows, and passes over it', async () => {
     w.drifted(0);
     w.capture(1, churnLines(churnRows(199, 3, far), noon(1), { seed: 7 }));
     w.drifted(2);
-    await w.monitor(2);
+    await w.monitor([0, 1, 2]);
     expect(await w.window(1)).toMatchObject({ status: 'insufficient_data', breached: false, rows: 199 });
     expect(await w.window(2)).toMatchObject({ status: 'alarm' });
     expect(w.metrics[1]).toMatchObject({ MonitorWindowsInsufficientData: 1 });
-    expect(w.metrics[1]).not.toHaveProperty('MaxPsi');
   });
 
   it('has no data for a window of labels alone', async () => {
@@ -248,6 +300,27 @@ describe('monitor-model', () => {
     ]);
     await w.monitor(0);
     expect(await w.window(0)).toMatchObject({ status: 'insufficient_data', rows: 0, version: 1 });
+  });
+
+  it('starts a window over when the length of windows has changed', async () => {
+    w.calm(0);
+    await w.monitor(0);
+    const week = { start: new Date(start(0)), end: new Date(start(7)) };
+    w.captures.put('churn', week, 'a', churnLines(churnRows(300, 4), noon(3), { seed: 8 }));
+    const windows = [{ start: week.start.toISOString(), end: week.end.toISOString() }];
+    const body = JSON.stringify({ model: 'churn', windows, at: start(30) });
+    await makeHandler(w.deps)({ Records: [{ messageId: 'm', body }] });
+    expect(await w.window(0)).toMatchObject({ revision: 2, rows: 300, windowEnd: start(7) });
+  });
+
+  it('leaves a window alone whose record or index has expired', async () => {
+    w.calm(0);
+    await w.monitor(0);
+    const before = await w.window(0);
+    w.windows.stored.delete(before?.index?.key ?? '');
+    w.capture(0, churnLines(churnRows(100, 99), noon(0), { seed: 99 }), 'b');
+    expect(await w.monitor(0)).toBe(true);
+    expect(await w.window(0)).toEqual(before);
   });
 
   it('does nothing once monitoring is switched off', async () => {
@@ -262,5 +335,56 @@ describe('monitor-model', () => {
       Records: [{ messageId: 'm', body: '{"model":"churn"}' }],
     });
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm' }]);
+  });
+});
+
+describe('late labels', () => {
+  let w: Awaited<ReturnType<typeof world>>;
+  const days = [0, 1] as const;
+  const lines = days.map((day) => churnLines(churnRows(400, day + 10), noon(day), { seed: day + 1 }));
+  beforeEach(async () => {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    w = await world(aModelSpec({ monitoring: { quality: { metric: 'accuracy', maxLoss: 0.1 } } }));
+    const classes = ['0', '1'];
+    const scores = Float64Array.from({ length: 1_000 }, (_, i) => (i + 0.5) / 1_000);
+    const scored = scoredOf(aModelSpec(), classes, scores.map(Math.round), scores);
+    const { live } = completeBaseline(aBaseline(), { spec: aModelSpec(), scored, classes, values: new Map() });
+    await w.register('run-2', { ...aBaseline(), ...(live && { live }) });
+    for (const day of days) w.capture(day, lines[day]?.map((line) => line.replace('"version":1', '"version":2')) ?? []);
+    await w.monitor([...days]);
+  });
+  const label = (day: 0 | 1, wrong: number, at = noon(day + 5), name = 'labels') =>
+    w.capture(day, labelsFor(lines[day] as string[], at, wrong), name);
+
+  it('wake their window and issue its quality, with the coverage beside it', async () => {
+    expect(await w.window(0)).toMatchObject({ revision: 1, labelCoverage: 0 });
+    label(0, 0);
+    await w.monitor(0);
+    const window = await w.window(0);
+    expect(window).toMatchObject({ revision: 2, labelCoverage: 1, status: 'ok' });
+    expect(window?.figures.accuracy).toBe(1);
+  });
+
+  it('raise one alarm about quality once it persists, and none for what was announced', async () => {
+    label(0, 0.4);
+    await w.monitor(0);
+    expect(w.published).toEqual([]);
+    label(1, 0.4);
+    await w.monitor(1);
+    expect(w.published).toMatchObject([{ monitors: ['quality'], windowStart: start(1), revision: 2 }]);
+    w.capture(1, labelsFor(lines[1]?.slice(0, 10) as string[], noon(8), 1), 'corrected');
+    await w.monitor(1);
+    expect(await w.window(1)).toMatchObject({ revision: 3, status: 'alarm' });
+    expect(w.published).toHaveLength(1);
+  });
+
+  it('are taken back when they are corrected', async () => {
+    label(0, 0.4);
+    await w.monitor(0);
+    expect((await w.window(0))?.figures.accuracy).toBeCloseTo(0.6);
+    label(0, 0, noon(9), 'corrected');
+    await w.monitor(0);
+    expect((await w.window(0))?.figures.accuracy).toBe(1);
+    expect((await w.report(0)).tally.labels).toMatchObject({ labelled: 400, corrected: 160 });
   });
 });

@@ -18,6 +18,7 @@ export async function anApi(overrides: Partial<RegistryApiDeps> = {}) {
   const linked: object[] = [];
   const contexts: object[] = [];
   const files = new Map<string, unknown>();
+  const records = new Map<string, Uint8Array>();
   const handler = makeHandler({
     registry,
     publisher: { publish: async (name, detail) => void published.push({ name, ...detail }) },
@@ -29,6 +30,7 @@ export async function anApi(overrides: Partial<RegistryApiDeps> = {}) {
       artifact: async ({ sha256 }) => ({ evaluation: sha256 }),
       runFile: async (model, runId, name) => files.get(`${model}/${runId}/${name}`),
     },
+    records: { get: async ({ key }) => records.get(key) },
     links: {
       read: async ({ bucket, key }, name) => {
         linked.push({ bucket, key, name });
