@@ -4,6 +4,7 @@ export * from './class-counts.ts';
 export * from './confusion.ts';
 export * from './exact-sum.ts';
 export * from './intervals.ts';
+export * from './macro-f1.ts';
 export * from './multiclass.ts';
 export * from './probability.ts';
 export * from './ranking.ts';
