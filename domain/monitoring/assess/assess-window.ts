@@ -101,8 +101,11 @@ function worst(outcomes: readonly MonitorOutcome[]): MonitorReport['status'] {
 /** What breached, the severest first, and then what is a warning by itself. Of too little data, why. */
 function reasonsOf(findings: readonly Finding[], outcomes: readonly MonitorOutcome[], nothing: string): string[] {
   if (worst(outcomes) === 'insufficient_data') {
-    const told = findings.filter(({ segment }) => !segment).map(({ message }) => message);
-    return shortened([...new Set(told.length > 0 ? told : [nothing])]);
+    const whole = findings.filter(({ segment }) => !segment);
+    // that explains all the rest
+    const few = whole.find(({ measure }) => measure === 'rows');
+    if (few) return [few.message];
+    return shortened(whole.length > 0 ? [...new Set(whole.map(({ message }) => message))] : [nothing]);
   }
   const causes = (status: Finding['status']) =>
     findings

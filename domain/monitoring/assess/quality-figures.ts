@@ -1,5 +1,90 @@
+import { type Interval, normalInterval } from '../../../stats/intervals/index.ts';
+import {
+  binaryFigures,
+  binaryIntervals,
+  classFiguresOfCounts,
+  classIntervals,
+  type IntervalOptions,
+  macroF1StandardError,
+  regressionFiguresOfCounts,
+  regressionIntervals,
+} from '../../../stats/quality/index.ts';
+import type { LIVE_METRICS } from '../../spec/monitoring.ts';
 import { sum } from '../bins.ts';
 import type { LiveCounts } from '../live-counts.ts';
+
+export type LiveMetric = (typeof LIVE_METRICS)[keyof typeof LIVE_METRICS][number];
+
+/** A metric of labelled rows; NaN where it is undefined, without an interval where nothing says how much it varies. */
+export interface LiveFigure {
+  readonly value: number;
+  readonly interval: Interval | undefined;
+}
+
+/** Rows of either class below which the order of scores says nothing: with fewer no interval holds what it promises. */
+const FEWEST_OF_A_CLASS = 10;
+
+/** The smaller the better. */
+const LOSSES: ReadonlySet<LiveMetric> = new Set(['log_loss', 'brier', 'rmse', 'mae', 'mape']);
+export const isLoss = (metric: LiveMetric): boolean => LOSSES.has(metric);
+
+/** By the names of `binaryFigures`, which `estimateQuality` shares. */
+export const BINARY_FIGURE = {
+  auc: 'rocAuc',
+  average_precision: 'averagePrecision',
+  accuracy: 'accuracy',
+  precision: 'precision',
+  recall: 'recall',
+  f1: 'f1',
+  log_loss: 'logLoss',
+  brier: 'brier',
+} as const satisfies Record<(typeof LIVE_METRICS)['binary'][number], string>;
+
+/**
+ * A metric of the labelled rows with its 95 % interval. That of r2 takes the variance of the labels for known; the log loss of
+ * several classes has none.
+ *
+ * @param options designEffect: counted rows that are worth one row seen
+ * @throws RangeError for negative counts
+ */
+export function liveFigure(live: LiveCounts, metric: LiveMetric, options: IntervalOptions): LiveFigure {
+  switch (live.task) {
+    case 'binary': {
+      const figure = BINARY_FIGURE[metric as keyof typeof BINARY_FIGURE];
+      return { value: binaryFigures(live)[figure], interval: binaryIntervals(live, options)[figure] };
+    }
+    case 'multiclass': {
+      const { accuracy, macro, logLoss } = classFiguresOfCounts(live);
+      if (metric === 'accuracy') return { value: accuracy, interval: classIntervals(live, options).accuracy };
+      if (metric === 'log_loss') return { value: logLoss, interval: undefined };
+      const error = macroF1StandardError(live.confusion) * Math.sqrt(options.designEffect ?? 1);
+      return { value: macro.f1, interval: Number.isNaN(error) ? undefined : normalInterval(macro.f1, error, 1) };
+    }
+    case 'regression': {
+      const figures = regressionFiguresOfCounts(live);
+      const intervals = regressionIntervals(live, options);
+      const name = metric as 'rmse' | 'mae' | 'r2' | 'mape';
+      if (name !== 'r2') return { value: figures[name], interval: intervals[name] };
+      const variance = figures.mse / (1 - figures.r2);
+      const { mse } = intervals;
+      return {
+        value: figures.r2,
+        interval:
+          mse && figures.mse > 0 ? { lower: 1 - mse.upper / variance, upper: 1 - mse.lower / variance } : undefined,
+      };
+    }
+  }
+}
+
+/** Why the labels cannot tell a metric; undefined if they can. */
+export function untold(live: LiveCounts, metric: LiveMetric): string | undefined {
+  if (live.task !== 'binary' || (metric !== 'auc' && metric !== 'average_precision')) return undefined;
+  const [positives, negatives] = [live.tp + live.fn, live.fp + live.tn];
+  const [fewer, which] = positives < negatives ? [positives, 'positive'] : [negatives, 'negative'];
+  return fewer < FEWEST_OF_A_CLASS
+    ? `${fewer} of the labelled rows are ${which}, ${FEWEST_OF_A_CLASS} are needed`
+    : undefined;
+}
 
 /** Rows that have a label. */
 export function labelledRows(live: LiveCounts): number {

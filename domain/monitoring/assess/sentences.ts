@@ -30,9 +30,9 @@ export const unseenSentence = (told: Told): string =>
 export const brokenSentence = (told: Told, rules: readonly string[]): string =>
   `${nameOf(told)}: ${percent(told.value)} of the rows break the contract${rules.length > 0 ? ` (${rules.join(', ')})` : ''}, ${percent(told.threshold ?? 0)} is allowed${evidence(told)}`;
 
-/** @param held what the value is held against */
+/** Of a subject that names its measure. @param held what the value is held against */
 export const figureSentence = (told: Told, held: string): string =>
-  `${nameOf(told)}: ${told.measure} is ${figure(told.value)}, ${held}${evidence(told)}`;
+  `${nameOf(told)} is ${figure(told.value)}, ${held}${evidence(told)}`;
 
 /** @param effective rows that each row counted is worth */
 export function tooFewRows(what: string, rows: number, effective: number, minRows: number): string {

@@ -2,10 +2,13 @@ import type { ModelSpec } from '../../spec/model-spec.ts';
 import type { Baseline } from '../baseline.ts';
 import type { MonitorKind } from '../finding.ts';
 import type { VersionRecord } from '../window-record.ts';
+import { biasDrafts } from './bias.ts';
 import { brokenDrafts } from './broken.ts';
-import { columnMonitors, relativeImportances } from './column-monitors.ts';
+import { columnMonitors, type Importances, relativeImportances } from './column-monitors.ts';
 import type { Draft } from './draft.ts';
+import { estimatedDrafts, estimatedFigure } from './estimated.ts';
 import { effectiveRows, type JudgedRows, judgedRows } from './judged-rows.ts';
+import { metricOf, qualityDrafts } from './quality.ts';
 import { segmentText, tooFewRows } from './sentences.ts';
 
 /** Monitors that compare rows and need monitoring.minRows of them, whether labelled or not. */
@@ -13,14 +16,15 @@ const OF_ROWS: readonly MonitorKind[] = ['feature-drift', 'missingness', 'new-ca
 
 /** Everything that is looked at in the rows of one version, before its tests are weighed. The whole window first. */
 export function draftsOf(version: VersionRecord, spec: ModelSpec, baseline: Baseline): Draft[] {
-  const [whole, ...segments] = judgedRows(version, baseline, spec.monitoring);
   const importances = relativeImportances(baseline.features, baseline.importances);
-  return whole
-    ? [...ofRows(whole, spec, importances), ...segments.flatMap((segment) => ofRows(segment, spec, importances))]
-    : [];
+  return judgedRows(version, baseline, spec.monitoring).flatMap((rows) => [
+    ...ofRows(rows, spec, importances),
+    ...qualityDrafts(rows, spec),
+    ...(rows.segment ? [] : [...estimatedDrafts(rows, spec), ...biasOf(rows, spec, baseline)]),
+  ]);
 }
 
-function ofRows(rows: JudgedRows, spec: ModelSpec, importances: ReturnType<typeof relativeImportances>): Draft[] {
+function ofRows(rows: JudgedRows, spec: ModelSpec, importances: Importances): Draft[] {
   const { minRows } = spec.monitoring;
   const { segment, reference } = rows;
   const monitors: readonly MonitorKind[] = segment ? OF_ROWS : ['data-quality', ...OF_ROWS];
@@ -29,6 +33,9 @@ function ofRows(rows: JudgedRows, spec: ModelSpec, importances: ReturnType<typeo
   const columns = columnMonitors(rows, reference, spec, importances);
   return segment ? columns : [...brokenDrafts(rows, reference, spec), ...columns];
 }
+
+const biasOf = (rows: JudgedRows, spec: ModelSpec, { groups }: Baseline): Draft[] =>
+  rows.record.live.task === 'binary' ? biasDrafts(rows, groups, spec) : [];
 
 function tooFew(monitor: MonitorKind, { segment, rows, effective }: JudgedRows, minRows: number, why?: string): Draft {
   const where = segment ? `${segmentText(segment)}: ` : '';
@@ -41,9 +48,15 @@ function tooFew(monitor: MonitorKind, { segment, rows, effective }: JudgedRows, 
 }
 
 /** Why a monitor that is not set up for the model says nothing; undefined if it could. */
-export function silenceOf(monitor: MonitorKind, { task, monitoring }: ModelSpec): string | undefined {
-  if (monitor === 'bias' && monitoring.bias.length === 0) return 'monitoring.bias declares nothing';
+export function silenceOf(monitor: MonitorKind, spec: ModelSpec): string | undefined {
+  const { bias, quality } = spec.monitoring;
+  const binary = spec.task === 'binary';
+  if (monitor === 'bias') {
+    if (bias.length === 0) return 'monitoring.bias declares nothing';
+    return binary ? undefined : 'bias is measured of binary models only';
+  }
   if (monitor !== 'estimated-quality') return undefined;
-  if (task !== 'binary') return 'only the quality of a binary model is estimated';
-  return monitoring.quality.estimate ? undefined : 'monitoring.quality.estimate is false';
+  if (!quality.estimate) return 'monitoring.quality.estimate is false';
+  if (!binary) return 'quality is estimated of binary models only';
+  return estimatedFigure(spec) ? undefined : `${metricOf(spec)} is not estimated`;
 }
