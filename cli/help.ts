@@ -4,13 +4,18 @@ import type { Command, CommandEntry } from './command.ts';
 const MEANINGS: Readonly<Record<string, string>> = {
   'api-url': 'the API to talk to; else MILLRACE_API_URL, else the local platform',
   at: 'a time in ISO 8601 instead of now',
+  capture: 'what an endpoint captured: files, or folders with all below them',
+  constraints: 'constraints.json of the baseline',
   deny: 'deny it',
+  features: 'names of positional values, in order, separated by commas',
   follow: 'go on printing what is appended, until Ctrl-C',
+  'ground-truth': 'labels, joined with the capture by inference id or event id',
   limit: 'how many to list, newest first: 1 to 1000',
   'no-deploy': 'start the processes, but leave the app as it is',
   port: 'of the front door; by default 4566, or the next free one',
   purge: 'remove all state below .millrace/ for good',
   reason: 'why, for the audit trail and the decision',
+  statistics: 'statistics.json of the baseline',
   verify: 'check the chain of hashes instead of listing',
 };
 

@@ -1,6 +1,7 @@
 import type { DraftedSpec } from '../domain/model-monitor/draft-spec.ts';
 import type { Statistics } from '../domain/model-monitor/statistics.ts';
 import type { ReadCapture } from '../engine/model-monitor/read-capture.ts';
+import { printable } from './format.ts';
 import type { Captured } from './model-monitor-capture.ts';
 import { countText, featuresText, linesText, violationsText, widthsText, windowsText } from './model-monitor-text.ts';
 
@@ -38,7 +39,7 @@ export function summaryText(
   const unusable = [...outcomes.values()].reduce((sum, one) => sum + one.unusable, 0);
   const guessed = draft.notes.has('data.target') ? ' (a guess: --target names another)' : '';
   const size = `${countText(statistics.features.length, 'column')} of ${countText(statistics.dataset.item_count, 'row')}`;
-  const head = `${draft.document.name}: ${draft.document.task}, target ${target}${guessed}; a baseline of ${size}\n`;
+  const head = `${draft.document.name}: ${draft.document.task}, target ${printable(target)}${guessed}; a baseline of ${size}\n`;
   const folder = judged.windows.size > 0 ? `, windows/ (${countText(judged.windows.size, 'hour')})` : '';
   const written = `written to ${out}: model.yaml, reference-profile.json${folder}\nread model.yaml, fill in what it marks, then: millrace spec check ${out}/model.yaml\n`;
   return [
@@ -49,7 +50,7 @@ export function summaryText(
           linesText('capture', captured.files, capture.lines) + widthsText(capture.widths, captured.features),
           ...(judged.predictionsAreTarget === false
             ? [
-                `predictions are not of the type of ${target} (probabilities of a label?): they are not compared with it\n`,
+                `predictions are not of the type of ${printable(target)} (probabilities of a label?): they are not compared with it\n`,
               ]
             : []),
           windowsText(judged),
@@ -62,7 +63,7 @@ export function summaryText(
             `  ${truth.labels.joined} of ${countText(truth.labels.size, 'label')} joined a call; ${labelledRows} of ${countText(rows, 'row')} have a prediction and a label${unusable > 0 ? `, ${unusable} of them not of the task` : ''}\n`,
         ]
       : []),
-    ...brokenFiles.map((file) => `ends early: ${file}\n`),
+    ...brokenFiles.map((file) => `ends early: ${printable(file)}\n`),
     out === undefined ? 'nothing is written: --out names a folder\n' : written,
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import { checkSpec } from '../spec/check.ts';
 import { type ColumnStatistics, type InferOptions, type InferredSpec, inferSpec } from '../spec/infer.ts';
 import type { Problem } from '../spec/problem.ts';
 import { type Constraints, configOf, type FeatureConstraints } from './constraints.ts';
+import { profileOfStatistics } from './reference-profile.ts';
 import type { FeatureStatistics, Statistics } from './statistics.ts';
 
 export interface DraftedSpec extends InferredSpec {
@@ -44,12 +45,15 @@ export function draftSpec(statistics: Statistics, constraints: Constraints, opti
     notes.set('data.target', `FILL IN: ${wanted ?? 'the target'} is not in the statistics; its column is a guess`);
     notes.set('task', 'FILL IN, with classes, objective and gates that go with it: a guess');
   } else if (options.task === undefined) notes.set('task', `guessed by type and values of ${data.target}; check it`);
+  const counted = profileOfStatistics(statistics).columns.filter(({ bins, categories }) => bins ?? categories);
+  const references = new Set(counted.map(({ name }) => name));
   const fates = known.map(({ name, inferred_type }) => {
     const column = documents.get(name);
     const role =
       name === data.target ? 'target' : name === data.id ? 'id' : data.ignored?.includes(name) ? 'ignored' : '';
     const becomes = column ? carry(column, asked.get(name), constraints, role) : 'left out: its name is reserved';
-    return { feature: name, inferredType: inferred_type, becomes };
+    const compared = references.has(name) ? '' : '; drift not judged: the statistics have no distribution of it';
+    return { feature: name, inferredType: inferred_type, becomes: `${becomes}${compared}` };
   });
   if (columns.every(({ name }) => NAMELESS.test(name))) {
     Object.assign(data, { header: false });
@@ -143,9 +147,7 @@ function carry(
     if (completeness < 1) Object.assign(column, { nullable: true });
     const share = Number((1 - completeness).toPrecision(6));
     if (completeness > 0 && completeness < 1) Object.assign(column, { maxNullShare: share });
-    said.push(
-      completeness < 1 ? `may be missing in ${Number((share * 100).toPrecision(3))} % of rows` : 'never missing',
-    );
+    said.push(completeness < 1 ? `may be missing in ${percent(share)} % of rows` : 'never missing');
   }
   if (num_constraints?.is_non_negative && (column.type === 'integer' || column.type === 'number')) {
     column.min = 0;
@@ -159,7 +161,9 @@ function carry(
       values: [...new Set(domains)],
       ...(others > 0 && { maxUnseenShare: others }),
     });
-    said.push(`${domains.length} values${others > 0 ? `, others in ${others * 100} % of rows` : ''}`);
+    said.push(`${domains.length} values${others > 0 ? `, others in ${percent(others)} % of rows` : ''}`);
   }
   return text();
 }
+
+const percent = (share: number): number => Number((share * 100).toPrecision(3));

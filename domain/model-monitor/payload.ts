@@ -48,11 +48,12 @@ export function readPayload(side: unknown): Payload | UnreadablePayload {
 function readText(text: string, media: string, encoding: string): Payload | UnreadablePayload {
   const looksLikeJson = /^\s*[[{]/.test(text);
   const saysJson = encoding === 'JSON' || media.includes('json');
+  const saysCsv = encoding === 'CSV' || media.includes('csv');
   if (saysJson || looksLikeJson) {
     const read = readJson(text) ?? readJsonLines(text);
     if (read) return read;
-    // a number with a comma, or with a line end: the container said JSON and wrote CSV
-    if (looksLikeJson) return { reason: 'damaged-json' };
+    // otherwise a container said JSON and wrote CSV, or a text in CSV begins with a bracket
+    if (looksLikeJson && !saysCsv) return { reason: 'damaged-json' };
   }
   const records = readCsv(text);
   return records ? { kind: 'csv', records } : { reason: 'damaged-csv' };

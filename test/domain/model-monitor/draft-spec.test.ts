@@ -115,6 +115,7 @@ describe('the spec of a baseline', () => {
   it('knows columns that only the constraints have', () => {
     const drafted = draft([number('y', 0, 1)], [{ name: 'late', inferred_type: 'Fractional', completeness: 0 }]);
     expect(columnsOf(drafted).get('late')).toEqual({ name: 'late', type: 'number', nullable: true });
+    expect(drafted.fates.map(({ becomes }) => /drift not judged/.test(becomes))).toEqual([false, true]);
   });
 
   it('has no header if the baseline had none', () => {
