@@ -119,6 +119,15 @@ describe('resume-job', () => {
     expect(world.answers).toEqual(['token succeeded']);
   });
 
+  it('leaves schedules to whoever keeps them', async () => {
+    await world.registry.unpark(JOB);
+    const schedule = { name: 'schedule/churn', kind: 'schedule', model: 'churn', ownerId: 'churn' } as const;
+    await world.registry.park({ ...schedule, parkedAt: AT, dueAt: AT });
+    await world.handle(tick);
+    expect(world.answers).toEqual([]);
+    expect(await world.registry.listParkedDue(new Date(AT))).toHaveLength(1);
+  });
+
   it('ignores jobs that are not ours', async () => {
     await world.handle({ source: 'aws.sagemaker', detail: { TrainingJobName: 'somebody-elses' } });
     expect(world.answers).toEqual([]);

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isAutomatic } from '../../../domain/training/reasons-to-train.ts';
 import type { RetrainBudget } from '../../../domain/training/retrain-budget.ts';
 import { QueueMessage } from '../../../lambdas/start-training/messages.ts';
-import { startTraining } from '../../../lambdas/start-training/start-training.ts';
+import { type StartTrainingDeps, startTraining } from '../../../lambdas/start-training/start-training.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { AT, aDataset } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
@@ -34,8 +35,8 @@ function alarm(model: string, number: number) {
   });
 }
 
-/** Takes messages as a queue with five workers would, from three days, some of them twice. */
-async function storm(models: number, alarms: number, budget: RetrainBudget, order: () => number) {
+/** Models with data that was never trained on, and start-training around them. */
+async function platform(models: number, budget: RetrainBudget) {
   const registry = memoryRegistry();
   const names = Array.from({ length: models }, (_, number) => `model-${number}`);
   for (const name of names) {
@@ -46,35 +47,44 @@ async function storm(models: number, alarms: number, budget: RetrainBudget, orde
     const { version: _, ...dataset } = aDataset({ model: name });
     await registry.registerDataset(dataset, change);
   }
-  const once = names.flatMap((name) => Array.from({ length: alarms }, (_, number) => alarm(name, number)));
-  const queue = [...once, ...once.filter(() => order() < 0.3)]
-    .map((message) => ({ message, rank: order() }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ message }) => message);
-  const sent = queue.length;
-  let clock = Date.parse(AT);
+  const queue: QueueMessage[] = [];
+  const clock = { now: Date.parse(AT) };
   const startedOn = new Map<string, number>();
-  const deps = {
+  const deps: StartTrainingDeps = {
     registry,
     publisher: { publish: async () => {} },
     pipeline: {
       start: async (name: string) => {
-        const day = new Date(clock).toISOString().slice(0, 10);
+        const day = new Date(clock.now).toISOString().slice(0, 10);
         startedOn.set(day, (startedOn.get(day) ?? 0) + 1);
         return `arn:${name}`;
       },
     },
-    delay: async (message: QueueMessage) => void queue.push(message),
+    delay: async (message) => void queue.push(message),
     budget,
-    now: () => new Date(clock),
+    now: () => new Date(clock.now),
   };
+  const outcome = async () => ({
+    startedOn,
+    decisions: await Promise.all(names.map((name) => registry.listDecisions(name, 'retrain'))),
+    runs: (await Promise.all(names.map((name) => registry.listRuns(name)))).flat(),
+  });
+  return { registry, names, queue, clock, deps, outcome };
+}
+
+/** Takes messages as a queue with five workers would, in three days, some of them twice. */
+async function storm(models: number, alarms: number, budget: RetrainBudget, order: () => number) {
+  const { names, queue, clock, deps, outcome } = await platform(models, budget);
+  const once = names.flatMap((name) => Array.from({ length: alarms }, (_, number) => alarm(name, number)));
+  const shuffled = [...once, ...once.filter(() => order() < 0.3)]
+    .map((message) => ({ message, rank: order() }))
+    .sort((a, b) => a.rank - b.rank);
+  queue.push(...shuffled.map(({ message }) => message));
   for (let taken = 0; queue.length > 0; taken += 5) {
-    clock = Math.max(clock, Date.parse(AT) + Math.floor((taken / sent) * 72) * HOUR);
+    clock.now = Math.max(clock.now, Date.parse(AT) + Math.floor((taken / shuffled.length) * 72) * HOUR);
     await Promise.all(queue.splice(0, 5).map((message) => startTraining(message, deps)));
   }
-  const decisions = await Promise.all(names.map((name) => registry.listDecisions(name, 'retrain')));
-  const runs = (await Promise.all(names.map((name) => registry.listRuns(name)))).flat();
-  return { startedOn, decisions, runs };
+  return outcome();
 }
 
 it('a storm of alarms about 1,000 models stays inside the budget, and every alarm is answered', async () => {
@@ -119,4 +129,42 @@ it('no storm passes a budget in runs or in dollars, whatever the order and howev
     },
   );
   await fc.assert(property, { numRuns: 15 });
+});
+
+it('what is delivered again changes nothing, whatever has happened since', async () => {
+  const Step = fc.record({
+    model: fc.nat({ max: 1 }),
+    number: fc.nat({ max: 5 }),
+    kind: fc.constantFrom('alarm', 'again', 'failed', 'registered', 'data'),
+  });
+  const budget = { runsPerDay: 6, usdPerDay: 9, usdPerMonth: 9 };
+  const play = async (steps: readonly { model: number; number: number; kind: string }[], redelivered: boolean) => {
+    const { registry, names, clock, deps, outcome } = await platform(2, budget);
+    const delivered: QueueMessage[] = [];
+    for (const { model, number, kind } of steps) {
+      clock.now += HOUR;
+      const name = names[model] ?? '';
+      if (kind === 'alarm') {
+        const message = alarm(name, number);
+        if (delivered.some((earlier) => isDeepStrictEqual(earlier, message))) continue;
+        delivered.push(message);
+        await startTraining(message, deps);
+      } else if (kind === 'again') {
+        const message = delivered[number % delivered.length];
+        if (redelivered && message) await startTraining(message, deps);
+      } else if (kind === 'data') {
+        const source = { bucket: 'b', key: `${name}/${clock.now}.csv`, versionId: '1', size: 1 };
+        const { version: _, ...dataset } = aDataset({ model: name, source, contentDigest: String(clock.now) });
+        await registry.registerDataset(dataset, change);
+      } else {
+        const [run] = await registry.listRuns(name, 1);
+        if (run) await registry.updateRun(name, run.runId, { status: kind as 'failed' | 'registered' }, change);
+      }
+    }
+    return outcome();
+  };
+  const property = fc.asyncProperty(fc.array(Step, { minLength: 20, maxLength: 60 }), async (steps) => {
+    expect(await play(steps, true)).toEqual(await play(steps, false));
+  });
+  await fc.assert(property, { numRuns: 60 });
 });
