@@ -1,8 +1,8 @@
-import { many, percent, shareOf, whole } from '../domain/contracts/html/figures.ts';
-import { shown } from '../domain/contracts/html/markup.ts';
 import { saysRows } from '../domain/contracts/html/reasons.ts';
 import { isUnusable } from '../domain/contracts/unusable.ts';
 import type { ValidationReport } from '../domain/datasets/report.ts';
+import { many, percent, shareOf, whole } from '../domain/html/figures.ts';
+import { shown } from '../domain/html/markup.ts';
 import type { Reason } from '../domain/registry/entities.ts';
 
 /** Lines of a section; the rest is counted. */

@@ -1,5 +1,6 @@
 import { joinSparseBins } from '../../stats/binning/join-sparse.ts';
 import { joinedPValue, risePValue } from '../../stats/presets/millrace-tests.ts';
+import { missingRows } from '../profiles/missing-share.ts';
 import type { ColumnProfile } from '../profiles/profile.ts';
 import { type BinnedPair, binnedPair, unseenRows } from './bins.ts';
 import { type DriftMethod, distance } from './distances.ts';
@@ -74,5 +75,4 @@ function seenOnce({ categories }: ColumnProfile): number {
   return once;
 }
 
-const missingRows = ({ nulls, nans, infinities }: ColumnProfile): number => nulls + nans + infinities;
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

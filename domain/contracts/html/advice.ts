@@ -1,6 +1,6 @@
 import type { ValidationReport } from '../../datasets/report.ts';
+import { many } from '../../html/figures.ts';
 import { isUnusable, refusesFile } from '../unusable.ts';
-import { many } from './figures.ts';
 
 /** What to do about a refusal, by the code of its reason. */
 const BY_CODE: Readonly<Record<string, string>> = {

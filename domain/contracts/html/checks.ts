@@ -1,9 +1,9 @@
 import type { ValidationReport } from '../../datasets/report.ts';
+import { within } from '../../html/budget.ts';
+import { figure, many } from '../../html/figures.ts';
+import { type Shape, status } from '../../html/icons.ts';
+import { data, html, type Markup, shown } from '../../html/markup.ts';
 import type { CheckOutcome } from '../judgement.ts';
-import { within } from './budget.ts';
-import { figure, many } from './figures.ts';
-import { type Shape, status } from './icons.ts';
-import { data, html, type Markup, shown } from './markup.ts';
 
 const LIMIT = { items: 250, bytes: 130_000 };
 const MESSAGE_CHARACTERS = 300;

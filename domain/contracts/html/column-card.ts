@@ -1,9 +1,10 @@
+import { binChart } from '../../html/bin-chart.ts';
+import { categoryChart } from '../../html/category-chart.ts';
+import { figure, percent, time, whole } from '../../html/figures.ts';
+import { data, html, type Markup } from '../../html/markup.ts';
+import { missingShare } from '../../profiles/missing-share.ts';
 import type { ModelSpec } from '../../spec/model-spec.ts';
-import { binChart } from './bin-chart.ts';
-import { categoryChart } from './category-chart.ts';
-import { type ComparedColumn, missingShare } from './comparison.ts';
-import { figure, percent, time, whole } from './figures.ts';
-import { data, html, type Markup } from './markup.ts';
+import type { ComparedColumn } from './comparison.ts';
 
 /** Customary marks of the population stability index. */
 const MOVED = 0.1;
@@ -33,7 +34,8 @@ export function columnCard(column: ComparedColumn, facts: CardFacts): Markup {
 function chartOf(column: ComparedColumn, beforeName: string): Markup | undefined {
   // times have moved beyond the bins of an earlier version: nothing would be left but one bar at the side
   if (column.movesOn && isMostlyBeyond(column.now)) return undefined;
-  return binChart(column, beforeName) ?? categoryChart(column, beforeName);
+  const beside = { name: beforeName, word: 'before' };
+  return binChart(column, beside) ?? categoryChart(column, beside);
 }
 
 function isMostlyBeyond({ bins, count }: ComparedColumn['now']): boolean {

@@ -1,11 +1,13 @@
 import type { ValidationReport } from '../../datasets/report.ts';
+import { within } from '../../html/budget.ts';
+import { whole } from '../../html/figures.ts';
+import { legend } from '../../html/legend.ts';
+import { html, type Markup } from '../../html/markup.ts';
+import { missingShare } from '../../profiles/missing-share.ts';
 import type { Profile } from '../../profiles/profile.ts';
 import type { ModelSpec } from '../../spec/model-spec.ts';
-import { within } from './budget.ts';
 import { columnCard } from './column-card.ts';
-import { type ComparedColumn, compareColumns, missingShare } from './comparison.ts';
-import { whole } from './figures.ts';
-import { html, type Markup } from './markup.ts';
+import { type ComparedColumn, compareColumns } from './comparison.ts';
 
 const LIMIT = { items: 120, bytes: 560_000 };
 /** A PSI that is customarily called a shift counts as much as so many missing cells. */
@@ -39,14 +41,13 @@ export function columnSection(
   const { shown, left } = within(LIMIT, columns, (column) =>
     columnCard(column, { beforeName, data: spec?.data, problems: problems.get(column.now.name) ?? 0 }),
   );
-  return html`<section id="columns"><h2>Columns</h2><p class="note">Of the ${whole(profile.rows)} rows that are not set aside. Columns with a broken rule come first, then those that moved most.${left > 0 && html` <b>${whole(left)} of ${whole(columns.length)} columns are left out here</b>; report.json and profile.json hold all.`}</p>${legend(previous)}<div class="cards">${shown}</div></section>
+  return html`<section id="columns"><h2>Columns</h2><p class="note">Of the ${whole(profile.rows)} rows that are not set aside. Columns with a broken rule come first, then those that moved most.${left > 0 && html` <b>${whole(left)} of ${whole(columns.length)} columns are left out here</b>; report.json and profile.json hold all.`}</p>${legendOf(previous)}<div class="cards">${shown}</div></section>
 `;
 }
 
-function legend(previous: PreviousVersion | undefined): Markup {
-  const swatch = (kind: string) =>
-    html`<svg class="swatch" aria-hidden="true" width="18" height="12">${kind === 'now' ? html`<rect class="now" width="18" height="12"/>` : kind === 'side' ? html`<rect class="side" width="18" height="12"/>` : html`<path class="before" d="M0 11V4H9V8H18V11"/>`}</svg>`;
-  return html`<p class="legend"><span>${swatch('now')} this file</span><span>${swatch('side')} beyond the reference bins</span>${previous ? html`<span>${swatch('before')} version ${previous.dataset}, accepted ${previous.at.slice(0, 10)}</span>` : html`<span class="soft">There is no accepted version to stand beside.</span>`}</p>`;
+function legendOf(previous: PreviousVersion | undefined): Markup {
+  if (!previous) return legend('this file', '', 'There is no accepted version to stand beside.');
+  return legend('this file', html`version ${previous.dataset}, accepted ${previous.at.slice(0, 10)}`);
 }
 
 function shift({ now, before, psi }: ComparedColumn): number {

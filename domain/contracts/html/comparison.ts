@@ -1,15 +1,11 @@
 import { joinSparseBins } from '../../../stats/binning/join-sparse.ts';
+import type { ChartedColumn } from '../../html/charted-column.ts';
 import { type BinnedPair, binnedPair, sum } from '../../monitoring/bins.ts';
 import { distance } from '../../monitoring/distances.ts';
 import type { Categories, ColumnProfile, Profile } from '../../profiles/profile.ts';
 
 /** A column beside the same column of the version before. */
-export interface ComparedColumn {
-  readonly now: ColumnProfile;
-  /** Absent if that version has no column of this name and type. */
-  readonly before?: ColumnProfile;
-  /** Both can be counted over the same bins or values. */
-  readonly sameBins: boolean;
+export interface ComparedColumn extends ChartedColumn {
   /** The event time of the rows: it is another in every version, so it has no distance. */
   readonly movesOn: boolean;
   /** Population stability index over bins that hold enough rows, as drift is judged; absent if there are too few. */
@@ -51,12 +47,4 @@ function categoryPair(before: Categories, now: Categories): BinnedPair {
     return [...named, sum([...counts.values()]) + other - sum(named)];
   };
   return { baseline: over(was, before.other), live: over(is, now.other) };
-}
-
-const missing = ({ nulls, nans, infinities }: ColumnProfile): number => nulls + nans + infinities;
-
-/** Share of the rows that have no finite value of the column's type. */
-export function missingShare(column: ColumnProfile): number {
-  const rows = column.count + missing(column);
-  return rows === 0 ? 0 : missing(column) / rows;
 }

@@ -1,8 +1,8 @@
 import type { ValidationReport } from '../../datasets/report.ts';
-import { within } from './budget.ts';
-import { many, percent, shareOf } from './figures.ts';
-import { type Shape, status } from './icons.ts';
-import { html, type Markup, shown } from './markup.ts';
+import { within } from '../../html/budget.ts';
+import { many, percent, shareOf } from '../../html/figures.ts';
+import { type Shape, status } from '../../html/icons.ts';
+import { html, type Markup, shown } from '../../html/markup.ts';
 
 const LIMIT = { items: 60, bytes: 40_000 };
 const MESSAGE_CHARACTERS = 400;

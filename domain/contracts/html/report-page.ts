@@ -1,14 +1,13 @@
 import type { ValidationReport } from '../../datasets/report.ts';
+import { html, shown } from '../../html/markup.ts';
+import { page } from '../../html/page.ts';
 import type { Profile } from '../../profiles/profile.ts';
 import type { ModelSpec } from '../../spec/model-spec.ts';
 import { checkSection } from './checks.ts';
 import { columnSection, type PreviousVersion } from './columns.ts';
-import { SYMBOLS } from './icons.ts';
-import { html, shown } from './markup.ts';
 import { reasonSections } from './reasons.ts';
 import { ruleSection } from './rules.ts';
 import { sourceSection } from './source.ts';
-import { STYLES } from './styles.ts';
 import { verdictSection } from './verdict.ts';
 
 /**
@@ -25,14 +24,10 @@ export function renderReport(
   previous?: PreviousVersion,
   spec?: Pick<ModelSpec, 'data'>,
 ): string {
-  const page = html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">
-<title>${shown(report.model)}: ${report.verdict} · ${shown(report.file.name, 120)}</title>
-${STYLES}</head><body>${SYMBOLS}<main>
-${verdictSection(report)}${reasonSections(report)}${ruleSection(report)}${checkSection(report)}${sourceSection(report)}${
-  profile && columnSection(report, profile, previous, spec)
-}<footer>A Millrace validation report. report.json holds the same for machines.</footer>
-</main></body></html>
-`;
-  return page.html;
+  return page({
+    title: html`${shown(report.model)}: ${report.verdict} · ${shown(report.file.name, 120)}`,
+    main: html`${verdictSection(report)}${reasonSections(report)}${ruleSection(report)}${checkSection(report)}${sourceSection(report)}${
+      profile && columnSection(report, profile, previous, spec)
+    }<footer>A Millrace validation report. report.json holds the same for machines.</footer>`,
+  });
 }

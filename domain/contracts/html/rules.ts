@@ -1,9 +1,9 @@
 import type { ValidationReport } from '../../datasets/report.ts';
+import { within } from '../../html/budget.ts';
+import { many, percent, shareOf, whole } from '../../html/figures.ts';
+import { status } from '../../html/icons.ts';
+import { data, html, type Markup, shown } from '../../html/markup.ts';
 import type { RuleOutcome } from '../judgement.ts';
-import { within } from './budget.ts';
-import { many, percent, shareOf, whole } from './figures.ts';
-import { status } from './icons.ts';
-import { data, html, type Markup, shown } from './markup.ts';
 
 const BROKEN_LIMIT = { items: 250, bytes: 150_000 };
 const KEPT_LIMIT = { items: 250, bytes: 70_000 };

@@ -1,6 +1,6 @@
 import type { ValidationReport } from '../../datasets/report.ts';
-import { bytes, whole } from './figures.ts';
-import { type Content, data, html, type Markup, shown } from './markup.ts';
+import { bytes, whole } from '../../html/figures.ts';
+import { type Content, data, html, type Markup, shown } from '../../html/markup.ts';
 
 const FORMATS = { csv: 'CSV', jsonl: 'JSON Lines', parquet: 'Parquet' };
 const COMPRESSIONS = { none: 'none', gzip: 'gzip', zstd: 'Zstandard' };

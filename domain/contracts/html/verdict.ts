@@ -1,9 +1,9 @@
 import type { ValidationReport } from '../../datasets/report.ts';
+import { many, percent, shareOf, whole } from '../../html/figures.ts';
+import type { Shape } from '../../html/icons.ts';
+import { data, html, type Markup } from '../../html/markup.ts';
 import { isUnusable } from '../unusable.ts';
 import { advice } from './advice.ts';
-import { many, percent, shareOf, whole } from './figures.ts';
-import type { Shape } from './icons.ts';
-import { data, html, type Markup } from './markup.ts';
 
 /** The verdict as a sentence, the figures behind it, and what to do next. */
 export function verdictSection(report: ValidationReport): Markup {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareColumns, missingShare } from '../../../../domain/contracts/html/comparison.ts';
+import { compareColumns } from '../../../../domain/contracts/html/comparison.ts';
+import { missingShare } from '../../../../domain/profiles/missing-share.ts';
 import type { ColumnProfile } from '../../../../domain/profiles/profile.ts';
 import { aColumn, aProfile, binned } from './a-report.ts';
 

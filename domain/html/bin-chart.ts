@@ -1,13 +1,13 @@
-import type { ColumnProfile } from '../../profiles/profile.ts';
+import type { ColumnProfile } from '../profiles/profile.ts';
 import { type Bar, binScale, density, PLOT_WIDTH, topDensity } from './bin-scale.ts';
-import type { ComparedColumn } from './comparison.ts';
+import type { Beside, ChartedColumn } from './charted-column.ts';
 import { figure, percent, time } from './figures.ts';
 import { html, type Markup, shown } from './markup.ts';
 
 const HEIGHT = 100;
 
 /** A distribution over fixed bins, as one SVG that is as wide as its place and needs neither colour nor script. */
-export function binChart({ now, before, sameBins }: ComparedColumn, beforeName: string): Markup | undefined {
+export function binChart({ now, before, sameBins }: ChartedColumn, beside: Beside): Markup | undefined {
   const { bins } = now;
   if (!bins || now.count === 0) return undefined;
   const earlier = sameBins ? before?.bins : undefined;
@@ -21,11 +21,11 @@ export function binChart({ now, before, sameBins }: ComparedColumn, beforeName: 
   const label = labels(now);
   const hovers = bars.map((bar, i) => {
     const was = earlierBars?.[i];
-    const text = `${label.bin(bar.index)}: ${percent(bar.share)}${was ? `, before ${percent(was.share)}` : ''}`;
+    const text = `${label.bin(bar.index)}: ${percent(bar.share)}${was ? `, ${beside.word} ${percent(was.share)}` : ''}`;
     return html`<rect x="${round(bar.x)}" width="${round(bar.width)}" height="100"><title>${text}</title></rect>`;
   });
   const most = bars.reduce((a, b) => (b.share > a.share ? b : a));
-  return html`<svg class="chart" role="img" height="128"><title>Distribution of ${shown(now.name)}${earlier && ` beside ${beforeName}`}</title>
+  return html`<svg class="chart" role="img" height="128"><title>Distribution of ${shown(now.name)}${earlier && ` beside ${beside.name}`}</title>
 <desc>${bars.length} bars; the area of a bar is its share of the values. Most are in ${label.bin(most.index)}: ${percent(most.share)}.</desc>
 <svg width="100%" height="104" viewBox="0 0 ${PLOT_WIDTH} ${HEIGHT + 4}" preserveAspectRatio="none" aria-hidden="true">
 ${area(

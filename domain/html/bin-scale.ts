@@ -1,4 +1,4 @@
-import { sum } from '../../monitoring/bins.ts';
+import { sum } from '../monitoring/bins.ts';
 
 /** Width of a plot, and of the places at its sides for what lies outside the edges. */
 export const PLOT_WIDTH = 1_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binScale, density, PLOT_WIDTH, topDensity } from '../../../../domain/contracts/html/bin-scale.ts';
+import { binScale, density, PLOT_WIDTH, topDensity } from '../../../domain/html/bin-scale.ts';
 
 describe('bars over reference bins', () => {
   it('have their share as area, so that a bin twice as wide is half as high', () => {

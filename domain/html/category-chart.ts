@@ -1,5 +1,5 @@
-import type { ColumnProfile } from '../../profiles/profile.ts';
-import type { ComparedColumn } from './comparison.ts';
+import type { ColumnProfile } from '../profiles/profile.ts';
+import type { Beside, ChartedColumn } from './charted-column.ts';
 import { percent, shareOf } from './figures.ts';
 import { html, type Markup, shown } from './markup.ts';
 
@@ -15,7 +15,7 @@ interface Bar {
 }
 
 /** The most frequent values of now and before as a table with a bar in each row, and all others as one. */
-export function categoryChart({ now, before }: ComparedColumn, beforeName: string): Markup | undefined {
+export function categoryChart({ now, before }: ChartedColumn, beside: Beside): Markup | undefined {
   if (!now.categories || now.count === 0) return undefined;
   const bars = barsOf(now, before);
   // all others are many values together: they must not make each of the values look small
@@ -26,9 +26,9 @@ export function categoryChart({ now, before }: ComparedColumn, beforeName: strin
     return html`<tr><th scope="row">${label}</th><td><svg aria-hidden="true" width="100%" height="${before ? 16 : 11}">${rect(bar.isOther ? 'side' : 'now', 1, 9, bar.now / most)}${before && rect('was', 11, 4, (bar.before ?? 0) / most)}</svg></td><td>${percent(bar.now)}</td>${before && html`<td class="was-text">${was}</td>`}</tr>`;
   });
   const head = before
-    ? html`<tr><th scope="col">Value</th><th scope="col"></th><th scope="col">Share</th><th scope="col">Before</th></tr>`
+    ? html`<tr><th scope="col">Value</th><th scope="col"></th><th scope="col">Share</th><th scope="col">${capitalized(beside.word)}</th></tr>`
     : html`<tr><th scope="col">Value</th><th scope="col"></th><th scope="col">Share</th></tr>`;
-  return html`<table class="values"><caption class="hidden">Most frequent values of ${shown(now.name)}${before && ` beside ${beforeName}`}</caption><thead>${head}</thead><tbody>${rows}</tbody></table>`;
+  return html`<table class="values"><caption class="hidden">Most frequent values of ${shown(now.name)}${before && ` beside ${beside.name}`}</caption><thead>${head}</thead><tbody>${rows}</tbody></table>`;
 }
 
 function rect(className: string, y: number, height: number, share: number): Markup | undefined {
@@ -63,6 +63,8 @@ function barsOf(now: ColumnProfile, before: ColumnProfile | undefined): Bar[] {
   const label = others ? 'all others' : rest === 1 ? '1 other value' : `${rest} other values`;
   return [...top, { label, isOther: true, now: tidy(other), before: before && tidy(otherBefore) }];
 }
+
+const capitalized = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 /** A remainder of shares: rounding leaves a trifle that is none. */
 const tidy = (share: number): number => (share < 1e-9 ? 0 : share);

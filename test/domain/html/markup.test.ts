@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { data, html, type Markup, shown } from '../../../../domain/contracts/html/markup.ts';
+import { data, html, type Markup, shown } from '../../../domain/html/markup.ts';
 
 describe('html', () => {
   for (const [what, text, written] of [

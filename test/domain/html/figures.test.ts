@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytes, figure, many, percent, time, whole } from '../../../../domain/contracts/html/figures.ts';
+import { bytes, figure, many, percent, time, whole } from '../../../domain/html/figures.ts';
 
 for (const [value, text] of [
   [0, '0'],
