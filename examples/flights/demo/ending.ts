@@ -1,4 +1,4 @@
-import type { Decision } from '../../../domain/registry/entities.ts';
+import type { Decision, MonitorWindow } from '../../../domain/registry/entities.ts';
 import type { Narrator } from './narrator.ts';
 import type { DemoResult } from './story.ts';
 import type { FinishedRun } from './train.ts';
@@ -11,12 +11,15 @@ export function tellEnding(
 ): void {
   tell.chapter('5  What happened');
   tell.table(
-    ['week', 'flights', 'mean score', 'monitor'],
+    ['week', 'flights', 'mean score', 'AUC', 'estimated', 'labels', 'monitor'],
     weeks.map(({ week, rows, meanScore, window }) => [
       String(week),
       rows.toLocaleString('en'),
       meanScore.toFixed(3),
-      `${window.status}${window.breached ? ', breached' : ''}`,
+      window.figures.auc?.toFixed(3) ?? '-',
+      window.figures.estimated_auc?.toFixed(3) ?? '-',
+      `${Math.round(100 * window.labelCoverage)} %`,
+      `${window.status}${window.breached ? `: ${breached(window)}` : ''}`,
     ]),
   );
   tell.chapter(`   Decision record ${retrained.gate.decisionId}: ${retrained.gate.outcome}`);
@@ -38,10 +41,16 @@ export function tellEnding(
     ],
   );
   const next = kept
-    ? [`npx millrace versions ${model}`, `npx millrace decisions ${model}`, 'npx millrace down']
+    ? [`npx millrace monitor show ${model}`, `npx millrace decisions ${model}`, 'npx millrace down']
     : ['npm run demo -- --keep', 'npx millrace up'];
   tell.chapter(`   To explore: ${next.join(' · ')}`);
 }
+
+const breached = ({ outcomes }: MonitorWindow): string =>
+  outcomes
+    .filter((outcome) => outcome.breached)
+    .map(({ monitor }) => monitor)
+    .join(', ');
 
 function comparison(gate: Decision, first: FinishedRun, retrained: FinishedRun): string[][] {
   const shown = (metrics: unknown, name: string) => {

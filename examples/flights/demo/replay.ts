@@ -1,3 +1,4 @@
+import type { TimeWindow } from '../../../domain/monitoring/windows.ts';
 import type { MonitorWindow } from '../../../domain/registry/entities.ts';
 import type { PreparedWeek } from '../prepare.ts';
 import { type Narrator, waitFor } from './narrator.ts';
@@ -10,6 +11,9 @@ const FIRST_WEEK_MS = Date.UTC(2001, 0, 1);
 /** A window closes 15 minutes after its end: `monitoring.lateness` of the spec. */
 const LATENESS_MS = 15 * 60_000;
 const ROWS_PER_REQUEST = 250;
+/** Labels come an hour after the week is over. */
+const LABELS_AFTER_MS = 60 * 60_000;
+const LABELS_PER_REQUEST = 500;
 
 export interface ReplayedWeek {
   readonly week: number;
@@ -47,42 +51,67 @@ export async function inputFields(world: World): Promise<InputField[]> {
   return metadata.inputs;
 }
 
-/** A week as the platform would live it: predictions while it goes on, its labels, and the monitor once it is over. */
+/** A week as the platform would live it: predictions while it goes on, the monitor once it is over, and labels late. */
 export async function replayWeek(world: World, prepared: PreparedWeek, tell: Narrator): Promise<ReplayedWeek> {
   const flights = await readFlights(prepared.file);
   const fields = await inputFields(world);
   let sum = 0;
-  const requests = batches(flights, ROWS_PER_REQUEST);
-  for (const batch of requests) {
-    const { probabilities } = await predict(world, batch, fields);
+  const calls: { readonly inferenceId: string; readonly flights: readonly Flight[] }[] = [];
+  for (const batch of batches(flights, ROWS_PER_REQUEST)) {
+    const { probabilities, inferenceId } = await predict(world, batch, fields);
     sum += probabilities.reduce((total, p) => total + p, 0);
+    calls.push({ inferenceId, flights: batch });
   }
-  tell.say(
-    `week ${prepared.week}`,
-    `${flights.length.toLocaleString('en')} predictions, mean ${(sum / flights.length).toFixed(3)}`,
-  );
+  const { week } = prepared;
+  const meanScore = sum / flights.length;
+  tell.say(`week ${week}`, `${flights.length.toLocaleString('en')} predictions, mean ${meanScore.toFixed(3)}`);
   await uploadWeeks(world, [prepared], tell);
 
-  const start = new Date(FIRST_WEEK_MS + prepared.week * WEEK_MS);
-  const at = new Date(start.getTime() + WEEK_MS + LATENESS_MS);
-  const window = await monitor(world, start, at, requests.length);
-  tell.say('monitored', `week ${prepared.week}: ${window.status}`);
-  return { week: prepared.week, rows: flights.length, meanScore: sum / flights.length, window };
+  const start = new Date(FIRST_WEEK_MS + week * WEEK_MS);
+  const span = { start, end: new Date(start.getTime() + WEEK_MS) };
+  const unlabelled = await monitor(world, span, calls.length);
+  tell.say('monitored', `week ${week}: ${unlabelled.status}${inAlarm(unlabelled)}`);
+
+  const labels = labelsOf(calls, new Date(span.end.getTime() + LABELS_AFTER_MS));
+  for (const batch of batches(labels, LABELS_PER_REQUEST)) await world.feedback(batch);
+  const window = await monitor(world, span, calls.length + labels.length, unlabelled.revision);
+  const { auc, estimated_auc: estimatedAuc } = window.figures;
+  const coverage = `${Math.round(window.labelCoverage * 100)} % have a label`;
+  tell.say('labels came', `${coverage}: AUC ${shown(auc)}, estimated without them ${shown(estimatedAuc)}`);
+  return { week, rows: flights.length, meanScore, window };
 }
 
-/** Ticks the monitor as of the end of the week, once the capture of every call has arrived, and waits for its word. */
-async function monitor(world: World, start: Date, at: Date, calls: number): Promise<MonitorWindow> {
-  let captured = 0;
-  await waitFor(
-    `the capture of ${calls} calls`,
-    async () => {
-      captured = await world.capturedCalls({ start, end: new Date(start.getTime() + WEEK_MS) });
-      return captured >= calls || undefined;
-    },
-    { everyMs: 500, seen: () => `${captured} calls` },
-  );
-  await world.tick(at);
-  return waitFor(`the window of ${start.toISOString()}`, async () =>
-    (await world.windows()).find((entry) => entry.windowStart === start.toISOString()),
+/** What became of each flight, known an hour after the week. */
+function labelsOf(calls: readonly { inferenceId: string; flights: readonly Flight[] }[], at: Date): object[] {
+  return calls.flatMap(({ inferenceId, flights }) =>
+    flights.map(({ values }, row) => ({ inference_id: inferenceId, row, label: values.late, at: at.toISOString() })),
   );
 }
+
+/**
+ * Ticks the monitor as of the end of the week, once all lines have arrived, and waits for its word.
+ *
+ * @param after the revision that is known already
+ */
+async function monitor(world: World, span: TimeWindow, lines: number, after = 0): Promise<MonitorWindow> {
+  let arrived = 0;
+  await waitFor(
+    `${lines} lines of calls and labels`,
+    async () => {
+      arrived = await world.capturedLines(span);
+      return arrived >= lines || undefined;
+    },
+    { everyMs: 500, seen: () => `${arrived} lines` },
+  );
+  await world.tick(new Date(span.end.getTime() + LATENESS_MS));
+  const windowStart = span.start.toISOString();
+  return waitFor(`the window of ${windowStart}`, async () =>
+    (await world.windows()).find((entry) => entry.windowStart === windowStart && entry.revision > after),
+  );
+}
+
+const inAlarm = ({ outcomes }: MonitorWindow): string => {
+  const monitors = outcomes.filter(({ breached }) => breached).map(({ monitor }) => monitor);
+  return monitors.length > 0 ? ` (${monitors.join(', ')})` : '';
+};
+const shown = (figure: number | undefined): string => figure?.toFixed(3) ?? '-';

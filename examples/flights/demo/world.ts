@@ -5,9 +5,10 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } fr
 import { DescribeEndpointCommand, DescribeTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { AwsClient } from 'aws4fetch';
 import type * as z from 'zod';
-import type { RegistryClient } from '../../../cli/registry-client.ts';
+import { pathTo, type RegistryClient } from '../../../cli/registry-client.ts';
 import { listOf } from '../../../cli/registry-lists.ts';
 import { EVENTS } from '../../../domain/events/catalog.ts';
+import { MonitorReport } from '../../../domain/monitoring/report.ts';
 import type { TimeWindow } from '../../../domain/monitoring/windows.ts';
 import { captureKeys } from '../../../domain/names.ts';
 import {
@@ -26,16 +27,20 @@ export interface World {
   readonly registry: RegistryClient;
   /** Calls the inference API. @throws Error unless it answers 200 */
   infer(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown>;
+  /** Tells what turned out to be true. @returns how many labels were taken */
+  feedback(labels: readonly object[]): Promise<number>;
   upload(file: string): Promise<void>;
   /** Asks the monitor to run as if it were `at`. */
   tick(at: Date): Promise<void>;
-  /** Calls whose capture has reached the window. */
-  capturedCalls(window: TimeWindow): Promise<number>;
+  /** Lines, of calls and of labels, that have reached the window. */
+  capturedLines(window: TimeWindow): Promise<number>;
   datasets(): Promise<DatasetVersion[]>;
   runs(): Promise<TrainingRun[]>;
   versions(): Promise<ModelVersion[]>;
   rollouts(): Promise<Rollout[]>;
   windows(): Promise<MonitorWindow[]>;
+  /** What was found in the window that starts at `start`. */
+  report(start: Date): Promise<MonitorReport>;
   decisions(): Promise<Decision[]>;
   /** Seconds SageMaker spent on the job, from its creation to its end. */
   trainingSeconds(jobName: string): Promise<number>;
@@ -75,6 +80,13 @@ export function makeWorld(platform: LocalPlatform, registry: RegistryClient, mod
       if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 500)}`);
       return JSON.parse(text);
     },
+    async feedback(labels) {
+      const path = `${platform.apiUrl}/feedback/${model}`;
+      const response = await aws.fetch(path, { method: 'POST', body: JSON.stringify({ labels }) });
+      const answer = (await response.json()) as { accepted?: number };
+      if (response.status !== 202) throw new Error(`feedback answered ${response.status}: ${JSON.stringify(answer)}`);
+      return answer.accepted ?? 0;
+    },
     upload: async (file) => {
       const Key = `${model}/${basename(file)}`;
       await s3.send(new PutObjectCommand({ Bucket: platform.buckets.landing, Key, Body: createReadStream(file) }));
@@ -85,7 +97,7 @@ export function makeWorld(platform: LocalPlatform, registry: RegistryClient, mod
       const entry = { EventBusName: platform.eventBus, Source: source, DetailType: 'MonitoringTickRequested', Detail };
       await events.send(new PutEventsCommand({ Entries: [entry] }));
     },
-    async capturedCalls(window) {
+    async capturedLines(window) {
       const Bucket = platform.buckets.capture;
       const { Contents = [] } = await s3.send(
         new ListObjectsV2Command({ Bucket, Prefix: captureKeys.windowFolder(model, window) }),
@@ -103,6 +115,7 @@ export function makeWorld(platform: LocalPlatform, registry: RegistryClient, mod
     versions: () => list('versions', ModelVersion),
     rollouts: () => list('rollouts', Rollout),
     windows: () => list('windows', MonitorWindow),
+    report: (start) => registry.get(pathTo('models', model, 'windows', start.toISOString(), 'report'), MonitorReport),
     decisions: () => list('decisions', Decision),
     async trainingSeconds(TrainingJobName) {
       const job = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName }));
