@@ -1,5 +1,5 @@
 import { type Interval, normalInterval, wilsonInterval } from '../intervals/index.ts';
-import { type BinaryCounts, binaryFigures } from './binary-counts.ts';
+import { type BinaryCounts, binaryFigure } from './binary-counts.ts';
 import { type ClassCounts, classFiguresOfCounts } from './class-counts.ts';
 import { centredSquares } from './exact-sum.ts';
 import { logLossOf } from './probability.ts';
@@ -32,40 +32,61 @@ export type Intervals<Figure extends string> = { readonly [figure in Figure]?: I
 export function binaryIntervals(
   counts: Readonly<BinaryCounts>,
   options: IntervalOptions = {},
-): Intervals<
-  | 'accuracy'
-  | 'precision'
-  | 'recall'
-  | 'specificity'
-  | 'npv'
-  | 'f1'
-  | 'rocAuc'
-  | 'averagePrecision'
-  | 'logLoss'
-  | 'brier'
-> {
+): Intervals<BinaryIntervalFigure> {
+  const intervals = BINARY_INTERVAL_FIGURES.map((figure) => [figure, binaryInterval(counts, figure, options)]);
+  return defined(Object.fromEntries(intervals) as Record<BinaryIntervalFigure, Interval | undefined>);
+}
+
+const BINARY_INTERVAL_FIGURES = [
+  'accuracy',
+  'precision',
+  'recall',
+  'specificity',
+  'npv',
+  'f1',
+  'rocAuc',
+  'averagePrecision',
+  'logLoss',
+  'brier',
+] as const;
+export type BinaryIntervalFigure = (typeof BINARY_INTERVAL_FIGURES)[number];
+
+/** One of {@link binaryIntervals}; undefined where that has none. @throws RangeError as binaryIntervals */
+export function binaryInterval(
+  counts: Readonly<BinaryCounts>,
+  figure: BinaryIntervalFigure,
+  options: IntervalOptions = {},
+): Interval | undefined {
   const { tp, fp, fn, tn } = counts;
-  const figures = binaryFigures(counts);
+  const value = binaryFigure(counts, figure);
   const share = shareInterval(options);
-  const jaccard = share(tp, tp + fp + fn);
-  const { logLoss, brier } = spreadOf(counts);
-  const aucError = rocAucStandardError(counts);
-  const auc =
-    aucError === 0
-      ? share(figures.rocAuc * Math.min(tp + fn, fp + tn), Math.min(tp + fn, fp + tn))
-      : around(figures.rocAuc, aucError, options);
-  return defined({
-    accuracy: share(tp + tn, figures.rows),
-    precision: share(tp, tp + fp),
-    recall: share(tp, tp + fn),
-    specificity: share(tn, tn + fp),
-    npv: share(tn, tn + fn),
-    f1: jaccard && { lower: f1Of(jaccard.lower), upper: f1Of(jaccard.upper) },
-    rocAuc: auc && { lower: Math.max(0, auc.lower), upper: Math.min(1, auc.upper) },
-    averagePrecision: logitInterval(figures.averagePrecision, tp + fn, options),
-    logLoss: around(figures.logLoss, logLoss, options),
-    brier: around(figures.brier, brier, options),
-  });
+  switch (figure) {
+    case 'accuracy':
+      return share(tp + tn, tp + fp + fn + tn);
+    case 'precision':
+      return share(tp, tp + fp);
+    case 'recall':
+      return share(tp, tp + fn);
+    case 'specificity':
+      return share(tn, tn + fp);
+    case 'npv':
+      return share(tn, tn + fn);
+    case 'f1': {
+      const jaccard = share(tp, tp + fp + fn);
+      return jaccard && { lower: f1Of(jaccard.lower), upper: f1Of(jaccard.upper) };
+    }
+    case 'rocAuc': {
+      const error = rocAucStandardError(counts);
+      const fewer = Math.min(tp + fn, fp + tn);
+      const auc = error === 0 ? share(value * fewer, fewer) : around(value, error, options);
+      return auc && { lower: Math.max(0, auc.lower), upper: Math.min(1, auc.upper) };
+    }
+    case 'averagePrecision':
+      return logitInterval(value, tp + fn, options);
+    case 'logLoss':
+    case 'brier':
+      return around(value, spreadOf(counts)[figure], options);
+  }
 }
 
 /** Confidence interval of the accuracy of classes (Wilson). F1 has none: rows of a class share its predictions. */

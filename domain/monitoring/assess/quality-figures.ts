@@ -1,7 +1,7 @@
 import { type Interval, normalInterval } from '../../../stats/intervals/index.ts';
 import {
-  binaryFigures,
-  binaryIntervals,
+  binaryFigure,
+  binaryInterval,
   classFiguresOfCounts,
   classIntervals,
   type IntervalOptions,
@@ -28,7 +28,7 @@ const FEWEST_OF_A_CLASS = 10;
 const LOSSES: ReadonlySet<LiveMetric> = new Set(['log_loss', 'brier', 'rmse', 'mae', 'mape']);
 export const isLoss = (metric: LiveMetric): boolean => LOSSES.has(metric);
 
-/** By the names of `binaryFigures`, which `estimateQuality` shares. */
+/** By the names of `binaryFigure`, which `estimateQuality` shares. */
 export const BINARY_FIGURE = {
   auc: 'rocAuc',
   average_precision: 'averagePrecision',
@@ -51,7 +51,7 @@ export function liveFigure(live: LiveCounts, metric: LiveMetric, options: Interv
   switch (live.task) {
     case 'binary': {
       const figure = BINARY_FIGURE[metric as keyof typeof BINARY_FIGURE];
-      return { value: binaryFigures(live)[figure], interval: binaryIntervals(live, options)[figure] };
+      return { value: binaryFigure(live, figure), interval: binaryInterval(live, figure, options) };
     }
     case 'multiclass': {
       const { accuracy, macro, logLoss } = classFiguresOfCounts(live);
