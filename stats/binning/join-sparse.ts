@@ -24,39 +24,43 @@ export function joinSparseBins(reference: readonly number[], current: readonly n
   const rows = sum(reference);
   const smaller = Math.min(rows, sum(current));
   if (smaller < 2 * MIN_EXPECTED_ROWS) return undefined;
-  const expected = reference.map((count) => (count / rows) * smaller);
-  const over = (counts: readonly number[], groups: readonly (readonly number[])[]) =>
-    groups.map((group) => sum(group.map((i) => counts[i] as number)));
-  const joined = (groups: readonly (readonly number[])[]) => ({
-    reference: over(reference, groups),
-    current: over(current, groups),
-  });
-  const neighbours = groupNeighbours(expected);
-  if (neighbours.length > 1) return { ...joined(neighbours), sparse: false };
-  const indexes = [...reference.keys()];
-  const common = indexes.filter((i) => (expected[i] as number) >= MIN_EXPECTED_ROWS);
-  const rare = indexes.filter((i) => (expected[i] as number) < MIN_EXPECTED_ROWS);
-  if (common.length === 0 || rare.length === 0) return undefined;
-  return { ...joined([common, rare]), sparse: true };
+  const expected = (count: number) => (count / rows) * smaller;
+  const ends = groupEnds(reference, expected);
+  if (ends.length > 1) {
+    return { reference: sumsUpTo(ends, reference), current: sumsUpTo(ends, current), sparse: false };
+  }
+  const isRare = reference.map((count) => expected(count) < MIN_EXPECTED_ROWS);
+  if (!(isRare.includes(true) && isRare.includes(false))) return undefined;
+  const split = (counts: readonly number[]) => [
+    sum(counts.filter((_, i) => !isRare[i])),
+    sum(counts.filter((_, i) => isRare[i])),
+  ];
+  return { reference: split(reference), current: split(current), sparse: true };
 }
 
-function groupNeighbours(expected: readonly number[]): number[][] {
-  const groups: number[][] = [];
-  let open: number[] = [];
+/** The bin after the last of each group. */
+function groupEnds(reference: readonly number[], expected: (count: number) => number): number[] {
+  const ends: number[] = [];
   let held = 0;
-  for (const [i, rows] of expected.entries()) {
-    open.push(i);
-    held += rows;
+  for (let i = 0; i < reference.length; i++) {
+    held += expected(reference[i] as number);
     if (held >= MIN_EXPECTED_ROWS) {
-      groups.push(open);
-      open = [];
+      ends.push(i + 1);
       held = 0;
     }
   }
-  const last = groups.at(-1);
-  if (last) last.push(...open);
-  else groups.push(open);
-  return groups;
+  // what is left joins the last group
+  if (ends.length > 0) ends[ends.length - 1] = reference.length;
+  return ends;
+}
+
+function sumsUpTo(ends: readonly number[], counts: readonly number[]): number[] {
+  let start = 0;
+  return ends.map((end) => {
+    let total = 0;
+    for (; start < end; start++) total += counts[start] as number;
+    return total;
+  });
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
