@@ -3,12 +3,22 @@ import { rowId } from '../inference/inference-id.ts';
 /** Firehose takes records of at most 1,000 KiB. */
 export const MAX_LINE_BYTES = 1_024_000;
 
+/** The rarest sample: what one line may stand for at most. */
+export const MAX_WEIGHT = 2 ** 31;
+
 /** A feature's value as the caller sent it; null is missing. */
 export type CapturedValue = string | number | boolean | null;
+
+/** Values of rows by the names of their columns. */
+export interface CapturedColumns {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly CapturedValue[])[];
+}
+
 /** One number per row, or one probability per class. */
 export type CapturedPrediction = number | readonly number[];
 
-export interface CapturedCall {
+export interface CapturedCall extends CapturedColumns {
   readonly model: string;
   readonly version: number;
   readonly inferenceId: string;
@@ -16,9 +26,11 @@ export interface CapturedCall {
   readonly eventTime: Date;
   /** When they were made. */
   readonly inferenceTime: Date;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly CapturedValue[])[];
   readonly predictions: readonly CapturedPrediction[];
+  /** Columns that are no features, as many rows; values of protected ones are labels already. */
+  readonly context?: CapturedColumns;
+  /** How many calls this one stands for, 1 to MAX_WEIGHT. @default 1 */
+  readonly weight?: number;
 }
 
 /**
@@ -40,16 +52,21 @@ function cut(call: CapturedCall, from: number, to: number, maxBytes: number): st
 }
 
 function captureLine(call: CapturedCall, from: number, to: number): string {
-  const { model, version, inferenceId, eventTime, inferenceTime, columns } = call;
+  const { model, version, inferenceId, eventTime, inferenceTime, columns, context, weight = 1 } = call;
   const json = (mode: string, data: unknown) => ({
     observedContentType: 'application/json',
     mode,
     data: JSON.stringify(data),
     encoding: 'JSON',
   });
+  const input = {
+    columns,
+    rows: call.rows.slice(from, to),
+    ...(context && { context: { columns: context.columns, rows: context.rows.slice(from, to) } }),
+  };
   const line = {
     captureData: {
-      endpointInput: json('INPUT', { columns, rows: call.rows.slice(from, to) }),
+      endpointInput: json('INPUT', input),
       endpointOutput: json('OUTPUT', { predictions: call.predictions.slice(from, to) }),
     },
     eventMetadata: {
@@ -64,6 +81,7 @@ function captureLine(call: CapturedCall, from: number, to: number): string {
       version,
       eventTime: eventTime.toISOString(),
       ...(from === 0 ? {} : { firstRow: from }),
+      ...(weight === 1 ? {} : { weight }),
     },
   };
   return `${JSON.stringify(line)}\n`;

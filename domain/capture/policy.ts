@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { featureNames, type ModelSpec } from '../spec/model-spec.ts';
+import { sampledShare } from './sampling.ts';
 
 /** A column that requests may carry besides the features, so that figures can be told apart by it. */
 const ContextColumn = z.object({
@@ -15,10 +17,32 @@ export const CapturePolicy = z.object({
   model: z.string(),
   specVersion: z.number().int(),
   enabled: z.boolean(),
-  /** In (0, 1]. */
+  /** In (0, 1], a power of one half. */
   share: z.number(),
   maxCallsPerMinute: z.number().int().optional(),
+  /** Columns that are never captured among the features, whatever a version takes for features. */
   redact: z.array(z.string()),
+  /** Columns of segments and of bias that are no features. */
   context: z.array(ContextColumn),
 });
 export type CapturePolicy = z.infer<typeof CapturePolicy>;
+
+export function capturePolicyOf(spec: ModelSpec, specVersion: number): CapturePolicy {
+  const { enabled, capture, segments, bias } = spec.monitoring;
+  const elsewhere = new Set([...featureNames(spec), ...capture.redact]);
+  const names = new Set([...segments, ...bias.map(({ column }) => column)].filter((name) => !elsewhere.has(name)));
+  return {
+    model: spec.name,
+    specVersion,
+    enabled,
+    share: sampledShare(capture.share),
+    ...(capture.maxCallsPerMinute !== undefined && { maxCallsPerMinute: capture.maxCallsPerMinute }),
+    redact: redactedColumns(spec),
+    context: [...names].map((name) => ({ name, protected: spec.data.protected.includes(name) })),
+  };
+}
+
+/** Those the spec names, and protected ones: a version from before they were may still take them for features. */
+export function redactedColumns(spec: ModelSpec): string[] {
+  return [...new Set([...spec.monitoring.capture.redact, ...spec.data.protected])];
+}

@@ -1,10 +1,10 @@
-import { type CapturedPrediction, type CapturedValue, MAX_LINE_BYTES } from '../../capture/lines.ts';
-
-/** Values of rows by the names of their columns. */
-export interface CapturedColumns {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly CapturedValue[])[];
-}
+import {
+  type CapturedColumns,
+  type CapturedPrediction,
+  type CapturedValue,
+  MAX_LINE_BYTES,
+  MAX_WEIGHT,
+} from '../../capture/lines.ts';
 
 export interface CapturedRows extends CapturedColumns {
   readonly type: 'capture';
@@ -105,8 +105,6 @@ function readLabel(root: Json, { eventId }: Json, { at }: Json): CapturedLabel |
   const quoted = /^"((?:[^"]|"")*)"$/.exec(data.trim());
   return { type: 'label', rowId: eventId, label: quoted ? (quoted[1] as string).replaceAll('""', '"') : data, atMs };
 }
-
-export const MAX_WEIGHT = 2 ** 31;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isWeight = (value: unknown): value is number => isCount(value) && value >= 1 && value <= MAX_WEIGHT;

@@ -1,12 +1,11 @@
-import { type CapturedPrediction, type CapturedValue, MAX_LINE_BYTES } from '../../capture/lines.ts';
 import {
   type CapturedColumns,
-  type CapturedLabel,
-  type CapturedRows,
+  type CapturedPrediction,
+  type CapturedValue,
+  MAX_LINE_BYTES,
   MAX_WEIGHT,
-  type Rejection,
-  readCapturedLine,
-} from './captured-line.ts';
+} from '../../capture/lines.ts';
+import { type CapturedLabel, type CapturedRows, type Rejection, readCapturedLine } from './captured-line.ts';
 import { JsonScanner } from './json-scanner.ts';
 
 // the pieces of a line as captureLines writes it

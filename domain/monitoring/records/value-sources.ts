@@ -1,5 +1,5 @@
-import type { CapturedValue } from '../../capture/lines.ts';
-import type { CapturedColumns, CapturedRows } from './captured-line.ts';
+import type { CapturedColumns, CapturedValue } from '../../capture/lines.ts';
+import type { CapturedRows } from './captured-line.ts';
 
 /** Where the values of some columns stand in captured rows: among the context, or else among the features. */
 export class ValueSources {

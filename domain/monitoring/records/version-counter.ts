@@ -1,5 +1,6 @@
 import { LARGEST_VALUE } from '../../../stats/quality/index.ts';
 import type { CapturedPrediction, CapturedValue } from '../../capture/lines.ts';
+import { redactedColumns } from '../../capture/policy.ts';
 import type { MomentSums } from '../../profiles/moments.ts';
 import type { Segment, VersionRecord } from '../window-record.ts';
 import type { CapturedRows } from './captured-line.ts';
@@ -42,7 +43,7 @@ export class VersionCounter {
     this.reference = reference;
     this.#features = baseline.features.map(({ name }) => name);
     this.#row = new Array(this.#features.length + 1);
-    const redacted = new Set(spec.monitoring.capture.redact);
+    const redacted = new Set(redactedColumns(spec));
     const contract = new Map(spec.data.columns.map((column) => [column.name, column]));
     this.#checks = this.#features.map((name) => {
       const column = redacted.has(name) ? undefined : contract.get(name);

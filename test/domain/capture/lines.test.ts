@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { captureLines, labelLine } from '../../../domain/capture/lines.ts';
+import { LineReader } from '../../../domain/monitoring/records/line-reader.ts';
 
 const call = {
   model: 'churn',
@@ -47,6 +48,30 @@ describe('a capture line', () => {
   it('is left out for a single row that Firehose would refuse', () => {
     const rows = [[1, 'x'.repeat(2_000)], ...call.rows.slice(1)];
     expect(captureLines({ ...call, rows }, 1_500).map((line) => JSON.parse(line).millrace.firstRow)).toEqual([1]);
+  });
+
+  const context = {
+    columns: ['gender', 'site'],
+    rows: [
+      ['#12345678', 'north'],
+      [null, 7],
+    ],
+  };
+
+  it('carries context and weight where the window reader looks for them', () => {
+    const [line = ''] = captureLines({ ...call, context, weight: 8 });
+    expect(JSON.parse(JSON.parse(line).captureData.endpointInput.data).context).toEqual(context);
+    expect(new LineReader('churn').readPlain(line.trimEnd())).toMatchObject({ rows: call.rows, context, weight: 8 });
+  });
+
+  it('keeps context beside its rows when it is cut', () => {
+    const [whole = ''] = captureLines({ ...call, context, weight: 2 });
+    const lines = captureLines({ ...call, context, weight: 2 }, whole.length - 1);
+    const read = lines.map((line) => new LineReader('churn').read(line.trimEnd()));
+    expect(read).toMatchObject([
+      { rows: [[30, 'pro']], context: { rows: [['#12345678', 'north']] }, weight: 2 },
+      { rows: [[null, 'free']], context: { rows: [[null, 7]] }, weight: 2, firstRow: 1 },
+    ]);
   });
 });
 
