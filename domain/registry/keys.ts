@@ -68,6 +68,7 @@ export const keys = {
   versionOfRun: ofModel((runId: string) => `VRUN#${runId}`),
   alias: ofModel((alias: string) => `${PREFIX.alias}${alias}`),
   traffic: ofModel(() => 'TRAFFIC'),
+  capturePolicy: ofModel(() => 'CAPTURE'),
   rollout: ofModel((rolloutId: string) => `${PREFIX.rollout}${rolloutId}`),
   counts: ofModel((rolloutId: string, version: number) => `${PREFIX.counts(rolloutId)}${tenDigits(version)}`),
   decision: ofModel((at: string, decisionId: string) => `${PREFIX.decision}${at}#${decisionId}`),

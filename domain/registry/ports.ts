@@ -1,3 +1,4 @@
+import type { CapturePolicy } from '../capture/policy.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
 import type { BudgetRequest, Reservation } from './budget.ts';
 import type {
@@ -45,12 +46,14 @@ export interface Registry {
 
   /**
    * Idempotent: the same spec again returns the version it already has, with `created: false`. Applying an earlier spec
-   * again makes it the current one. @throws RecordTooLargeError
+   * again makes it the current one. The capture policy follows from it and is written with it. @throws RecordTooLargeError
    */
   applySpec(spec: ModelSpec, change: Change): Promise<{ version: number; created: boolean }>;
   /** The current one when no version is named. @throws NotFoundError */
   requireSpec(model: string, version?: number): Promise<SpecVersion>;
   listSpecs(model: string, limit?: number): Promise<SpecVersion[]>;
+  /** Of the spec in force; a model whose spec is from before there were policies has none. */
+  findCapturePolicy(model: string): Promise<CapturePolicy | undefined>;
 
   /** Makes processing of one upload single. A lease that ran out is claimed again. */
   claim<T>(identity: string, owner: string, lease: { now: Date; ms: number }): Promise<Claim<T>>;

@@ -26,7 +26,7 @@ interface Condition {
   ExpressionAttributeValues?: Item;
 }
 type Action =
-  | { Put: Condition & { Item: Item } }
+  | { Put: Partial<Condition> & { Item: Item } }
   | { Update: Condition & { Key: Item; UpdateExpression: string } }
   | { ConditionCheck: Condition & { Key: Item } };
 
@@ -65,6 +65,9 @@ export function put(item: Item, condition?: { rev: number }, conflict?: Error): 
     conflict,
   };
 }
+
+/** Of what follows from the rest of the transaction: that alone decides whether it is written. */
+export const overwrite = (item: Item): Write => ({ action: { Put: { Item: item } } });
 
 export function mustExist(key: Key, conflict: Error): Write {
   return {

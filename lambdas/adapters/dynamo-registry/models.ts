@@ -1,17 +1,18 @@
 import { canonicalDigest } from '../../../domain/canonical-json.ts';
+import { CapturePolicy, capturePolicyOf } from '../../../domain/capture/policy.ts';
 import { NotFoundError } from '../../../domain/common-errors.ts';
 import { audited } from '../../../domain/registry/changes.ts';
 import { RegisteredModel, SpecVersion } from '../../../domain/registry/entities.ts';
 import { GSI1, keys, modelPartition, PREFIX } from '../../../domain/registry/keys.ts';
 import { checkSpecSize } from '../../../domain/registry/limits.ts';
 import type { Registry } from '../../../domain/registry/ports.ts';
-import { commit, findModelItem, put } from './commit.ts';
+import { commit, findModelItem, overwrite, put } from './commit.ts';
 import { fromItem, toItem } from './items.ts';
 import { getItem, queryItems, type RegistryTable } from './table.ts';
 
 export function modelMethods(
   table: RegistryTable,
-): Pick<Registry, 'findModel' | 'listModels' | 'applySpec' | 'requireSpec' | 'listSpecs'> {
+): Pick<Registry, 'findModel' | 'listModels' | 'applySpec' | 'requireSpec' | 'listSpecs' | 'findCapturePolicy'> {
   return {
     async findModel(name) {
       const item = await getItem(table, keys.model(name));
@@ -36,12 +37,17 @@ export function modelMethods(
         return {
           result: { version, created: !lookup },
           audited: audited.specApplied(applied),
-          writes: lookup
-            ? []
-            : [
-                put(toItem(keys.spec(name, version), { type: 'spec', rev: 1 }, applied)),
-                put(toItem(keys.specDigest(name, digest), { type: 'spec-digest', rev: 1 }, { version })),
-              ],
+          writes: [
+            overwrite(
+              toItem(keys.capturePolicy(name), { type: 'capture-policy', rev: 1 }, capturePolicyOf(spec, version)),
+            ),
+            ...(lookup
+              ? []
+              : [
+                  put(toItem(keys.spec(name, version), { type: 'spec', rev: 1 }, applied)),
+                  put(toItem(keys.specDigest(name, digest), { type: 'spec-digest', rev: 1 }, { version })),
+                ]),
+          ],
           model: {
             ...(current ? {} : { name, createdAt: at }),
             ...(lookup ? {} : { specSeq: version }),
@@ -65,6 +71,11 @@ export function modelMethods(
     async listSpecs(model, limit) {
       const query = { partition: modelPartition(model), prefix: PREFIX.spec, newestFirst: true, limit };
       return (await queryItems(table, query)).map((item) => fromItem(SpecVersion, item));
+    },
+
+    async findCapturePolicy(model) {
+      const item = await getItem(table, keys.capturePolicy(model));
+      return item && fromItem(CapturePolicy, item);
     },
   };
 }
