@@ -49,6 +49,8 @@ export interface MillraceProps {
   readonly captureRetention?: Duration;
   /** Windows take labels for as long; at least every model's monitoring.labelHorizon. @default Duration.days(120) */
   readonly labelRetention?: Duration;
+  /** CloudWatch metrics of every monitored model, four to six each at 0.30 USD a month. @default false: of all together */
+  readonly modelMetrics?: boolean;
   /** How long monitored windows can be looked at and summed. @default Duration.days(400) */
   readonly monitoringRetention?: Duration;
   /** @default RetentionDays.ONE_MONTH */
@@ -160,7 +162,13 @@ export class Millrace extends Construct {
       inferConcurrency: props.inferConcurrency,
       manageApiGatewayAccount: props.manageApiGatewayAccount ?? true,
     });
-    const monitoring = new Monitoring(this, 'Monitoring', { defaults, capture: this.capture, lake, registry });
+    const monitoring = new Monitoring(this, 'Monitoring', {
+      defaults,
+      capture: this.capture,
+      lake,
+      registry,
+      modelMetrics: props.modelMetrics ?? false,
+    });
     this.alerts = new Alerts(this, 'Alerts', {
       eventBus: registry.eventBus,
       topic: props.alarmTopic,

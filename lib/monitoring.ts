@@ -17,6 +17,8 @@ export interface MonitoringProps {
   readonly capture: Capture;
   readonly lake: PrivateBucket;
   readonly registry: ModelRegistry;
+  /** CloudWatch metrics for each model. */
+  readonly modelMetrics: boolean;
 }
 
 /** Sorts what was captured into windows and, once a window is closed, judges it. */
@@ -57,7 +59,7 @@ export class Monitoring extends Construct {
     return queue;
   }
 
-  private watchWindows({ defaults, capture, lake, registry }: MonitoringProps): WorkQueue {
+  private watchWindows({ defaults, capture, lake, registry, modelMetrics }: MonitoringProps): WorkQueue {
     const timeout = Duration.minutes(5);
     const queue = new WorkQueue(this, 'Windows', { workerTimeout: timeout });
     const TABLE_NAME = registry.table.tableName;
@@ -72,6 +74,7 @@ export class Monitoring extends Construct {
         EVENT_BUS_NAME: registry.eventBus.eventBusName,
         LAKE_BUCKET_NAME: lake.bucket.bucketName,
         CAPTURE_BUCKET_NAME,
+        MODEL_METRICS: String(modelMetrics),
       } satisfies EnvVars<typeof MonitorModelEnv>,
       memoryMb: 1_024,
       timeout,

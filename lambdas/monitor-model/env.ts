@@ -6,4 +6,5 @@ export const MonitorModelEnv = BaseEnv.extend({
   EVENT_BUS_NAME: z.string(),
   LAKE_BUCKET_NAME: z.string(),
   CAPTURE_BUCKET_NAME: z.string(),
+  MODEL_METRICS: z.stringbool().default(false),
 });

@@ -16,5 +16,6 @@ export const handler = makeHandler({
   artifacts: s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME),
   publisher: eventBridgePublisher(events(), env.EVENT_BUS_NAME),
   writeMetrics: (line) => process.stdout.write(line),
+  modelMetrics: env.MODEL_METRICS,
   now: () => new Date(),
 });

@@ -21,6 +21,8 @@ export interface MonitorDeps {
   readonly publisher: EventPublisher;
   /** Writes a line in embedded metric format to the log. */
   readonly writeMetrics: (line: string) => void;
+  /** Metrics under a dimension for each model besides. */
+  readonly modelMetrics: boolean;
   readonly now: () => Date;
 }
 

@@ -58,7 +58,7 @@ export async function recordWindow(issue: Issue, deps: MonitorDeps): Promise<voi
   };
   if (!(await putWindow(window, deps))) return;
   await removeReplaced(before, window, deps);
-  deps.writeMetrics(windowMetrics(report, now()));
+  deps.writeMetrics(windowMetrics(report, now(), deps.modelMetrics));
   logger.info('window-monitored', { model, version, windowStart, revision, status, rows, labelCoverage, decisionId });
 }
 

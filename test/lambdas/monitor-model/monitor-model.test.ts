@@ -59,6 +59,7 @@ async function world(spec = aModelSpec()) {
           .split('\n')
           .map((line) => JSON.parse(line)),
       ),
+    modelMetrics: false,
     now: () => now,
   };
   const monitor = async (days: number | readonly number[], at = start(30)) => {
@@ -140,6 +141,17 @@ describe('monitor-model', () => {
     expect(w.published).toEqual([]);
     expect(w.metrics).toMatchObject([{ MonitorWindowsOk: 1, MonitoredRows: 400 }]);
     expect(w.metrics[0]).toMatchObject({ _aws: { CloudWatchMetrics: [{ Namespace: 'Millrace', Dimensions: [[]] }] } });
+  });
+
+  it('writes metrics for each model only where that was asked for', async () => {
+    w.calm(0);
+    await w.monitor(0);
+    expect(JSON.stringify(w.metrics)).not.toContain('churn');
+    w.calm(1);
+    Object.assign(w.deps, { modelMetrics: true });
+    await w.monitor(1);
+    expect(w.metrics.at(-1)).toMatchObject({ Model: 'churn', WindowStatus: 0, WindowRows: 400, LabelCoverage: 0 });
+    expect(w.metrics.at(-1)).toMatchObject({ _aws: { CloudWatchMetrics: [{ Dimensions: [['Model']] }] } });
   });
 
   it('warns of one drifted window and raises an alarm at the second', async () => {
