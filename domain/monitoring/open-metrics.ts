@@ -4,7 +4,7 @@ import type { MonitorWindow } from '../registry/entities.ts';
 export const OPEN_METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 /** Numbers rise with how bad it is, so that `max` and `> 1` mean what they seem to. */
-const STATUS_VALUE: Readonly<Record<MonitorWindow['status'], number>> = {
+export const STATUS_VALUE: Readonly<Record<MonitorWindow['status'], number>> = {
   insufficient_data: -1,
   ok: 0,
   warn: 1,

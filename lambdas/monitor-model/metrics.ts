@@ -1,3 +1,4 @@
+import { STATUS_VALUE } from '../../domain/monitoring/open-metrics.ts';
 import type { MonitorReport } from '../../domain/monitoring/report.ts';
 
 const NAMESPACE = 'Millrace';
@@ -24,12 +25,6 @@ export function windowMetrics(report: MonitorReport, at: Date, perModel = false)
   if (perModel) lines.push(line(at, [['Model']], ofModel(report), { Model: report.model }));
   return lines.map((each) => `${JSON.stringify(each)}\n`).join('');
 }
-
-/** Numbers that rise with how bad it is: insufficient data −1, ok 0, warn 1, alarm 2. */
-const STATUS_VALUE = { insufficient_data: -1, ok: 0, warn: 1, alarm: 2 } satisfies Record<
-  MonitorReport['status'],
-  number
->;
 
 function ofModel({ status, rows, labelCoverage, findings }: MonitorReport): Record<string, number> {
   const whole = findings.filter(({ segment, value }) => segment === undefined && value !== undefined);
