@@ -1,4 +1,11 @@
-import { addExactly, centredSquares, type ExactSum, totalOf } from '../../stats/quality/exact-sum.ts';
+import {
+  addExactly,
+  addProduct,
+  addSum,
+  centredSquares,
+  type ExactSum,
+  totalOf,
+} from '../../stats/quality/exact-sum.ts';
 
 /** State of `Moments` as plain JSON. */
 export interface MomentSums {
@@ -13,35 +20,46 @@ export interface MomentSums {
  * values matters, nor how they were put together from parts, and a large mean costs no digits.
  */
 export class Moments {
-  #count: number;
-  readonly #sum = new LimbSum();
-  readonly #squares = new LimbSum();
+  #count = 0;
+  readonly #sum = new RunningSum();
+  readonly #squares = new RunningSum();
+  /** What rounding took from squares. */
+  readonly #remainders = new RunningSum();
 
-  constructor({ count, sum, squares }: MomentSums = { count: 0, sum: [], squares: [] }) {
-    this.#count = count;
-    for (const part of sum) this.#sum.add(part, 1);
-    for (const part of squares) this.#squares.add(part, 1);
+  constructor(sums?: MomentSums) {
+    if (!sums) return;
+    this.#count = sums.count;
+    addSum(this.#sum.rest, sums.sum);
+    addSum(this.#squares.rest, sums.squares);
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** @param value at most MOMENT_LIMIT in size */
+  /** @param value at most MOMENT_LIMIT in size @param weight at most 2^31 */
   add(value: number, weight: number): void {
     this.#count += weight;
-    this.#sum.add(value, weight);
     const square = value * value;
-    this.#squares.add(square, weight);
-    // what rounding took from the square (Dekker 1971)
     const spread = SPLITTER * value;
     const upper = spread - (spread - value);
     const lower = value - upper;
-    this.#squares.add(upper * upper - square + 2 * upper * lower + lower * lower, weight);
+    const remainder = upper * upper - square + 2 * upper * lower + lower * lower;
+    if ((weight & (weight - 1)) === 0) {
+      this.#sum.add(value * weight);
+      this.#squares.add(square * weight);
+      if (remainder !== 0) this.#remainders.add(remainder * weight);
+    } else {
+      addProduct(this.#sum.rest, value, weight);
+      addProduct(this.#squares.rest, square, weight);
+      addProduct(this.#squares.rest, remainder, weight);
+    }
   }
 
   sums(): MomentSums {
-    return { count: this.#count, sum: this.#sum.exactSum(), squares: this.#squares.exactSum() };
+    const squares = this.#squares.exactSum();
+    addSum(squares, this.#remainders.exactSum());
+    return { count: this.#count, sum: this.#sum.exactSum(), squares };
   }
 
   /** NaN for no values. */
@@ -51,52 +69,38 @@ export class Moments {
   }
 }
 
-/** 2^27 + 1: cuts the 53 bits of a double in two halves. */
+/** 2^27 + 1: cuts the 53 bits of a double in two halves, so that a square can be told from what it is rounded to (Dekker 1971). */
 const SPLITTER = 134_217_729;
-/** Bits of one limb. */
-const LIMB_BITS = 24;
-const LIMBS = Math.ceil(2_048 / LIMB_BITS);
-/** By limb: adding and subtracting it rounds a double to the limb's unit, 2 ** (24 limb - 1023). */
-const ROUNDERS = Float64Array.from(
-  { length: LIMBS },
-  (_, limb) => 1.5 * 2 ** Math.min(52 + LIMB_BITS * limb - 1_023, 1_023),
-);
-/** By biased exponent of a double. */
-const LIMB_OF = Uint8Array.from({ length: 2_048 }, (_, exponent) => exponent / LIMB_BITS);
-
-const double = new Float64Array(1);
-const words = new Uint32Array(double.buffer);
-/** Which of the two words holds sign and exponent. */
-const UPPER = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
 /**
- * Cuts doubles into pieces of 24 bits and sums the pieces of each size apart; 2^28 of one size are exact. It gives the
- * value that `addExactly` gives at a fraction of the time, in 688 bytes. Only what is below 2^-999 is
- * summed with rounding.
+ * A sum without rounding whose first two parts are kept apart: what those cannot hold, which is rare for values of one
+ * column, goes to the rest.
+ *
+ * @see Knuth, The Art of Computer Programming 2, 4.2.2, theorem B, for the error of an addition
  */
-class LimbSum {
-  readonly #limbs = new Float64Array(LIMBS);
+class RunningSum {
+  readonly rest: ExactSum = [];
+  readonly #parts = new Float64Array(2);
 
-  add(value: number, weight: number): void {
-    const limbs = this.#limbs;
-    let rest = value;
-    while (rest !== 0) {
-      double[0] = rest;
-      const limb = LIMB_OF[((words[UPPER] as number) >>> 20) & 0x7ff] as number;
-      if (limb === 0) {
-        limbs[0] = (limbs[0] as number) + rest * weight;
-        return;
-      }
-      const rounder = ROUNDERS[limb] as number;
-      const piece = rest + rounder - rounder;
-      limbs[limb] = (limbs[limb] as number) + piece * weight;
-      rest -= piece;
-    }
+  add(value: number): void {
+    const parts = this.#parts;
+    const first = parts[0] as number;
+    const sum = first + value;
+    const back = sum - first;
+    const error = first - (sum - back) + (value - back);
+    parts[0] = sum;
+    if (error === 0) return;
+    const second = parts[1] as number;
+    const errors = second + error;
+    const errorsBack = errors - second;
+    const lost = second - (errors - errorsBack) + (error - errorsBack);
+    parts[1] = errors;
+    if (lost !== 0) addExactly(this.rest, lost);
   }
 
   exactSum(): ExactSum {
-    const sum: ExactSum = [];
-    for (const limb of this.#limbs) if (limb !== 0) addExactly(sum, limb);
+    const sum = [...this.rest];
+    for (const part of this.#parts) addExactly(sum, part);
     return sum;
   }
 }

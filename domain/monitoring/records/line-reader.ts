@@ -1,10 +1,4 @@
-import {
-  type CapturedColumns,
-  type CapturedPrediction,
-  type CapturedValue,
-  MAX_LINE_BYTES,
-  MAX_WEIGHT,
-} from '../../capture/lines.ts';
+import { type CapturedColumns, type CapturedPrediction, MAX_LINE_BYTES, MAX_WEIGHT } from '../../capture/lines.ts';
 import { type CapturedLabel, type CapturedRows, type Rejection, readCapturedLine } from './captured-line.ts';
 import { JsonScanner } from './json-scanner.ts';
 
@@ -26,8 +20,8 @@ const DATE_LENGTH = 11;
 
 /** Names of columns, and the text that they were read from: lines of one version repeat it. */
 interface KnownColumns {
-  text: string;
-  columns: readonly string[];
+  readonly text: string;
+  readonly columns: readonly string[];
 }
 
 /**
@@ -36,16 +30,19 @@ interface KnownColumns {
  */
 export class LineReader {
   readonly #model: string;
-  readonly #modelText: string;
   readonly #scanner = new JsonScanner();
-  readonly #features: KnownColumns = { text: '[]', columns: [] };
-  readonly #context: KnownColumns = { text: '[]', columns: [] };
+  #features: KnownColumns | undefined;
+  #context: KnownColumns | undefined;
+  /** From the time of the inference to the time of the event, all the same for one version. */
+  readonly #beforeVersion: string;
+  #version = Number.NaN;
+  #versionText = '';
   #date = '';
   #dateMs = Number.NaN;
 
   constructor(model: string) {
     this.#model = model;
-    this.#modelText = JSON.stringify(model);
+    this.#beforeVersion = `${BEFORE_MODEL}${JSON.stringify(model)}${BEFORE_VERSION}`;
   }
 
   read(line: string): CapturedRows | CapturedLabel | Rejection {
@@ -57,12 +54,13 @@ export class LineReader {
     if (line.length > MAX_LINE_BYTES) return undefined;
     const scanner = this.#scanner;
     scanner.start(line);
-    if (!scanner.skip(BEFORE_INPUT)) return undefined;
-    const table = this.#table(this.#features);
-    const context = table && scanner.skip(BEFORE_CONTEXT) ? this.#table(this.#context) : undefined;
-    if (context) scanner.expect('}');
+    this.#features = this.#columns(BEFORE_INPUT, this.#features);
+    if (!this.#features) return undefined;
+    const { columns } = this.#features;
+    const rows = scanner.innerRows(columns.length);
+    const context = scanner.skip(BEFORE_CONTEXT) ? this.#readContext() : undefined;
     scanner.expect(BEFORE_OUTPUT);
-    if (scanner.failed || !table) return undefined;
+    if (scanner.failed) return undefined;
     const predictions = scanner.list(this.#prediction);
     scanner.expect(BEFORE_EVENT_ID);
     scanner.plainString();
@@ -70,11 +68,7 @@ export class LineReader {
     const inferenceId = scanner.plainString();
     scanner.expect(BEFORE_TIME);
     scanner.plainString();
-    scanner.expect(BEFORE_MODEL);
-    scanner.expect(this.#modelText);
-    scanner.expect(BEFORE_VERSION);
-    const version = scanner.number();
-    scanner.expect(BEFORE_EVENT_TIME);
+    const version = this.#readVersion();
     if (scanner.failed) return undefined;
     const eventTimeMs = this.#eventTime(line);
     const firstRow = scanner.skip(',"firstRow":') ? scanner.number() : 0;
@@ -87,15 +81,14 @@ export class LineReader {
       isWithin(version, 1, Number.MAX_SAFE_INTEGER) &&
       isWithin(firstRow, 0, Number.MAX_SAFE_INTEGER) &&
       isWithin(weight, 1, MAX_WEIGHT) &&
-      predictions.length === table.rows.length &&
-      (!context || context.rows.length === table.rows.length);
+      predictions.length === rows.length &&
+      (!context || context.rows.length === rows.length);
     if (!isRead) return undefined;
-    const call = { type: 'capture' as const, inferenceId, firstRow, version, eventTimeMs, weight, predictions };
-    return { ...call, columns: table.columns, rows: table.rows, ...(context && { context }) };
+    const type = 'capture';
+    const call = { type, inferenceId, firstRow, version, eventTimeMs, weight, columns, rows, predictions } as const;
+    return context ? { ...call, context } : call;
   }
 
-  readonly #cell = (): CapturedValue => this.#scanner.innerCell();
-  readonly #row = (): CapturedValue[] => this.#scanner.list(this.#cell);
   readonly #finite = (): number => {
     const value = this.#scanner.number();
     if (!Number.isFinite(value)) this.#scanner.failed = true;
@@ -108,26 +101,42 @@ export class LineReader {
     return this.#scanner.innerString();
   };
 
-  #table(known: KnownColumns): CapturedColumns | undefined {
+  /** Names of columns after `before`, up to the first row. */
+  #columns(before: string, known: KnownColumns | undefined): KnownColumns | undefined {
     const scanner = this.#scanner;
-    if (!scanner.skip(known.text)) {
-      const from = scanner.at;
-      const columns = scanner.list(this.#name);
-      if (scanner.failed) return undefined;
-      known.text = scanner.textFrom(from);
-      known.columns = columns;
-    }
+    if (known && scanner.skip(known.text)) return known;
+    const from = scanner.at;
+    if (!scanner.skip(before)) return undefined;
+    const columns = scanner.list(this.#name);
     scanner.expect(BEFORE_ROWS);
-    if (scanner.failed) return undefined;
-    const rows = scanner.list(this.#row);
-    for (const row of rows) if (row.length !== known.columns.length) scanner.failed = true;
-    return { columns: known.columns, rows };
+    return scanner.failed ? undefined : { text: scanner.textFrom(from), columns };
+  }
+
+  #readContext(): CapturedColumns | undefined {
+    const scanner = this.#scanner;
+    this.#context = this.#columns('', this.#context);
+    if (!this.#context) return undefined;
+    const { columns } = this.#context;
+    const rows = scanner.innerRows(columns.length);
+    scanner.expect('}');
+    return { columns, rows };
+  }
+
+  #readVersion(): number {
+    const scanner = this.#scanner;
+    if (this.#versionText !== '' && scanner.skip(this.#versionText)) return this.#version;
+    const from = scanner.at;
+    scanner.expect(this.#beforeVersion);
+    const version = scanner.number();
+    scanner.expect(BEFORE_EVENT_TIME);
+    if (!scanner.failed) [this.#version, this.#versionText] = [version, scanner.textFrom(from)];
+    return version;
   }
 
   /** A time as toISOString writes it, and the quote behind it. */
   #eventTime(line: string): number {
     const scanner = this.#scanner;
-    if (!line.startsWith(this.#date, scanner.at) || this.#date === '') {
+    if (this.#date === '' || !line.startsWith(this.#date, scanner.at)) {
       const date = line.slice(scanner.at, scanner.at + DATE_LENGTH);
       this.#dateMs = DATE.test(date) ? Date.parse(`${date}00:00:00.000Z`) : Number.NaN;
       if (Number.isNaN(this.#dateMs)) scanner.failed = true;

@@ -75,17 +75,29 @@ export class RowIndex {
       }
       Object.assign(index, { [name]: stored });
     }
-    for (let i = 1; i < index.size; i++)
-      if (!index.#isBefore(i - 1, index.hi[i] as number, index.lo[i] as number))
-        throw damagedIndex('its hashes do not rise');
-    index.#refill(Uint32Array.from({ length: index.size }, (_, entry) => entry));
+    const { order } = sections;
+    if (!(order instanceof Uint32Array) || !index.#isOrder(order)) throw damagedIndex('its hashes do not rise');
+    index.#refill(order);
     return index;
   }
 
-  /** Columns of the entries by rising hash. */
+  /** Columns of the entries, and their order by hash. */
   store(): Record<string, Section> {
-    const order = this.order();
-    return Object.fromEntries(STORED.map((name) => [name, taken(this[name], order, this.#widthOf(name))]));
+    const columns = STORED.map((name) => [name, this[name].subarray(0, this.size * this.#widthOf(name))] as const);
+    return { ...Object.fromEntries(columns), order: this.order() };
+  }
+
+  /** Each entry once, by rising hash: then no two have the same. */
+  #isOrder(order: Uint32Array): boolean {
+    if (order.length !== this.size) return false;
+    for (let i = 0; i < order.length; i++) {
+      const entry = order[i] as number;
+      if (entry >= this.size) return false;
+      if (i > 0 && !this.#isBefore(order[i - 1] as number, this.hi[entry] as number, this.lo[entry] as number)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Says what rows are told apart by, before the first is captured. */
@@ -106,7 +118,7 @@ export class RowIndex {
   }
 
   /** Entries by rising hash. */
-  order(): Uint32Array {
+  order(): Uint32Array<ArrayBuffer> {
     const order = new Uint32Array(this.size);
     let count = 0;
     for (const held of this.#places) if (held !== 0) order[count++] = held - 1;
@@ -192,12 +204,3 @@ export class RowIndex {
 
 const emptyLike = (column: Section, length: number): Section =>
   new (column.constructor as new (length: number) => Section)(length);
-
-function taken(column: Section, order: Uint32Array, width: number): Section {
-  const copy = emptyLike(column, order.length * width);
-  for (let i = 0; i < order.length; i++) {
-    const from = (order[i] as number) * width;
-    for (let j = 0; j < width; j++) copy[i * width + j] = column[from + j] as number;
-  }
-  return copy;
-}

@@ -97,9 +97,16 @@ export class WindowBuilder {
       if (line === '' || line.trim() === '') continue;
       this.#tally.lines += 1;
       const read = this.#lines.read(line);
-      if (typeof read === 'string') this.#reject(read);
-      else if (read.type === 'label') await this.#addLabel(read);
-      else await this.#addRows(read);
+      if (typeof read === 'string') {
+        this.#reject(read);
+        continue;
+      }
+      const version = read.type === 'label' ? decodeInferenceId(read.rowId)?.version : read.version;
+      // awaits only what it must: there are as many lines as calls
+      if (version !== undefined && !this.#codes.has(version)) await this.#find(version);
+      const code = version === undefined ? undefined : this.#codes.get(version);
+      if (read.type === 'label') this.#addLabel(read, code);
+      else this.#addRows(read, code);
     }
     this.#ledger.add(name);
     return true;
@@ -152,14 +159,14 @@ export class WindowBuilder {
     return encodeIndexFile(description, { ...this.#index.store(), classScores: this.#scores.cells() });
   }
 
-  async #addRows(read: CapturedRows): Promise<void> {
+  /** @param code of the version, if it is registered */
+  #addRows(read: CapturedRows, code: number | undefined): void {
     const { window } = this.#input;
-    const { rows, predictions, eventTimeMs, version, inferenceId, firstRow } = read;
+    const { rows, predictions, eventTimeMs, inferenceId, firstRow } = read;
     if (eventTimeMs < window.start.getTime() || eventTimeMs >= window.end.getTime()) {
       this.#tally.outsideRows += rows.length;
       return;
     }
-    const code = this.#codes.has(version) ? this.#codes.get(version) : await this.#codeOf(version);
     const known = code === undefined ? undefined : this.#versions[code];
     if (code === undefined || !known?.counter) {
       this.#tally.unknownVersionRows += rows.length;
@@ -203,15 +210,13 @@ export class WindowBuilder {
     counter.addRow(line, line.rows[row] as readonly CapturedValue[], prediction, index.segments, from);
   }
 
-  async #addLabel({ rowId, label, atMs }: CapturedLabel): Promise<void> {
+  #addLabel({ rowId, label, atMs }: CapturedLabel, code: number | undefined): void {
     const { window, labelHorizonMs } = this.#input;
     const tally = this.#tally.labels;
     if (atMs > window.end.getTime() + labelHorizonMs) {
       tally.late += 1;
       return;
     }
-    const version = decodeInferenceId(rowId)?.version;
-    const code = version === undefined ? undefined : await this.#codeOf(version);
     const stored = this.#labels.read(label, code === undefined ? undefined : this.#versions[code]?.counter);
     if (stored === undefined) {
       tally.unusable += 1;
@@ -243,16 +248,13 @@ export class WindowBuilder {
     rejected[reason] = (rejected[reason] ?? 0) + 1;
   }
 
-  /** Position of a version in the index; undefined for one that is not registered. */
-  async #codeOf(version: number): Promise<number | undefined> {
-    if (this.#codes.has(version)) return this.#codes.get(version);
+  /** Learns the position of a version in the index; undefined for one that is not registered. */
+  async #find(version: number): Promise<void> {
     const reference = await this.#input.reference(version);
-    if (reference) {
-      if (this.#versions.length === 0) this.#begin(reference);
-      const counter = new VersionCounter(reference, this.#index.columns.segments);
-      this.#codes.set(version, this.#versions.push({ version, counter, probabilities: true }) - 1);
-    } else this.#codes.set(version, undefined);
-    return this.#codes.get(version);
+    if (reference && this.#versions.length === 0) this.#begin(reference);
+    const counter = reference && new VersionCounter(reference, this.#index.columns.segments);
+    const code = counter && this.#versions.push({ version, counter, probabilities: true }) - 1;
+    this.#codes.set(version, code);
   }
 
   /** What rows are told apart by is settled for the whole window by the spec in force when its first row comes. */
