@@ -1,8 +1,9 @@
-import { InvalidInputError } from '../common-errors.ts';
+import type { CapturedColumns } from '../capture/lines.ts';
 import type { Signature } from '../registry/entities.ts';
-import { COMPATIBLE, type Datatype, type Value, WIRE_TYPES } from './datatypes.ts';
+import { type Value, WIRE_TYPES } from './datatypes.ts';
 import { EVENT_TIME_RANGE } from './inference-id.ts';
-import { isRecord, Problems } from './problems.ts';
+import { type Findings, isRecord, Problems } from './problems.ts';
+import { contextOf, hidesAny, type InputSlot, inputSlots, NO_CONTEXT, type RequestPolicy } from './request-columns.ts';
 
 /** Rows of one call. */
 export const MAX_ROWS = 10_000;
@@ -11,6 +12,8 @@ export interface InferRequest {
   readonly id?: string;
   /** Feature values in the order of the signature. */
   readonly rows: readonly (readonly Value[])[];
+  /** Context columns that were sent, for capture alone; values of protected ones are labels. */
+  readonly context?: CapturedColumns;
   /** The time the prediction is about. */
   readonly eventTime?: Date;
   /** Requests with the same key go to the same version as long as the weights stay. */
@@ -22,66 +25,86 @@ export interface InferRequest {
 /**
  * Reads the body of an Open Inference Protocol request against a model's signature.
  *
- * @throws InvalidInputError with a JSON pointer, the value seen and what is allowed for each problem
+ * @param policy says which inputs there may be besides the features
+ * @throws InvalidInputError with a JSON pointer, the value seen and what is allowed for each problem; without the value
+ * where it is or may be one of a protected or redacted column
  * @see https://github.com/kserve/open-inference-protocol
  */
-export function decodeRequest(body: unknown, signature: Signature, maxRows = MAX_ROWS): InferRequest {
+export function decodeRequest(body: unknown, signature: Signature, policy: RequestPolicy = NO_CONTEXT): InferRequest {
   const problems = new Problems();
-  if (!isRecord(body)) throw new InvalidInputError([problems.text('', body, 'a JSON object')]);
-  const columns = readInputs(body.inputs, signature, maxRows, problems);
+  const slots = inputSlots(signature, policy);
+  const features = signature.inputs.length;
+  // what stands in no known column could be of any
+  const loose = hidesAny(policy) ? problems.hiding() : problems;
+  if (!isRecord(body)) loose.add('', body, 'a JSON object');
+  problems.throwIfAny();
+  const { inputs, id, parameters, outputs } = body as Record<string, unknown>;
+  const values = readInputs(inputs, slots, policy === 'unknown', problems, loose);
+  const missing = signature.inputs.filter((_, index) => !values[index]).map((field) => field.name);
+  if (missing.length > 0 && Array.isArray(inputs))
+    problems.say(`/inputs: ${missing.join(', ')} missing; every feature is needed`);
   const request = {
-    ...readId(body.id, problems),
-    ...readParameters(body.parameters, problems),
-    ...readOutputs(body.outputs, signature, problems),
+    ...readId(id, problems),
+    ...readParameters(parameters, problems),
+    ...readOutputs(outputs, signature, problems),
   };
   problems.throwIfAny();
+  const columns = values.slice(0, features);
   const rows = Array.from({ length: columns[0]?.length ?? 0 }, (_, row) =>
-    columns.map((column) => column[row] ?? null),
+    columns.map((column) => column?.[row] ?? null),
   );
-  return { ...request, rows };
+  const context = contextOf(policy, signature, slots, values);
+  return { ...request, rows, ...(context && { context }) };
 }
 
-/** @returns one array of values per feature, in the order of the signature */
-function readInputs(inputs: unknown, signature: Signature, maxRows: number, problems: Problems): Value[][] {
+/** @returns values by the index of their slot */
+function readInputs(
+  inputs: unknown,
+  slots: ReadonlyMap<string, InputSlot>,
+  passesOver: boolean,
+  problems: Problems,
+  loose: Findings,
+): (Value[] | undefined)[] {
   if (!Array.isArray(inputs)) {
-    problems.add('/inputs', inputs, 'an array with one tensor per feature');
+    loose.add('/inputs', inputs, 'an array with one tensor per feature');
     return [];
   }
-  const fields = new Map(signature.inputs.map((field, index) => [field.name, { ...field, index }]));
-  const columns: Value[][] = [];
+  const columns: (Value[] | undefined)[] = [];
   let rowCount: number | undefined;
   for (const [i, input] of (inputs as unknown[]).entries()) {
     const at = `/inputs/${i}`;
-    const field = isRecord(input) && typeof input.name === 'string' ? fields.get(input.name) : undefined;
-    if (!isRecord(input)) problems.add(at, input, 'an object with name, shape, datatype and data');
-    else if (!field) problems.add(`${at}/name`, input.name, `one of ${[...fields.keys()].join(', ')}`);
-    else if (columns[field.index]) problems.add(`${at}/name`, input.name, 'each feature once');
+    const name = isRecord(input) && typeof input.name === 'string' ? input.name : undefined;
+    const slot = name === undefined ? undefined : slots.get(name);
+    if (!isRecord(input)) loose.add(at, input, 'an object with name, shape, datatype and data');
+    else if (name === undefined) loose.add(`${at}/name`, input.name, `one of ${[...slots.keys()].join(', ')}`);
+    else if (!slot) {
+      if (!passesOver) problems.add(`${at}/name`, name, `one of ${[...slots.keys()].join(', ')}`);
+    } else if (columns[slot.index]) problems.add(`${at}/name`, name, 'each input once');
     else {
-      columns[field.index] = [];
-      const rows = readShape(input.shape, `${at}/shape`, maxRows, problems);
-      const wire = readDatatype(input.datatype, field.datatype, `${at}/datatype`, problems);
+      columns[slot.index] = [];
+      const findings = slot.hidden ? problems.hiding(name) : problems;
+      const rows = readShape(input.shape, `${at}/shape`, findings);
+      const wire = readDatatype(input.datatype, slot.datatypes, `${at}/datatype`, findings);
       if (rows === undefined || wire === undefined) continue;
       rowCount ??= rows;
-      if (rows !== rowCount) problems.add(`${at}/shape`, input.shape, `${rowCount} rows as in the inputs before`);
-      else columns[field.index] = readData(input, rows, wire, field.nullable, `${at}/data`, problems);
+      if (rows !== rowCount) findings.add(`${at}/shape`, input.shape, `${rowCount} rows as in the inputs before`);
+      else columns[slot.index] = readData(input, rows, wire, slot.nullable, `${at}/data`, findings);
     }
   }
-  const missing = signature.inputs.filter((_, index) => !columns[index]).map((field) => field.name);
-  if (missing.length > 0) problems.say(`/inputs: ${missing.join(', ')} missing; every feature is needed`);
   return columns;
 }
 
-function readShape(shape: unknown, at: string, maxRows: number, problems: Problems): number | undefined {
+function readShape(shape: unknown, at: string, findings: Findings): number | undefined {
   const [rows, width, ...more] = Array.isArray(shape) ? shape : [];
   const fits = (width === undefined || width === 1) && more.length === 0;
-  if (fits && Number.isSafeInteger(rows) && rows >= 1 && rows <= maxRows) return rows;
-  problems.add(at, shape, `[n] or [n, 1] with n from 1 to ${maxRows}`);
+  if (fits && Number.isSafeInteger(rows) && rows >= 1 && rows <= MAX_ROWS) return rows;
+  findings.add(at, shape, `[n] or [n, 1] with n from 1 to ${MAX_ROWS}`);
   return undefined;
 }
 
-function readDatatype(seen: unknown, feature: Datatype, at: string, problems: Problems): string | undefined {
-  const wire = COMPATIBLE[feature].find((name) => name === seen);
-  if (!wire) problems.add(at, seen, `one of ${COMPATIBLE[feature].join(', ')}`);
+function readDatatype(seen: unknown, datatypes: readonly string[], at: string, findings: Findings): string | undefined {
+  const wire = datatypes.find((name) => name === seen);
+  if (!wire) findings.add(at, seen, `one of ${datatypes.join(', ')}`);
   return wire;
 }
 
@@ -91,11 +114,11 @@ function readData(
   wire: string,
   nullable: boolean,
   at: string,
-  problems: Problems,
+  findings: Findings,
 ): Value[] {
   const { data } = input;
   if (!Array.isArray(data) || data.length !== rows) {
-    problems.add(at, data, `an array of ${rows} values`);
+    findings.add(at, data, `an array of ${rows} values`);
     return [];
   }
   const type = WIRE_TYPES[wire] as (typeof WIRE_TYPES)[string];
@@ -104,12 +127,12 @@ function readData(
   for (let row = 0; row < rows; row++) {
     const cell: unknown = data[row];
     if (nested && !(Array.isArray(cell) && cell.length === 1)) {
-      problems.add(`${at}/${row}`, cell, 'an array of one value, as the rows before');
+      findings.add(`${at}/${row}`, cell, 'an array of one value, as the rows before');
       continue;
     }
     const value: unknown = nested ? (cell as unknown[])[0] : cell;
     if (type.accepts(value) || (value === null && nullable)) values.push(value as Value);
-    else problems.add(`${at}/${row}${nested ? '/0' : ''}`, value, nullable ? `${type.allowed}, or null` : type.allowed);
+    else findings.add(`${at}/${row}${nested ? '/0' : ''}`, value, nullable ? `${type.allowed}, or null` : type.allowed);
   }
   return values;
 }

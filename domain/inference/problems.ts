@@ -8,16 +8,20 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export type Findings = Pick<Problems, 'add'>;
+
 /** Collects what is wrong with a request, each with the JSON pointer (RFC 6901) of the field. */
 export class Problems {
   readonly #found: string[] = [];
 
-  text(pointer: string, seen: unknown, allowed: string): string {
-    return `${pointer || 'body'}: ${allowed} expected, got ${show(seen)}`;
+  add(pointer: string, seen: unknown, allowed: string): void {
+    this.say(`${pointer || 'body'}: ${allowed} expected, got ${show(seen)}`);
   }
 
-  add(pointer: string, seen: unknown, allowed: string): void {
-    if (this.#found.length < MAX_PROBLEMS) this.#found.push(this.text(pointer, seen, allowed));
+  /** The same list, for what nobody may read: says name and place, not what was seen. */
+  hiding(name?: string): Findings {
+    const suffix = name === undefined ? '' : ` of ${name}`;
+    return { add: (pointer, _seen, allowed) => this.say(`${pointer || 'body'}: ${allowed} expected${suffix}`) };
   }
 
   say(problem: string): void {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../domain/common-errors.ts';
 import { decodeRequest, MAX_ROWS } from '../../../domain/inference/decode-request.ts';
 import { encodeRequest } from '../../../domain/inference/encode-response.ts';
+import { protectedLabel } from '../../../domain/protected.ts';
 import type { Signature } from '../../../domain/registry/entities.ts';
 
 const signature: Signature = {
@@ -90,7 +91,7 @@ describe('a request that does not fit', () => {
       { inputs: [...full.inputs, tensor('gender', 'BYTES', ['f', 'm'])] },
       '/inputs/4/name: one of age, spend, plan, active expected, got "gender"',
     ],
-    ['an input twice', { inputs: [...full.inputs, age] }, '/inputs/4/name: each feature once expected, got "age"'],
+    ['an input twice', { inputs: [...full.inputs, age] }, '/inputs/4/name: each input once expected, got "age"'],
     ['a prototype name', { inputs: [...full.inputs, tensor('__proto__', 'BYTES', ['f', 'm'])] }, '/inputs/4/name'],
     ['an incompatible datatype', withAge({ datatype: 'FP64' }), '/inputs/0/datatype: one of INT8, INT16'],
     ['an unknown datatype', withAge({ datatype: 'int64' }), 'got "int64"'],
@@ -182,5 +183,136 @@ describe('a request that does not fit', () => {
     } catch (error) {
       expect((error as InvalidInputError).problems).toHaveLength(10);
     }
+  });
+});
+
+describe('context beside the features', () => {
+  const features = [age, spend, plan, active];
+  const policy = {
+    context: [
+      { name: 'gender', protected: true },
+      { name: 'site', protected: false },
+    ],
+    redact: ['gender'],
+  };
+  const gender = tensor('gender', 'BYTES', ['f', 'm']);
+  const decode = (...context: unknown[]) => decodeRequest({ inputs: [...features, ...context] }, signature, policy);
+  const f = protectedLabel('gender', 'f');
+  const m = protectedLabel('gender', 'm');
+
+  for (const [what, context, expected] of [
+    ['is optional', [], undefined],
+    ['has labels for values of a protected column', [gender], { columns: ['gender'], rows: [[f], [m]] }],
+    ['is in clear otherwise', [tensor('site', 'BYTES', ['a', 'b'])], { columns: ['site'], rows: [['a'], ['b']] }],
+    [
+      'is in the order of the policy',
+      [tensor('site', 'INT64', [1, 2]), gender],
+      {
+        columns: ['gender', 'site'],
+        rows: [
+          [f, 1],
+          [m, 2],
+        ],
+      },
+    ],
+    ['may lack values', [tensor('gender', 'BYTES', ['f', null])], { columns: ['gender'], rows: [[f], [null]] }],
+    [
+      'may hold numbers',
+      [tensor('gender', 'FP64', [1.5, 2], [2, 1])],
+      { columns: ['gender'], rows: [[protectedLabel('gender', '1.5')], [protectedLabel('gender', '2')]] },
+    ],
+    [
+      'may hold booleans',
+      [tensor('gender', 'BOOL', [[true], [false]], [2, 1])],
+      { columns: ['gender'], rows: [[protectedLabel('gender', 'true')], [protectedLabel('gender', 'false')]] },
+    ],
+  ] as const) {
+    it(`${what}, and never among the features`, () => {
+      const request = decode(...context);
+      expect(request.rows).toEqual(rows);
+      expect(request.context).toEqual(expected);
+    });
+  }
+
+  it('may come before the features', () => {
+    const request = decodeRequest({ inputs: [gender, ...features] }, signature, policy);
+    expect(request).toMatchObject({ rows, context: { rows: [[f], [m]] } });
+  });
+
+  for (const [what, context, problem] of [
+    [
+      'an unknown name',
+      tensor('race', 'BYTES', ['x', 'y']),
+      '/inputs/4/name: one of age, spend, plan, active, gender, site',
+    ],
+    [
+      'another datatype',
+      tensor('site', 'INT32', [1, 2]),
+      '/inputs/4/datatype: one of BYTES, INT64, BOOL, FP64 expected',
+    ],
+    ['other rows than the features', tensor('site', 'BYTES', ['a']), '/inputs/4/shape: 2 rows as in the inputs before'],
+    ['a bad value', tensor('site', 'BYTES', ['a', 7]), '/inputs/4/data/1: a string, or null expected, got 7'],
+  ] as const) {
+    it(`is refused for ${what}`, () => {
+      expect(() => decode(context)).toThrow(problem);
+    });
+  }
+
+  it('is refused twice', () => {
+    expect(() => decode(gender, gender)).toThrow('/inputs/5/name: each input once expected, got "gender"');
+  });
+
+  describe('of a protected column', () => {
+    const CANARY = 'canary-7f3a';
+    for (const [what, body, problem] of [
+      ['a bad value', { inputs: [...features, tensor('gender', 'INT64', [1, CANARY])] }, '/inputs/4/data/1'],
+      [
+        'a bad nested value',
+        { inputs: [...features, tensor('gender', 'BYTES', [[CANARY], CANARY], [2, 1])] },
+        'of gender',
+      ],
+      [
+        'too few values',
+        { inputs: [...features, tensor('gender', 'BYTES', [CANARY], [2])] },
+        '2 values expected of gender',
+      ],
+      ['values for data', { inputs: [...features, { ...gender, data: CANARY }] }, '/inputs/4/data'],
+      ['values for a shape', { inputs: [...features, { ...gender, shape: [CANARY] }] }, '/inputs/4/shape'],
+      ['values for a datatype', { inputs: [...features, { ...gender, datatype: CANARY }] }, '/inputs/4/datatype'],
+      ['no name', { inputs: [...features, { name: { gender: CANARY } }] }, '/inputs/4/name'],
+      ['a value for an input', { inputs: [...features, [CANARY]] }, '/inputs/4: an object'],
+      ['no list of inputs', { inputs: { name: 'gender', data: [CANARY] } }, '/inputs: an array'],
+      ['no object', [CANARY], 'body: a JSON object expected'],
+    ] as const) {
+      it(`is named by place alone: ${what}`, () => {
+        for (const by of [policy, { context: [], redact: ['gender'] }, 'unknown' as const])
+          try {
+            decodeRequest(body, signature, by);
+          } catch (error) {
+            expect((error as Error).message).not.toContain(CANARY);
+          }
+        expect(() => decodeRequest(body, signature, policy)).toThrow(problem);
+      });
+    }
+  });
+
+  it('is labelled of a version that still takes a protected column for a feature', () => {
+    const older: Signature = { ...signature, inputs: [{ name: 'gender', datatype: 'BYTES', nullable: false }] };
+    expect(decodeRequest({ inputs: [gender] }, older, policy)).toEqual({
+      rows: [['f'], ['m']],
+      context: { columns: ['gender'], rows: [[f], [m]] },
+    });
+  });
+
+  it('is not told twice of a version that takes it for a feature', () => {
+    const newer: Signature = { ...signature, inputs: [{ name: 'site', datatype: 'BYTES', nullable: false }] };
+    const request = decodeRequest({ inputs: [tensor('site', 'BYTES', ['a', 'b'])] }, newer, policy);
+    expect(request).toEqual({ rows: [['a'], ['b']] });
+  });
+
+  it('is passed over unread while nobody can say which columns there are', () => {
+    const request = decodeRequest({ inputs: [...features, { name: 'gender', data: 7 }] }, signature, 'unknown');
+    expect(request).toEqual({ rows });
+    expect(() => decodeRequest({ inputs: [...features, { data: 7 }] }, signature, 'unknown')).toThrow('/inputs/4/name');
   });
 });
