@@ -1,65 +1,49 @@
 import { describe, expect, it } from 'vitest';
-import type { ProfiledColumn } from '../../../domain/profiles/columns.ts';
+import {
+  calibrationSpec,
+  NO_THRESHOLDS,
+  shiftsFound,
+  streamWithoutDrift,
+} from '../../../bench/lib/drift-calibration.ts';
 import { binomialUpperTail } from '../../../stats/distributions/binomial.ts';
-import { aModelSpec } from '../../fixtures/builders.ts';
-import { assessRows, findingsOf } from '../../fixtures/monitor-records.ts';
-import { aBaseline, DECILES } from '../../fixtures/monitoring.ts';
-import { seeded } from '../../fixtures/random.ts';
-
-const FEATURES = 20;
-const RATE = 0.05;
-const WINDOWS_PER_BASELINE = 20;
-
-const columns: ProfiledColumn[] = Array.from({ length: FEATURES + 1 }, (_, i) => ({
-  name: i < FEATURES ? `f${i}` : 'prediction',
-  type: 'numeric',
-  edges: i % 2 === 0 ? DECILES : Array.from({ length: 19 }, (_, edge) => (edge + 1) / 20),
-}));
-
-const rows = (count: number, random: () => number): number[][] =>
-  Array.from({ length: count }, () => columns.map(() => random()));
 
 // thresholds of next to nothing: only significance is left to hold an alarm back
-const nothing = { threshold: 1e-9, predictionThreshold: 1e-9, missingThreshold: 1e-9 };
-const spec = aModelSpec({ monitoring: { ...nothing, falseDiscoveryRate: RATE, falseAlarmInterval: '1d' } });
+const bare = { ...NO_THRESHOLDS, quality: { minLabels: 30, maxLoss: 1e-9 } };
+const RATE = 0.01;
+/** As many or more would come up once in 10,000 seeds at exactly the chance that is stated. */
+const TOO_UNLIKELY = 1e-4;
 
-describe('significance', () => {
-  for (const { n, windows } of [
-    { n: 200, windows: 400 },
-    { n: 1_000, windows: 160 },
+describe('significance over 20 features, prediction and quality', () => {
+  for (const { rows, windows } of [
+    { rows: 50, windows: 500 },
+    { rows: 100, windows: 500 },
+    { rows: 200, windows: 500 },
+    { rows: 1_000, windows: 300 },
   ]) {
-    it(`breaches under no drift at ${n} rows and ${FEATURES} features no more often than the false discovery rate`, () => {
-      const random = seeded(n);
-      let breached = 0;
-      for (let i = 0; i < windows / WINDOWS_PER_BASELINE; i++) {
-        const baseline = aBaseline(columns, rows(5_000, random));
-        for (let j = 0; j < WINDOWS_PER_BASELINE; j++) {
-          if (assessRows(baseline, rows(n, random), { spec }).outcomes.some((outcome) => outcome.breached))
-            breached += 1;
-        }
-      }
-      expect(breached).toBeGreaterThan(0);
-      // as many or more would come up once in 10,000 seeds at exactly the rate
-      expect(binomialUpperTail(breached, windows, RATE)).toBeGreaterThan(1e-4);
+    it(`lets windows of ${rows} rows without drift breach no more often than stated`, () => {
+      const spec = calibrationSpec({ ...bare, falseDiscoveryRate: RATE });
+      const { breached } = streamWithoutDrift({ rows, windows, seed: rows, spec, labelled: 0.5 });
+      expect(binomialUpperTail(breached, windows, RATE)).toBeGreaterThan(TOO_UNLIKELY);
     });
   }
 
-  it('finds a shift by half a standard deviation at 200 rows, effect threshold included', () => {
-    const normal = (random: () => number) => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-    const column: ProfiledColumn = {
-      name: 'x',
-      type: 'numeric',
-      // deciles of the standard normal distribution
-      edges: [-1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5244, 0.8416, 1.2816],
-    };
-    const both = [column, { ...column, name: 'prediction' }];
-    const random = seeded(77);
-    const sample = (count: number, shift: number) =>
-      Array.from({ length: count }, () => [normal(random) + shift, normal(random)]);
-    const baseline = aBaseline(both, sample(10_000, 0));
-    const found = Array.from({ length: 100 }, () => assessRows(baseline, sample(200, 0.5))).filter(
-      (report) => findingsOf(report, 'feature-drift').x?.status === 'alarm',
-    ).length;
-    expect(found).toBeGreaterThanOrEqual(80);
+  it('alarms by two of three windows no sooner than monitoring.falseAlarmInterval says', () => {
+    const spec = calibrationSpec({ ...bare, falseDiscoveryRate: 0.5, falseAlarmInterval: '30d' });
+    const { windows, alarms } = streamWithoutDrift({ rows: 100, windows: 1_200, seed: 3, spec, labelled: 0.5 });
+    // the budget is used, and not exceeded
+    expect(alarms).toBeGreaterThan(windows / 60);
+    expect(binomialUpperTail(alarms, windows, 1 / 30)).toBeGreaterThan(TOO_UNLIKELY);
+  });
+});
+
+describe('an alarm, effect threshold included', () => {
+  it('finds a shift of one feature by a quarter of a standard deviation in 90 % of windows of 500 rows', () => {
+    const found = shiftsFound({ rows: 500, windows: 400, seed: 77, spec: calibrationSpec(), labelled: 0.2 }, 0.25);
+    expect(found / 400).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('finds half a standard deviation at 200 rows', () => {
+    const found = shiftsFound({ rows: 200, windows: 100, seed: 78, spec: calibrationSpec(), labelled: 0.2 }, 0.5);
+    expect(found).toBeGreaterThanOrEqual(98);
   });
 });
