@@ -13,7 +13,7 @@ export type MarkedRows = readonly [marked: number, rows: number];
  *
  * @param ordered the bins are ranges of numbers or times, and not categories
  */
-export function joinedPValue({ reference, current, sparse }: JoinedBins, ordered = false): number | undefined {
+export function joinedPValue({ reference, current, sparse }: JoinedBins, ordered: boolean): number | undefined {
   const last = (counts: readonly number[]): MarkedRows => [counts.at(-1) as number, sum(counts)];
   if (sparse) return risePValue(last(reference), last(current));
   const pearson = homogeneityPValue(reference, current);

@@ -12,7 +12,7 @@ import type { Column, ColumnComparison, Preset } from './types.ts';
 /** What Millrace's monitoring does unless a spec says otherwise. */
 export const MILLRACE_DEFAULTS = {
   /** PSI with half a row in every bin, from which a significant change of the distribution is drift. */
-  threshold: 0.2,
+  threshold: 0.05,
   /** Rise of the missing share, and share of values never seen in the reference, from which they are drift. */
   missingThreshold: 0.1,
   /** Benjamini–Hochberg over all tests of a data set. */

@@ -58,7 +58,7 @@ describe("Millrace's comparison of columns", () => {
     expect(compareColumn('millrace', calm).detected).toBe(false);
     expect(compareColumn('millrace', shifted)).toMatchObject({
       method: 'psi',
-      threshold: 0.2,
+      threshold: 0.05,
       detected: true,
       note: 'drift of: distribution',
     });
