@@ -14,21 +14,23 @@ export function periodStart(time: Date, period: Period): Date {
 
 export interface WindowsOfPeriod {
   readonly start: Date;
-  /** Of one version and lying one after the other, oldest first: their records can be summed. */
+  readonly version: number;
+  /** Of the version and lying one after the other, oldest first: their records can be summed. */
   readonly windows: readonly MonitorWindow[];
 }
 
 /**
- * Windows grouped by the period they begin in and by the version that served most of them, newest period first. What one
- * that is longer than the period says belongs to where it begins.
+ * Windows grouped by the period they begin in and by the version that served most of them. Newest period first, in it the
+ * version that served last. What a window that is longer than the period says belongs to where it begins.
  */
 export function byPeriod(windows: readonly MonitorWindow[], period: Period): WindowsOfPeriod[] {
-  const groups = new Map<string, { start: Date; windows: MonitorWindow[] }>();
+  const groups = new Map<string, { start: Date; version: number; windows: MonitorWindow[] }>();
   const rising = windows.toSorted((a, b) => (a.windowStart < b.windowStart ? -1 : 1));
   for (const window of rising) {
     const start = periodStart(new Date(window.windowStart), period);
-    const key = `${start.toISOString()} ${window.version}`;
-    const group = groups.get(key) ?? { start, windows: [] };
+    const { version } = window;
+    const key = `${start.toISOString()} ${version}`;
+    const group = groups.get(key) ?? { start, version, windows: [] };
     groups.set(key, group);
     const last = group.windows.at(-1);
     // of another length, from before a change of monitoring.window: the one issued later stands
@@ -36,5 +38,7 @@ export function byPeriod(windows: readonly MonitorWindow[], period: Period): Win
       if (last.at < window.at) group.windows[group.windows.length - 1] = window;
     } else group.windows.push(window);
   }
-  return [...groups.values()].sort((a, b) => b.start.getTime() - a.start.getTime());
+  return [...groups.values()].sort((a, b) => b.start.getTime() - a.start.getTime() || (lastOf(a) < lastOf(b) ? 1 : -1));
 }
+
+const lastOf = ({ windows }: WindowsOfPeriod): string => windows.at(-1)?.windowStart ?? '';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { NotFoundError } from '../../domain/common-errors.ts';
-import { assessWindow } from '../../domain/monitoring/assess/assess-window.ts';
+import { InvalidInputError, NotFoundError } from '../../domain/common-errors.ts';
+import { type AssessInput, assessWindow } from '../../domain/monitoring/assess/assess-window.ts';
 import { Baseline } from '../../domain/monitoring/baseline.ts';
 import { OPEN_METRICS_TYPE, openMetrics } from '../../domain/monitoring/open-metrics.ts';
 import { byPeriod, PERIODS, type WindowsOfPeriod } from '../../domain/monitoring/periods.ts';
@@ -8,15 +8,18 @@ import { mergeRecords } from '../../domain/monitoring/records/merge-records.ts';
 import { MonitorReport } from '../../domain/monitoring/report.ts';
 import { WindowRecord } from '../../domain/monitoring/window-record.ts';
 import { Instant, type MonitorWindow } from '../../domain/registry/entities.ts';
+import type { Registry } from '../../domain/registry/ports.ts';
 import { json } from '../runtime/http.ts';
 import { parseInput } from '../runtime/input.ts';
-import { limitOf, page } from './pages.ts';
+import { fitting, limitOf, page } from './pages.ts';
 import type { RegistryApiDeps } from './ports.ts';
 import type { Call, Route } from './router.ts';
 
 const After = z.object({ after: z.string().optional() });
 const HistoryQuery = z.object({ by: z.enum(PERIODS).default('day'), before: Instant.optional() });
 
+/** Models in one scrape: each has some 2 KB, and a Lambda answers with at most 6 MB. */
+const MAX_SCRAPED = 2_000;
 /** Records read for one answer: each has some 100 KB. */
 const MAX_RECORDS = 200;
 const RECORDS_AT_ONCE = 10;
@@ -44,10 +47,15 @@ async function profiles(call: Call) {
   });
 }
 
-async function readRecord(window: MonitorWindow, { records }: Pick<RegistryApiDeps, 'records'>): Promise<WindowRecord> {
-  const bytes = await records.get(window.record);
-  if (!bytes) throw new NotFoundError(`the record of window ${window.windowStart} of ${window.model}: it has expired`);
-  return WindowRecord.parse(JSON.parse(new TextDecoder().decode(bytes)));
+async function readRecord(window: MonitorWindow, deps: Pick<RegistryApiDeps, 'records'>): Promise<WindowRecord> {
+  const record = await findRecord(window, deps);
+  if (!record) throw new NotFoundError(`the record of window ${window.windowStart} of ${window.model}: it has expired`);
+  return record;
+}
+
+async function findRecord({ record }: MonitorWindow, { records }: Pick<RegistryApiDeps, 'records'>) {
+  const bytes = await records.get(record);
+  return bytes && WindowRecord.parse(JSON.parse(new TextDecoder().decode(bytes)));
 }
 
 async function readBaseline(
@@ -58,50 +66,72 @@ async function readBaseline(
   return Baseline.parse(await lake.artifact(artifacts.baseline));
 }
 
-/** Windows summed to days, weeks or months, newest first: records add up, so nothing captured is read again. */
+/**
+ * Windows summed to days, weeks or months, newest first: records add up, so nothing captured is read again. `limit` counts
+ * periods, of which each has one sum per version. `status` is of the sum alone, so that a breach is a warning unless one is
+ * enough; what was said of its windows is in `windowStatuses`. `partial` where the period began before what one answer reads.
+ */
 async function history({ params: { model = '' }, query, deps }: Call) {
   const limit = limitOf(query);
   const { by, before } = parseInput(HistoryQuery, { by: query.by, before: query.before });
   const { registry } = deps;
   const { spec, version: specVersion } = await registry.requireSpec(model);
   const windows = await registry.listMonitorWindows(model, MAX_RECORDS + 1, before);
-  const periods = byPeriod(windows.slice(0, MAX_RECORDS), by);
+  const isCut = windows.length > MAX_RECORDS;
+  const periods = [
+    ...Map.groupBy(byPeriod(windows.slice(0, MAX_RECORDS), by), ({ start }) => start.getTime()).values(),
+  ];
   // the oldest period may go on beyond what was read
-  const whole = windows.length > MAX_RECORDS && periods.length > 1 ? periods.slice(0, -1) : periods;
+  const whole = isCut && periods.length > 1 ? periods.slice(0, -1) : periods;
   const baselines = new Map<number, Promise<Baseline>>();
-  const items: object[] = [];
-  for (const period of whole.slice(0, limit)) {
-    const version = period.windows[0]?.version as number;
+  const baselineOf = (version: number) => {
     const baseline = baselines.get(version) ?? readBaseline({ model, version }, deps);
     baselines.set(version, baseline);
-    const { records, expired } = await readRecords(period, deps);
-    if (records.length === 0) continue;
-    const record = records.reduce(mergeRecords);
-    const summed = assessWindow({ spec, specVersion, record, version, baseline: await baseline, earlier: [] });
-    const { status, rows, labelCoverage, outcomes, findings, windowStart, windowEnd } = summed;
-    const shown = findings.filter(({ segment }) => segment === undefined);
-    items.push({
-      ...{ start: period.start.toISOString(), windowStart, windowEnd, version, status, rows, labelCoverage },
-      ...{ windows: records.length, expired, outcomes, findings: shown },
-    });
+    return baseline;
+  };
+  const sums: object[][] = [];
+  for (const period of whole.slice(0, limit)) {
+    const versions: object[] = [];
+    for (const group of period) {
+      const { record, ...about } = await summed(group, deps);
+      const { version } = group;
+      const partial = isCut && periods.length === 1;
+      const sum = record
+        ? figuresOf({ spec, specVersion, record, version, baseline: await baselineOf(version), earlier: [] })
+        : NOTHING_KEPT;
+      versions.push({ ...about, version, ...(partial && { partial }), ...sum });
+    }
+    sums.push(versions);
   }
-  return page(items, limit, { more: whole.length > limit || whole.length < periods.length });
+  const { items, more } = fitting(sums, limit);
+  return json(200, { items: items.flat(), more: more || isCut || whole.length > limit });
 }
 
-async function readRecords({ windows }: WindowsOfPeriod, deps: RegistryApiDeps) {
+/** Of a period whose records have all expired: its windows still say what they were. */
+const NOTHING_KEPT = { status: 'insufficient_data', rows: 0, labelCoverage: 0, outcomes: [], findings: [] };
+
+function figuresOf(input: AssessInput): object {
+  const { status, rows, labelCoverage, outcomes, findings } = assessWindow(input);
+  const shown = findings.filter(({ segment }) => segment === undefined);
+  return { status, rows, labelCoverage, outcomes, findings: shown };
+}
+
+async function summed({ start, windows }: WindowsOfPeriod, deps: RegistryApiDeps) {
   const records: WindowRecord[] = [];
-  let expired = 0;
-  for (let start = 0; start < windows.length; start += RECORDS_AT_ONCE) {
-    const some = windows.slice(start, start + RECORDS_AT_ONCE).map(async (window) => {
-      const bytes = await deps.records.get(window.record);
-      return bytes && WindowRecord.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    });
-    for (const record of await Promise.all(some)) {
-      if (record) records.push(record);
-      else expired += 1;
-    }
+  for (let i = 0; i < windows.length; i += RECORDS_AT_ONCE) {
+    const some = await Promise.all(windows.slice(i, i + RECORDS_AT_ONCE).map((window) => findRecord(window, deps)));
+    records.push(...some.filter((record) => record !== undefined));
   }
-  return { records, expired };
+  const statuses = Map.groupBy(windows, ({ status }) => status);
+  return {
+    start: start.toISOString(),
+    windowStart: windows[0]?.windowStart,
+    windowEnd: windows.at(-1)?.windowEnd,
+    windows: records.length,
+    expired: windows.length - records.length,
+    windowStatuses: Object.fromEntries([...statuses].map(([status, { length }]) => [status, length])),
+    record: records.length > 0 ? records.reduce(mergeRecords) : undefined,
+  };
 }
 
 async function newestWindows({ query, deps: { registry } }: Call) {
@@ -110,12 +140,26 @@ async function newestWindows({ query, deps: { registry } }: Call) {
   return page(await registry.listNewestWindows({ limit: limit + 1, ...(after !== undefined && { after }) }), limit);
 }
 
-/** For Prometheus: of one model with `?model=`, else of all. */
+/** For Prometheus: of one model with `?model=`, else of all, or of a part with `?after=` and `?limit=`. */
 async function metrics({ query, deps: { registry } }: Call) {
-  const { model } = query;
-  const windows =
-    model === undefined ? await registry.listNewestWindows() : await registry.listMonitorWindows(model, 1);
+  const windows = query.model === undefined ? await scraped(query, registry) : await newestOf(query.model, registry);
   return { statusCode: 200, headers: { 'content-type': OPEN_METRICS_TYPE }, body: openMetrics(windows) };
+}
+
+async function newestOf(model: string, registry: Registry): Promise<MonitorWindow[]> {
+  if (!(await registry.findModel(model))) throw new NotFoundError(`model ${model}`);
+  return registry.listMonitorWindows(model, 1);
+}
+
+/** A scrape that leaves models out would look as if they were well, so that one of too many is refused. */
+async function scraped(query: Call['query'], registry: Registry): Promise<MonitorWindow[]> {
+  const { after } = parseInput(After, { after: query.after });
+  const limit = query.limit === undefined ? undefined : limitOf(query);
+  const from = after === undefined ? {} : { after };
+  const windows = await registry.listNewestWindows({ ...from, limit: limit ?? MAX_SCRAPED + 1 });
+  if (windows.length <= MAX_SCRAPED) return windows;
+  const parts = '?model=<name>, or ?after=<name>&limit=<count>';
+  throw new InvalidInputError([`more than ${MAX_SCRAPED} models are monitored: scrape them in parts, with ${parts}`]);
 }
 
 export const monitorRoutes: readonly Route[] = [

@@ -18,12 +18,17 @@ export const limitOf = (query: Call['query']): number => parseInput(Limit, { lim
  * was read to know, or beyond what fits one answer.
  */
 export function page(items: readonly unknown[], limit: number, extra: object = {}): RestResponse {
-  const kept: unknown[] = [];
+  return json(200, { ...fitting(items, limit), ...extra });
+}
+
+/** The first items that one answer holds, at least one. */
+export function fitting<T>(items: readonly T[], limit: number): { items: T[]; more: boolean } {
+  const kept: T[] = [];
   let bytes = 0;
   for (const item of items.slice(0, limit)) {
     bytes += Buffer.byteLength(JSON.stringify(item));
     if (bytes > MAX_PAGE_BYTES && kept.length > 0) break;
     kept.push(item);
   }
-  return json(200, { items: kept, more: kept.length < items.length, ...extra });
+  return { items: kept, more: kept.length < items.length };
 }
