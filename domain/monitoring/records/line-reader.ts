@@ -138,9 +138,9 @@ export class LineReader {
     const scanner = this.#scanner;
     if (this.#date === '' || !line.startsWith(this.#date, scanner.at)) {
       const date = line.slice(scanner.at, scanner.at + DATE_LENGTH);
-      this.#dateMs = DATE.test(date) ? Date.parse(`${date}00:00:00.000Z`) : Number.NaN;
-      if (Number.isNaN(this.#dateMs)) scanner.failed = true;
-      else this.#date = date;
+      const dateMs = DATE.test(date) ? Date.parse(`${date}00:00:00.000Z`) : Number.NaN;
+      if (Number.isNaN(dateMs)) scanner.failed = true;
+      else [this.#date, this.#dateMs] = [date, dateMs];
     }
     scanner.at += DATE_LENGTH;
     const hours = scanner.digit() * 10 + scanner.digit();
