@@ -56,7 +56,7 @@ export type VersionRecord = z.infer<typeof VersionRecord>;
 
 export const WindowTally = z.object({
   lines: Count,
-  /** Calls delivered more than once. */
+  /** Rows captured more than once: each time but the first. */
   duplicates: Count,
   /** Lines that could not be used, by reason. */
   rejected: z.record(z.string(), Count),
@@ -67,9 +67,9 @@ export const WindowTally = z.object({
   labels: z.object({
     /** Rows that have a label now. */
     labelled: Count,
-    /** The same label once more. */
+    /** Lines that said nothing new: the same label once more, or one that another has taken the place of. */
     repeated: Count,
-    /** Labels that took the place of another. */
+    /** Rows whose labels contradict each other; the latest counts. */
     corrected: Count,
     /** Of rows that were not captured, or not yet. */
     unmatched: Count,

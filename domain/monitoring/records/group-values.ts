@@ -34,9 +34,11 @@ export class GroupValues {
       this.#codes.delete(last);
       this.#sorted.pop();
     }
-    this.#sorted.splice(this.#placeOf(value), 0, value);
-    const code = this.#values.push(value) - 1;
-    this.#codes.set(value, code);
+    // a copy: the value may be a slice that keeps all of its line in memory
+    const own = JSON.parse(JSON.stringify(value)) as string;
+    this.#sorted.splice(this.#placeOf(own), 0, own);
+    const code = this.#values.push(own) - 1;
+    this.#codes.set(own, code);
     return code;
   }
 

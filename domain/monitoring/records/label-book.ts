@@ -1,6 +1,7 @@
 import { LARGEST_VALUE } from '../../../stats/quality/index.ts';
 import { compareText } from '../../profiles/profile.ts';
 import type { ModelSpec } from '../../spec/model-spec.ts';
+import type { RowIndex } from './row-index.ts';
 import type { VersionCounter } from './version-counter.ts';
 
 /** Codes are 16 bits. */
@@ -34,8 +35,25 @@ export class LabelBook {
     return this.#isNumber ? stored : counter?.classOf(this.#labels[stored] as string);
   }
 
-  /** Which of two labels of one moment counts: the larger by code point. */
-  isLarger(stored: number, other: number): boolean {
+  /**
+   * Gives an entry a label: of several the latest counts, and of one moment the larger by code point.
+   *
+   * @returns `first`; `corrected` where it is the first to contradict another, whichever counts; else `repeated`
+   */
+  put(index: RowIndex, entry: number, stored: number, atMs: number): 'first' | 'corrected' | 'repeated' {
+    const [before, beforeAt] = [index.label[entry] as number, index.labelAt[entry] as number];
+    const isFirst = Number.isNaN(beforeAt);
+    if (isFirst || atMs > beforeAt || (atMs === beforeAt && this.#isLarger(stored, before))) {
+      index.label[entry] = stored;
+      index.labelAt[entry] = atMs;
+    }
+    if (isFirst) return 'first';
+    if (before === stored || index.contradicted[entry] === 1) return 'repeated';
+    index.contradicted[entry] = 1;
+    return 'corrected';
+  }
+
+  #isLarger(stored: number, other: number): boolean {
     return compareText(this.#textOf(stored), this.#textOf(other)) > 0;
   }
 

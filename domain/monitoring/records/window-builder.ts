@@ -223,19 +223,8 @@ export class WindowBuilder {
       return;
     }
     const { hi, lo } = /\.\d+$/.test(rowId) ? this.#hash.ofId(rowId) : this.#hash.ofRow(rowId, 0);
-    const index = this.#index;
-    const entry = index.entryOf(hi, lo);
-    const [before, beforeAt] = [index.label[entry] as number, index.labelAt[entry] as number];
-    const isFirst = Number.isNaN(beforeAt);
-    if (!isFirst) {
-      const contradicts = before !== stored && index.contradicted[entry] === 0;
-      if (contradicts) index.contradicted[entry] = 1;
-      tally[contradicts ? 'corrected' : 'repeated'] += 1;
-    }
-    if (isFirst || atMs > beforeAt || (atMs === beforeAt && this.#labels.isLarger(stored, before))) {
-      index.label[entry] = stored;
-      index.labelAt[entry] = atMs;
-    }
+    const said = this.#labels.put(this.#index, this.#index.entryOf(hi, lo), stored, atMs);
+    if (said !== 'first') tally[said] += 1;
   }
 
   #labelOf(entry: number): number | undefined {
