@@ -1,7 +1,7 @@
 import type { MonitorWindow } from '../../registry/entities.ts';
 import type { ModelSpec } from '../../spec/model-spec.ts';
 import type { Baseline } from '../baseline.ts';
-import { type Finding, MONITORS, type MonitorOutcome } from '../finding.ts';
+import { type Finding, MONITORS, type MonitorKind, type MonitorOutcome } from '../finding.ts';
 import type { MonitorReport } from '../report.ts';
 import type { VersionRecord, WindowRecord } from '../window-record.ts';
 import { breachingTests, weigh } from './draft.ts';
@@ -44,15 +44,16 @@ export function assessWindow({ spec, specVersion, record, version, baseline, ear
   const drafts = judged ? draftsOf(judged, spec, baseline) : [];
   const weighed = weigh(drafts, rule.falseDiscoveryRate);
   const muted = new Set(weighed.filter((_, i) => drafts[i]?.standing === 'muted'));
-  const findings = bySeverity(weighed);
-  const loud = findings.filter((finding) => !muted.has(finding));
+  const groups = byMonitor(weighed);
+  const findings = [...groups.values()].flat();
+  const isLoud = (finding: Finding) => !muted.has(finding);
   const rows = judged?.whole.profile.rows ?? 0;
   const nothing = judged ? tooFewRows('the window', rows, 1, monitoring.minRows) : noRecord(version, record);
   const outcomes = MONITORS.map((monitor) =>
     outcomeOf(
       monitor,
       {
-        findings: loud.filter((finding) => finding.monitor === monitor),
+        findings: (groups.get(monitor) ?? []).filter(isLoud),
         silence: silenceOf(monitor, spec) ?? nothing,
       },
       version,
@@ -68,7 +69,7 @@ export function assessWindow({ spec, specVersion, record, version, baseline, ear
     windowStart: record.windowStart,
     windowEnd: record.windowEnd,
     status: worst(outcomes),
-    reasons: reasonsOf(loud, outcomes, nothing),
+    reasons: reasonsOf(findings.filter(isLoud), outcomes, nothing),
     outcomes,
     findings,
     rows,
@@ -86,10 +87,11 @@ export function assessWindow({ spec, specVersion, record, version, baseline, ear
 }
 
 /** By monitor, the severest first, ties in the features' order. */
-function bySeverity(findings: readonly Finding[]): Finding[] {
-  return findings.toSorted(
-    (a, b) => MONITORS.indexOf(a.monitor) - MONITORS.indexOf(b.monitor) || b.severity - a.severity,
-  );
+function byMonitor(findings: readonly Finding[]): Map<MonitorKind, Finding[]> {
+  const groups = new Map<MonitorKind, Finding[]>(MONITORS.map((monitor) => [monitor, []]));
+  for (const finding of findings) groups.get(finding.monitor)?.push(finding);
+  for (const group of groups.values()) group.sort((a, b) => b.severity - a.severity);
+  return groups;
 }
 
 const RANK = ['insufficient_data', 'ok', 'warn', 'alarm'] as const;

@@ -17,7 +17,7 @@ export interface AboutColumn {
   readonly missingThreshold: number;
   /** Of the window, or of the segment. */
   readonly rows: number;
-  readonly standing?: Draft['standing'];
+  readonly standing?: Draft['standing'] | undefined;
   readonly importance?: number | undefined;
 }
 
@@ -29,47 +29,54 @@ export function columnDrafts(drift: ColumnDrift, about: AboutColumn): Draft[] {
 }
 
 function distribution({ distribution, present, unseen }: ColumnDrift, about: AboutColumn): Draft {
-  const { monitor, method, threshold } = about;
-  const at = { ...common(about), monitor, measure: method, threshold, rows: present };
-  if (!distribution) {
-    const why = unseen === undefined ? 'there are no bins to compare' : `${present} values are too few to compare`;
-    return { ...at, excess: 0, insufficient: true, message: `${nameOf(about)}: ${why}` };
+  const { monitor, method: measure, threshold } = about;
+  if (distribution) {
+    const { distance: value, pValue } = distribution;
+    const figures = { monitor, measure, value, baseline: undefined, threshold, rows: present };
+    return draftOf(about, figures, pValue, value / threshold, distributionSentence);
   }
-  const { distance: value } = distribution;
-  return finished({ ...at, value }, distribution.pValue, value / threshold, distributionSentence);
+  const why = unseen === undefined ? 'there are no bins to compare' : `${present} values are too few to compare`;
+  const { subject, segment, standing } = about;
+  const at = { monitor, subject, segment, standing, measure, threshold, rows: present };
+  return { ...at, excess: 0, insufficient: true, message: `${nameOf(about)}: ${why}` };
 }
 
-function missing({ missing: { baseline, window, pValue } }: ColumnDrift, about: AboutColumn): Draft {
-  const { missingThreshold, rows } = about;
-  const at = { ...common(about), monitor: 'missingness' as const, measure: 'missing_share', rows };
-  const shares = { value: window, baseline, threshold: missingThreshold };
-  const excess = Math.max(0, window - baseline) / missingThreshold;
-  return finished({ ...at, ...shares }, pValue, excess, (told) => missingSentence(told, missingThreshold));
+function missing({ missing: { baseline, window: value, pValue } }: ColumnDrift, about: AboutColumn): Draft {
+  const { missingThreshold: threshold, rows } = about;
+  const figures = { monitor: 'missingness' as const, measure: 'missing_share', value, baseline, threshold, rows };
+  const excess = Math.max(0, value - baseline) / threshold;
+  return draftOf(about, figures, pValue, excess, missingSentence);
 }
 
 function unseen(
-  { present }: ColumnDrift,
+  { present: rows }: ColumnDrift,
   { window: value, pValue }: NonNullable<ColumnDrift['unseen']>,
   about: AboutColumn,
 ): Draft {
   const { missingThreshold: threshold } = about;
-  const at = { ...common(about), monitor: 'new-categories' as const, measure: 'unseen_share', rows: present };
-  return finished({ ...at, value, threshold }, pValue, value / threshold, unseenSentence);
+  const monitor = 'new-categories' as const;
+  const figures = { monitor, measure: 'unseen_share', value, baseline: undefined, threshold, rows };
+  return draftOf(about, figures, pValue, value / threshold, unseenSentence);
 }
 
-const common = ({ subject, segment, standing, importance }: AboutColumn) => ({
-  subject,
-  ...(segment && { segment }),
-  ...(standing && { standing }),
-  ...(importance !== undefined && { importance }),
-});
+interface Figures {
+  readonly monitor: MonitorKind;
+  readonly measure: string;
+  readonly value: number;
+  readonly baseline: number | undefined;
+  readonly threshold: number;
+  readonly rows: number;
+}
 
-function finished(
-  draft: Omit<Draft, 'message' | 'excess' | 'pValue'> & { readonly value: number },
+function draftOf(
+  { subject, segment, standing, importance }: AboutColumn,
+  { monitor, measure, value, baseline, threshold, rows }: Figures,
   p: number | undefined,
   excess: number,
   sentence: (told: Told) => string,
 ): Draft {
-  const tested = p === undefined ? draft : { ...draft, pValue: legible(p) };
-  return { ...tested, excess, message: sentence(tested) };
+  const pValue = p === undefined ? undefined : legible(p);
+  const message = sentence({ subject, segment, measure, value, baseline, threshold, pValue, rows });
+  const figures = { measure, value, baseline, threshold, pValue, rows };
+  return { monitor, subject, segment, ...figures, message, excess, standing, importance };
 }

@@ -2,15 +2,26 @@ import { benjaminiHochberg } from '../../../stats/multiplicity/false-discovery.t
 import type { Finding } from '../finding.ts';
 
 /** A finding before the tests of its window are weighed against each other. */
-export interface Draft extends Omit<Finding, 'status' | 'significant' | 'severity'> {
+export interface Draft {
+  readonly monitor: Finding['monitor'];
+  readonly subject: string;
+  readonly segment?: Finding['segment'] | undefined;
+  readonly measure: string;
+  readonly value?: number | undefined;
+  readonly baseline?: number | undefined;
+  readonly interval?: Finding['interval'] | undefined;
+  readonly threshold?: number | undefined;
+  readonly pValue?: number | undefined;
+  readonly rows: number;
+  readonly message: string;
   /** How many times the threshold: it breaches from 1 on, if significant. */
   readonly excess: number;
   /** Too little to say anything. */
   readonly insufficient?: true;
   /** `estimate` and `muted` warn at most; `muted` does not change the status of its monitor either. */
-  readonly standing?: 'estimate' | 'muted';
+  readonly standing?: 'estimate' | 'muted' | undefined;
   /** Of the feature, relative to the mean of all; 1 where it is not known. */
-  readonly importance?: number;
+  readonly importance?: number | undefined;
 }
 
 /** Share of a threshold from which a significant change is a warning, as 0.1 is of the customary 0.2 for PSI. */
@@ -27,10 +38,8 @@ export const SMALLEST_P_VALUE = 1e-100;
  */
 export function weigh(drafts: readonly Draft[], rate: number): Finding[] {
   const significant = new Set<Draft>();
-  for (const family of [
-    drafts.filter(({ pValue, standing }) => pValue !== undefined && !standing),
-    drafts.filter(({ pValue, standing }) => pValue !== undefined && standing),
-  ]) {
+  for (const canBreach of [true, false]) {
+    const family = drafts.filter(({ pValue, standing }) => pValue !== undefined && !standing === canBreach);
     const named = benjaminiHochberg(
       family.map(({ pValue }) => pValue as number),
       rate,
@@ -45,14 +54,25 @@ export const breachingTests = (drafts: readonly Draft[]): number =>
   drafts.reduce((tests, { pValue, standing }) => (pValue === undefined || standing ? tests : tests + 1), 0);
 
 function concluded(draft: Draft, significant: boolean): Finding {
-  const { excess, insufficient, standing, importance = 1, message, ...finding } = draft;
-  return {
-    ...finding,
-    status: insufficient ? 'insufficient_data' : statusOf(draft, significant),
+  const { segment, value, baseline, interval, threshold, pValue } = draft;
+  const finding: Finding = {
+    monitor: draft.monitor,
+    subject: draft.subject,
+    status: draft.insufficient ? 'insufficient_data' : statusOf(draft, significant),
+    measure: draft.measure,
     significant,
-    severity: excess * importance,
-    message: message + noteOf(draft, significant),
+    severity: draft.excess * (draft.importance ?? 1),
+    rows: draft.rows,
+    message: draft.message + noteOf(draft, significant),
   };
+  // there are some hundred findings to a window, and spreads would take a tenth of its time
+  if (segment !== undefined) finding.segment = segment;
+  if (value !== undefined) finding.value = value;
+  if (baseline !== undefined) finding.baseline = baseline;
+  if (interval !== undefined) finding.interval = interval;
+  if (threshold !== undefined) finding.threshold = threshold;
+  if (pValue !== undefined) finding.pValue = pValue;
+  return finding;
 }
 
 function statusOf({ excess, standing }: Draft, significant: boolean): Finding['status'] {

@@ -3,32 +3,38 @@ import type { Segment } from '../window-record.ts';
 /** What a sentence about a finding is made of. */
 export interface Told {
   readonly subject: string;
-  readonly segment?: Segment;
+  readonly segment?: Segment | undefined;
   readonly measure: string;
   readonly value: number;
-  readonly baseline?: number;
-  readonly threshold?: number;
-  readonly pValue?: number;
+  readonly baseline?: number | undefined;
+  readonly threshold?: number | undefined;
+  readonly pValue?: number | undefined;
   readonly rows: number;
 }
 
 export const distributionSentence = (told: Told): string =>
   `${nameOf(told)}: ${told.measure} is ${figure(told.value)}, threshold ${told.threshold}${evidence(told)}`;
 
-/** @param allowed rise of the share */
-export function missingSentence(told: Told, allowed: number): string {
+/** The threshold is of the rise of the share. */
+export function missingSentence(told: Told): string {
+  if (told.value === 0 && !told.baseline) return `${nameOf(told)}: no value is missing`;
   const shares = `missing in ${percent(told.value)} of the rows, ${percent(told.baseline ?? 0)} in training`;
+  const allowed = told.threshold ?? 0;
   const fell = (told.baseline ?? 0) - told.value >= allowed;
   const rule = fell ? 'a fall is no harm' : `a rise by ${percent(allowed)} is allowed`;
   return `${nameOf(told)}: ${shares}; ${rule}${evidence(told)}`;
 }
 
-export const unseenSentence = (told: Told): string =>
-  `${nameOf(told)}: ${percent(told.value)} of the values are none of those seen in training, ${percent(told.threshold ?? 0)} is allowed${evidence(told)}`;
+export function unseenSentence(told: Told): string {
+  if (told.value === 0) return `${nameOf(told)}: no value is one that training did not have`;
+  return `${nameOf(told)}: ${percent(told.value)} of the values are none of those seen in training, ${percent(told.threshold ?? 0)} is allowed${evidence(told)}`;
+}
 
 /** @param rules what the rows break, the commonest first */
-export const brokenSentence = (told: Told, rules: readonly string[]): string =>
-  `${nameOf(told)}: ${percent(told.value)} of the rows break the contract${rules.length > 0 ? ` (${rules.join(', ')})` : ''}, ${percent(told.threshold ?? 0)} is allowed${evidence(told)}`;
+export function brokenSentence(told: Told, rules: readonly string[]): string {
+  if (told.value === 0) return `${nameOf(told)}: no row breaks the contract`;
+  return `${nameOf(told)}: ${percent(told.value)} of the rows break the contract (${rules.join(', ')}), ${percent(told.threshold ?? 0)} is allowed${evidence(told)}`;
+}
 
 /** Of a subject that names its measure. @param held what the value is held against */
 export const figureSentence = (told: Told, held: string): string =>
