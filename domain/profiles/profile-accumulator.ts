@@ -64,7 +64,7 @@ export class ProfileAccumulator {
 class ColumnAccumulator {
   readonly #column: ProfiledColumn;
   readonly #binCounts: number[] | undefined;
-  readonly #categoryCounts = new Map<string, number>();
+  readonly #categoryCounts = new Map<string, { rows: number }>();
   #count = 0;
   #nulls = 0;
   #nans = 0;
@@ -78,7 +78,7 @@ class ColumnAccumulator {
     this.#column = column;
     this.moments = new Moments(moments);
     this.#binCounts = column.edges && new Array<number>(column.edges.length + 1).fill(0);
-    for (const value of column.categories ?? []) this.#categoryCounts.set(value, 0);
+    for (const value of column.categories ?? []) this.#categoryCounts.set(value, { rows: 0 });
     if (before) this.#restore(before);
   }
 
@@ -90,7 +90,7 @@ class ColumnAccumulator {
     this.#min = min ?? this.#min;
     this.#max = max ?? this.#max;
     for (const [i, counted] of (bins?.counts ?? []).entries()) if (this.#binCounts) this.#binCounts[i] = counted;
-    for (const [value, counted] of categories?.values ?? []) this.#categoryCounts.set(value, counted);
+    for (const [value, counted] of categories?.values ?? []) this.#categoryCounts.set(value, { rows: counted });
     this.#other = categories?.other ?? 0;
   }
 
@@ -161,16 +161,19 @@ class ColumnAccumulator {
     this.#count += weight;
     if (this.#column.type === 'string') return;
     const counted = this.#categoryCounts.get(value);
-    const full = this.#column.categories !== undefined || this.#categoryCounts.size >= DISTINCT_LIMIT;
-    if (counted === undefined && full) this.#other += weight;
-    else this.#categoryCounts.set(value, (counted ?? 0) + weight);
+    if (counted) counted.rows += weight;
+    else if (this.#column.categories || this.#categoryCounts.size >= DISTINCT_LIMIT) this.#other += weight;
+    else this.#categoryCounts.set(value, { rows: weight });
   }
 
   #categories(): Categories | undefined {
-    const counts = this.#categoryCounts;
-    if (this.#column.type === 'boolean') return booleanCounts(counts.get('false') ?? 0, counts.get('true') ?? 0);
+    const counted = this.#categoryCounts;
+    if (this.#column.type === 'boolean') {
+      return booleanCounts(counted.get('false')?.rows ?? 0, counted.get('true')?.rows ?? 0);
+    }
     if (this.#column.type !== 'category') return undefined;
-    return this.#column.categories ? { values: [...counts], other: this.#other } : cutCategories(counts, this.#other);
+    const values = Array.from(counted, ([value, { rows }]): [string, number] => [value, rows]);
+    return this.#column.categories ? { values, other: this.#other } : cutCategories(values, this.#other);
   }
 }
 
