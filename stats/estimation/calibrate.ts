@@ -15,6 +15,7 @@ export function binnedGroups({ positives, negatives }: Readonly<ScoreHistogram>)
   return { scores: binMiddles(positives.length), positives, negatives };
 }
 
+/** Scores that stand for bins of equal width over [0, 1], in order. */
 export const binMiddles = (bins: number): number[] => Array.from({ length: bins }, (_, i) => (i + 0.5) / bins);
 
 /**
