@@ -90,12 +90,23 @@ async function routerTime(): Promise<{ p50: number; p99: number; first: number }
     signature: { M: { inputs: { L: names.map(field) }, outputs: { L: [field('probability')] } } },
   };
   const route = { M: { version: { N: '1' }, weight: { N: '1' }, target: { M: { kind: { S: 'lambda' } } } } };
+  const policy = {
+    enabled: { BOOL: true },
+    share: { N: '1' },
+    maxCallsPerMinute: { N: '1000000' },
+    redact: { L: [] },
+    context: { L: [] },
+  };
+  const items = new Map<string, object>([
+    ['TRAFFIC', { model: { S: 'm' }, routes: { L: [route] } }],
+    ['CAPTURE', policy],
+  ]);
   globalThis.fetch = (async (input: Request) => {
     const { hostname, pathname } = new URL(input.url);
     if (hostname.includes('.s3.')) return new Response(new Uint8Array(objects.get(pathname.slice(1)) as Uint8Array));
     if (!hostname.startsWith('dynamodb.')) return Response.json({});
-    const traffic = (await input.text()).includes('TRAFFIC');
-    return Response.json({ Item: traffic ? { model: { S: 'm' }, routes: { L: [route] } } : version });
+    const sortKey = JSON.parse(await input.text()).Key?.SK.S as string;
+    return Response.json({ Item: items.get(sortKey) ?? version });
   }) as typeof fetch;
 
   const { handler }: { handler: (event: object) => Promise<{ statusCode: number }> } = await import(file);

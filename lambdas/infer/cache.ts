@@ -40,3 +40,42 @@ export class ByteLru<T> {
     this.#bytes -= entry.bytes;
   }
 }
+
+export interface RenewedSettings<T> {
+  readonly ttlMs: number;
+  readonly now: () => Date;
+  readonly read: (key: string) => Promise<T | undefined>;
+  readonly onStale: (key: string) => void;
+}
+
+/**
+ * Values that are read again once `ttlMs` have passed. When reading fails, the last that was read goes on for as long
+ * again. What is not there is asked for each time: names nobody registered must not fill the memory.
+ */
+export class Renewed<T> {
+  readonly #values = new Map<string, { readonly value: T; readonly readAt: number }>();
+  readonly #settings: RenewedSettings<T>;
+
+  constructor(settings: RenewedSettings<T>) {
+    this.#settings = settings;
+  }
+
+  /** @throws what `read` throws, if it never gave a value before */
+  async get(key: string): Promise<T | undefined> {
+    const { ttlMs, now, read, onStale } = this.#settings;
+    const known = this.#values.get(key);
+    const readAt = now().getTime();
+    if (known && readAt - known.readAt < ttlMs) return known.value;
+    try {
+      const value = await read(key);
+      if (value === undefined) this.#values.delete(key);
+      else this.#values.set(key, { value, readAt });
+      return value;
+    } catch (error) {
+      if (!known) throw error;
+      this.#values.set(key, { value: known.value, readAt });
+      onStale(key);
+      return known.value;
+    }
+  }
+}

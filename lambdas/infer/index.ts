@@ -4,6 +4,7 @@ import type { InferEnv } from './env.ts';
 import { makeHandler } from './handler.ts';
 import { emfMetrics } from './metrics.ts';
 import { servedModels } from './models.ts';
+import { capturePolicies } from './policies.ts';
 
 /** @throws Error naming the variable */
 function required(name: keyof z.input<typeof InferEnv> | AwsVariable): string {
@@ -44,6 +45,7 @@ const table = required('TABLE_NAME');
 export const handler = makeHandler({
   aws,
   models: servedModels({ aws, table, lakeBucket: required('LAKE_BUCKET_NAME'), metrics, now }),
+  policies: capturePolicies({ aws, table, now }),
   table,
   stream: required('CAPTURE_STREAM_NAME'),
   metrics,

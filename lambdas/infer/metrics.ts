@@ -3,6 +3,7 @@ export type MetricName =
   | 'PredictedRows'
   | 'InferLatencyMs'
   | 'CaptureFailed'
+  | 'CaptureSkipped'
   | 'CountFailed'
   | 'RolloutFallback'
   | 'StaleTraffic';
@@ -12,6 +13,7 @@ const UNITS: Record<MetricName, string> = {
   PredictedRows: 'Count',
   InferLatencyMs: 'Milliseconds',
   CaptureFailed: 'Count',
+  CaptureSkipped: 'Count',
   CountFailed: 'Count',
   RolloutFallback: 'Count',
   StaleTraffic: 'Count',
@@ -20,7 +22,13 @@ const UNITS: Record<MetricName, string> = {
 const MAX_VALUES = 100;
 const MAX_AGE_MS = 10_000;
 /** Written at once: an alarm looks at them. */
-const URGENT: ReadonlySet<MetricName> = new Set(['CaptureFailed', 'CountFailed', 'RolloutFallback', 'StaleTraffic']);
+const URGENT: ReadonlySet<MetricName> = new Set([
+  'CaptureFailed',
+  'CaptureSkipped',
+  'CountFailed',
+  'RolloutFallback',
+  'StaleTraffic',
+]);
 
 /**
  * Embedded metric format, buffered: a line per request would cost more than the request. What a function instance has

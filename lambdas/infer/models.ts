@@ -9,7 +9,7 @@ import { keys } from '../../domain/registry/keys.ts';
 import { loadXgboost } from '../../domain/scoring/load-xgboost.ts';
 import type { XgboostModel } from '../../domain/scoring/xgboost-model.ts';
 import type { Aws } from './aws.ts';
-import { ByteLru } from './cache.ts';
+import { ByteLru, Renewed } from './cache.ts';
 import { HttpError } from './http.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -46,7 +46,12 @@ type LoadedFeaturizer = Pick<ServedVersion, 'featurizer' | 'classes'>;
 
 /** The router's view of the registry and the lake: traffic for two seconds, versions and artifacts by digest for good. */
 export function servedModels({ aws, table, lakeBucket, metrics, now }: ModelsDeps) {
-  const traffic = new Map<string, { readonly value: Traffic | undefined; readonly readAt: number }>();
+  const traffic = new Renewed<Traffic>({
+    ttlMs: TRAFFIC_TTL_MS,
+    now,
+    read: async (model) => (await aws.getItem(table, keys.traffic(model))) as Traffic | undefined,
+    onStale: () => metrics.add('StaleTraffic', 1),
+  });
   const versions = new ByteLru<ModelVersion>(512 * ITEM_BYTES);
   const artifacts = new ByteLru<LoadedFeaturizer | XgboostModel>(CACHE_BYTES);
 
@@ -78,23 +83,7 @@ export function servedModels({ aws, table, lakeBucket, metrics, now }: ModelsDep
 
   return {
     /** Undefined when nothing serves the model. With DynamoDB down, the last that was read goes on. */
-    async traffic(model: string): Promise<Traffic | undefined> {
-      const cached = traffic.get(model);
-      const time = now().getTime();
-      if (cached && time - cached.readAt < TRAFFIC_TTL_MS) return cached.value;
-      try {
-        const value = (await aws.getItem(table, keys.traffic(model))) as Traffic | undefined;
-        // names nobody registered must not fill the memory
-        if (value) traffic.set(model, { value, readAt: time });
-        else traffic.delete(model);
-        return value;
-      } catch (error) {
-        if (!cached) throw error;
-        traffic.set(model, { value: cached.value, readAt: time });
-        metrics.add('StaleTraffic', 1);
-        return cached.value;
-      }
-    },
+    traffic: (model: string): Promise<Traffic | undefined> => traffic.get(model),
 
     async served(model: string, number: number): Promise<ServedVersion> {
       const { signature, algorithm, artifacts: refs } = await version(model, number);

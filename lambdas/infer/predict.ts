@@ -1,18 +1,16 @@
-import { captureLines } from '../../domain/capture/lines.ts';
 import { InvalidInputError } from '../../domain/common-errors.ts';
-import { decodeRequest, type InferRequest } from '../../domain/inference/decode-request.ts';
+import { decodeRequest } from '../../domain/inference/decode-request.ts';
 import { encodeResponse, type InferResponse } from '../../domain/inference/encode-response.ts';
 import { encodeInferenceId } from '../../domain/inference/inference-id.ts';
-import type { Predictions } from '../../domain/inference/predictions.ts';
 import { isRecord } from '../../domain/inference/problems.ts';
 import { chooseRoute, fallbackRoute, type Route, stickyPosition } from '../../domain/inference/route.ts';
 import type { Traffic } from '../../domain/registry/entities.ts';
 import { keys } from '../../domain/registry/keys.ts';
 import { logger } from '../runtime/logger.ts';
 import type { Aws, CountedRequest } from './aws.ts';
+import { type Answer, type CaptureDeps, capture } from './capture.ts';
 import { HttpError } from './http.ts';
-import type { Metrics } from './metrics.ts';
-import type { ServedModels, ServedVersion } from './models.ts';
+import type { ServedModels } from './models.ts';
 import { score } from './score.ts';
 
 /** Milliseconds for the whole answer, capture apart: API Gateway gives up after 29 s. */
@@ -20,25 +18,14 @@ const BUDGET_MS = 26_000;
 /** Of them the first version may use this many while another could answer in its place. */
 const FIRST_ATTEMPT_MS = 11_000;
 
-export interface PredictDeps {
+export interface PredictDeps extends CaptureDeps {
   readonly aws: Pick<Aws, 'invokeEndpoint' | 'addCounts' | 'putRecord'>;
   readonly models: ServedModels;
   readonly table: string;
-  readonly stream: string;
-  readonly metrics: Metrics;
-  readonly now: () => Date;
   /** Milliseconds of a clock that never goes back. */
   readonly elapsed: () => number;
   /** In [0, 1), not to be guessed. */
   readonly random: () => number;
-}
-
-interface Answer {
-  readonly served: ServedVersion;
-  readonly request: InferRequest;
-  readonly inferenceId: string;
-  readonly eventTime: Date;
-  readonly predictions: Predictions;
 }
 
 /** @returns the routes of a model. @throws HttpError 404 */
@@ -136,38 +123,13 @@ async function answerFrom(
   deadline: number,
   deps: PredictDeps,
 ): Promise<Answer> {
-  const served = await deps.models.served(call.model, version);
-  const request = decodeRequest(call.body, served.signature);
+  const [served, policy] = await Promise.all([deps.models.served(call.model, version), deps.policies.find(call.model)]);
+  const request = decodeRequest(call.body, served.signature, policy ?? 'unknown');
   const eventTime = request.eventTime ?? deps.now();
   const inferenceId = encodeInferenceId(eventTime, version, deps.random);
   const deadlineMs = Math.max(1, Math.ceil(deadline - deps.elapsed()));
   const predictions = await score({ served, target, rows: request.rows, inferenceId, deadlineMs }, deps);
-  return { served, request, inferenceId, eventTime, predictions };
-}
-
-async function capture(model: string, answer: Answer, deps: PredictDeps): Promise<void> {
-  const { served, request, inferenceId, eventTime, predictions } = answer;
-  const { values, rows, width } = predictions;
-  try {
-    const lines = captureLines({
-      model,
-      version: served.version,
-      inferenceId,
-      eventTime,
-      inferenceTime: deps.now(),
-      columns: served.signature.inputs.map((field) => field.name),
-      rows: request.rows,
-      predictions:
-        width === 1
-          ? [...values]
-          : Array.from({ length: rows }, (_, i) => [...values.slice(i * width, (i + 1) * width)]),
-    });
-    if (lines.length === 0) throw new Error('no line is short enough');
-    await Promise.all(lines.map((line) => deps.aws.putRecord(deps.stream, line)));
-  } catch (error) {
-    deps.metrics.add('CaptureFailed', 1);
-    logger.warn('capture-failed', { model, inferenceId, error: nameOf(error) });
-  }
+  return { served, request, inferenceId, eventTime, predictions, policy };
 }
 
 function count(traffic: Traffic, counts: readonly CountedRequest[], deps: PredictDeps): Promise<void>[] {

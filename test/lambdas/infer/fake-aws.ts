@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { encodeJson } from '../../../bench/random-model.ts';
 import type { ArtifactRef } from '../../../domain/artifacts.ts';
+import { capturePolicyOf } from '../../../domain/capture/policy.ts';
 import type { Featurizer } from '../../../domain/features/featurizer.ts';
 import type { ModelVersion, Traffic } from '../../../domain/registry/entities.ts';
 import { type Key, keys } from '../../../domain/registry/keys.ts';
@@ -11,7 +12,9 @@ import { makeHandler } from '../../../lambdas/infer/handler.ts';
 import type { ProxyEvent } from '../../../lambdas/infer/http.ts';
 import { emfMetrics } from '../../../lambdas/infer/metrics.ts';
 import { servedModels } from '../../../lambdas/infer/models.ts';
+import { capturePolicies } from '../../../lambdas/infer/policies.ts';
 import { aModelDocument, aTree } from '../../domain/scoring/a-model.ts';
+import { aModelSpec } from '../../fixtures/builders.ts';
 import { aModelVersion } from '../../fixtures/entities.ts';
 import { seeded } from '../../fixtures/random.ts';
 
@@ -33,6 +36,8 @@ export class FakeAws {
   readonly captured: string[] = [];
   /** Service → what happens instead of an answer. */
   readonly broken = new Map<Service, () => Response>();
+  /** Sort keys of items that DynamoDB does not hand out. */
+  readonly unreadable = new Set<string>();
 
   readonly fetch: typeof fetch = async (input) => {
     const request = input as Request;
@@ -66,6 +71,7 @@ export class FakeAws {
   private dynamodb({ body, request }: Call): Response {
     if (request.headers.get('x-amz-target')?.endsWith('UpdateItem')) return Response.json({});
     const { Key } = JSON.parse(body);
+    if (this.unreadable.has(Key.SK.S)) return new Response('', { status: 500 });
     const Item = this.items.get(`${Key.PK.S} ${Key.SK.S}`);
     return Response.json(Item ? { Item } : {});
   }
@@ -138,6 +144,7 @@ export function aRouter() {
   const handler = makeHandler({
     aws: calls,
     models: servedModels({ aws: calls, table: 'registry', lakeBucket: 'lake', metrics, now }),
+    policies: capturePolicies({ aws: calls, table: 'registry', now }),
     table: 'registry',
     stream: 'capture',
     metrics,
@@ -170,6 +177,10 @@ export function aRouter() {
       };
       const entity = aModelVersion({ version, artifacts, signature, ...overrides });
       aws.put(keys.version('churn', version), 'version', entity);
+    },
+    addPolicy(monitoring: object, data: object = {}): void {
+      const policy = capturePolicyOf(aModelSpec({ monitoring, data }), 1);
+      aws.put(keys.capturePolicy('churn'), 'capture-policy', policy);
     },
     route(routes: Traffic['routes'], rolloutId?: string): void {
       aws.put(keys.traffic('churn'), 'traffic', { model: 'churn', rev: 1, routes, rolloutId, at: START.toISOString() });

@@ -73,12 +73,13 @@ describe('a prediction in the function itself', () => {
     });
   });
 
-  it('reads version, featurizer and model once', async () => {
+  it('reads version, capture policy, featurizer and model once', async () => {
     const router = aLambdaModel();
     await router.infer();
     await router.infer();
     expect(router.aws.count('s3')).toBe(2);
-    expect(router.aws.count('dynamodb')).toBe(2);
+    // the policy that is not there is remembered, too
+    expect(router.aws.count('dynamodb')).toBe(3);
   });
 
   it('refuses an artifact that has other bytes than were registered', async () => {
