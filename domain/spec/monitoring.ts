@@ -53,11 +53,11 @@ const BiasSpec = z.strictObject({
 });
 
 const CaptureSpec = z.strictObject({
-  /** Share of calls that are captured, chosen by a hash of the inference id. */
+  /** Share of calls that are captured, chosen by a hash of the inference id; rounded down to a power of one half. */
   share: z.number().gt(0).max(1).default(1),
   /** Above it the share falls by halves, per instance of the router; figures are weighted by what was left out. */
   maxCallsPerMinute: z.number().int().min(1).optional(),
-  /** Features whose values are never captured; they are not monitored. */
+  /** Columns whose values are never captured; they are not monitored. */
   redact: z.array(ColumnName).default([]),
 });
 
