@@ -259,6 +259,14 @@ describe('a window that is taken up again', () => {
     expect([again.changed, again.record(), again.index()]).toEqual([false, record, index]);
   });
 
+  it('counts a label of no class once, however often it is taken up', async () => {
+    const builder = aBuilder();
+    await builder.addObject('a', lined([aLine(), aLabel({ label: 'yes' })]));
+    const again = aBuilder({ record: builder.record(), index: builder.index() });
+    await again.addObject('b', lined([aLine({ inferenceId: 'later' })]));
+    expect([builder, again].map((one) => one.record().tally.labels.unusable)).toEqual([1, 1]);
+  });
+
   it('keeps the record of a version that is not registered any more', async () => {
     const builder = aBuilder();
     await builder.addObject('a', lined([aLine(), aLabel()]));
