@@ -7,9 +7,9 @@ const Count = z.number().int().nonnegative();
 
 /** What an alarm takes, as it was applied to a window. */
 export const AlarmRule = z.object({
-  /** Rate at which the tests of this window were corrected: the lower of the spec's and what the interval leaves. */
+  /** Rate at which the tests of this window were corrected, somewhat below `breachProbability` for what p-values are off. */
   falseDiscoveryRate: z.number(),
-  /** Chance that a window without any change breaches, at most. */
+  /** Chance that a window without any change breaches, at most: the spec's rate, or what the interval leaves if lower. */
   breachProbability: z.number(),
   /** Days between two false alarms that follow from it, at least. */
   falseAlarmDays: z.number(),

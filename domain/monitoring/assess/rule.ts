@@ -9,6 +9,12 @@ const MOST_HISTORIES = 5_000;
 
 type RuleSpec = Pick<MonitoringSpec, 'window' | 'falseAlarmInterval' | 'falseDiscoveryRate' | 'persistence'>;
 
+/**
+ * Part of a rate that is spent. The tail of Pearson's test is up to 1.5 times too light at 1e-4 where groups hold five expected
+ * rows: spent altogether, 1.1 times as many windows of 50 to 200 rows would breach as the rate says (bench/README.md).
+ */
+const SPENT = 0.85;
+
 /** By what they follow from: a process meets few different ones, and each takes milliseconds. */
 const known = new Map<string, Omit<AlarmRule, 'tests'>>();
 
@@ -37,7 +43,7 @@ function makeRule({ window, falseAlarmInterval, falseDiscoveryRate, persistence 
   const rate = Math.min(falseDiscoveryRate, left);
   const windows = expectedWindowsBetweenAlarms({ breachProbability: rate, ...computed });
   return {
-    falseDiscoveryRate: rate,
+    falseDiscoveryRate: SPENT * rate,
     breachProbability: rate,
     falseAlarmDays: (windows * windowMs) / DAY_MS,
     ...persistence,
