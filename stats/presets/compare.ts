@@ -3,7 +3,14 @@ import { type MillraceOptions, millrace } from './millrace.ts';
 import { type ModelMonitorOptions, modelMonitor } from './model-monitor.ts';
 import { type NannymlOptions, nannyml } from './nannyml.ts';
 import { type TfdvOptions, tfdv } from './tfdv.ts';
-import type { Column, ColumnComparison, ColumnPresetName, DatasetComparison, Preset } from './types.ts';
+import type {
+  Column,
+  ColumnComparison,
+  ColumnPresetName,
+  ColumnwisePreset,
+  DatasetComparison,
+  Preset,
+} from './types.ts';
 
 export interface PresetOptions {
   readonly millrace: MillraceOptions;
@@ -50,6 +57,26 @@ export function compareDataset<Name extends ColumnPresetName>(
 ): DatasetComparison {
   return presetOf(preset).compareDataset(columns, options);
 }
+
+/** Presets that compare each column by itself; millrace corrects all tests for each other. */
+export type ColumnwisePresetName = Exclude<ColumnPresetName, 'millrace'>;
+const COLUMNWISE: { readonly [Name in ColumnwisePresetName]: ColumnwisePreset<PresetOptions[Name]> } = {
+  evidently,
+  tfdv,
+  'model-monitor': modelMonitor,
+  nannyml,
+};
+
+/**
+ * The tool's rule for a data set, of columns that compareColumn compared one after the other, so that memory holds one.
+ *
+ * @throws RangeError for options that are none
+ */
+export const concludeDataset = <Name extends ColumnwisePresetName>(
+  preset: Name,
+  compared: readonly ColumnComparison[],
+  options: PresetOptions[Name] = {},
+): DatasetComparison => COLUMNWISE[preset].conclude(compared, options);
 
 function presetOf<Name extends ColumnPresetName>(name: Name): Preset<PresetOptions[Name]> {
   if (Object.hasOwn(PRESETS, name)) return PRESETS[name];

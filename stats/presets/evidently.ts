@@ -15,7 +15,7 @@ import {
   type EvidentlyMethod,
   type EvidentlyMethodName,
 } from './evidently-methods.ts';
-import type { Column, ColumnComparison, Preset } from './types.ts';
+import type { Column, ColumnComparison, ColumnwisePreset } from './types.ts';
 
 export interface EvidentlyOptions {
   /** For numeric columns. @default by rows and distinct values, see evidentlyDefault */
@@ -60,7 +60,7 @@ export function evidentlyDefault(column: Column): EvidentlyMethodName {
  *
  * Its methods anderson, es, mmd, TVD (random permutations) and those for text are not here.
  */
-export const evidently: Preset<EvidentlyOptions> = {
+export const evidently: ColumnwisePreset<EvidentlyOptions> = {
   compareColumn(column, options) {
     const chosen = chosenMethod(column, options);
     const clean = cleaned(column);
@@ -75,10 +75,16 @@ export const evidently: Preset<EvidentlyOptions> = {
   },
 
   compareDataset(columns, options) {
+    return evidently.conclude(
+      columns.map((column) => evidently.compareColumn(column, options)),
+      options,
+    );
+  },
+
+  conclude(compared, options) {
     const { driftShare = 0.5 } = options;
     if (!(driftShare >= 0 && driftShare <= 1))
       throw new RangeError(`driftShare must be within 0 and 1, got ${driftShare}`);
-    const compared = columns.map((column) => evidently.compareColumn(column, options));
     const share = driftedShare(compared);
     const rule = `the share of drifted columns is at least ${driftShare}`;
     return { ...anyColumn(compared, rule), detected: share !== undefined && share >= driftShare };

@@ -11,7 +11,7 @@ import {
   presentValues,
   valuePair,
 } from './columns.ts';
-import type { CategoryColumn, Column, ColumnComparison, NumericColumn, Preset } from './types.ts';
+import type { CategoryColumn, Column, ColumnComparison, ColumnwisePreset, NumericColumn } from './types.ts';
 
 /** `distribution_constraints` of `monitoring_config`, by the words of constraints.json in camel case. */
 export interface ModelMonitorOptions {
@@ -38,7 +38,7 @@ const THRESHOLD = 0.1;
  * @see deequ 2, analyzers/Distance.scala
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-constraints.html
  */
-export const modelMonitor: Preset<ModelMonitorOptions> = {
+export const modelMonitor: ColumnwisePreset<ModelMonitorOptions> = {
   compareColumn(column, options) {
     const kind = oneOf('comparisonMethod', options.comparisonMethod ?? 'Robust', ['Simple', 'Robust']);
     const way = oneOf('categoricalDriftMethod', options.categoricalDriftMethod ?? 'LInfinity', [
@@ -60,9 +60,13 @@ export const modelMonitor: Preset<ModelMonitorOptions> = {
   },
 
   compareDataset(columns, options) {
-    const compared = columns.map((column) => modelMonitor.compareColumn(column, options));
-    return anyColumn(compared, 'each column beyond its threshold is a violation of its own');
+    return modelMonitor.conclude(
+      columns.map((column) => modelMonitor.compareColumn(column, options)),
+      options,
+    );
   },
+
+  conclude: (compared) => anyColumn(compared, 'each column beyond its threshold is a violation of its own'),
 };
 
 function byChiSquared(column: CategoryColumn, options: ModelMonitorOptions): ColumnComparison {

@@ -16,7 +16,7 @@ import {
   CONTINUOUS_METHODS,
   type ContinuousMethodName,
 } from './nannyml-methods.ts';
-import type { CategoryColumn, Column, ColumnComparison, NumericColumn, Preset } from './types.ts';
+import type { CategoryColumn, Column, ColumnComparison, ColumnwisePreset, NumericColumn } from './types.ts';
 
 export interface NannymlOptions {
   /** @default jensen_shannon */
@@ -44,7 +44,7 @@ const LARGEST_KOLMOGOROV_SMIRNOV = 1;
  *
  * @see NannyML 0.13.1, drift/univariate/methods.py, thresholds.py, chunk.py
  */
-export const nannyml: Preset<NannymlOptions> = {
+export const nannyml: ColumnwisePreset<NannymlOptions> = {
   compareColumn(column, options) {
     const continuous = methodOf('continuousMethod', options.continuousMethod, Object.keys(CONTINUOUS_METHODS));
     const categorical = methodOf('categoricalMethod', options.categoricalMethod, [
@@ -61,9 +61,13 @@ export const nannyml: Preset<NannymlOptions> = {
   },
 
   compareDataset(columns, options) {
-    const compared = columns.map((column) => nannyml.compareColumn(column, options));
-    return anyColumn(compared, 'each column of a chunk alerts by itself');
+    return nannyml.conclude(
+      columns.map((column) => nannyml.compareColumn(column, options)),
+      options,
+    );
   },
+
+  conclude: (compared) => anyColumn(compared, 'each column of a chunk alerts by itself'),
 };
 
 function compareNumbers(

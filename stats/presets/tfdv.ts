@@ -5,7 +5,7 @@ import { lInfinity, normalisedAbsoluteDifference } from '../distances/difference
 import { jensenShannonDivergence } from '../distances/divergences.ts';
 import { rangeOf } from '../moments.ts';
 import { anyColumn, checkThreshold, emptySide, finiteValues, incomparable, oneOf, valuePair } from './columns.ts';
-import type { CategoryColumn, Preset } from './types.ts';
+import type { CategoryColumn, ColumnwisePreset } from './types.ts';
 
 /** What TFDV's documentation starts a threshold at; TFDV itself has none. */
 export const TFDV_STARTING_THRESHOLD = 0.01;
@@ -35,7 +35,7 @@ const STANDARD_BUCKETS = 10;
  *
  * @see TFDV, anomalies/metrics.cc, anomalies/feature_util.cc
  */
-export const tfdv: Preset<TfdvOptions> = {
+export const tfdv: ColumnwisePreset<TfdvOptions> = {
   compareColumn(column, options) {
     const stringDistance = oneOf(
       'stringDistance',
@@ -63,9 +63,13 @@ export const tfdv: Preset<TfdvOptions> = {
   },
 
   compareDataset(columns, options) {
-    const compared = columns.map((column) => tfdv.compareColumn(column, options));
-    return anyColumn(compared, 'each column beyond its threshold is an anomaly of its own');
+    return tfdv.conclude(
+      columns.map((column) => tfdv.compareColumn(column, options)),
+      options,
+    );
   },
+
+  conclude: (compared) => anyColumn(compared, 'each column beyond its threshold is an anomaly of its own'),
 };
 
 /**

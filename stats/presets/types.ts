@@ -62,3 +62,9 @@ export interface Preset<Options> {
   compareColumn(column: Column, options: Options): ColumnComparison;
   compareDataset(columns: readonly Column[], options: Options): DatasetComparison;
 }
+
+/** One whose columns speak for themselves, so that none needs to be in memory beside another. */
+export interface ColumnwisePreset<Options> extends Preset<Options> {
+  /** The rule for a data set, of columns that were compared one by one. */
+  conclude(compared: readonly ColumnComparison[], options: Options): DatasetComparison;
+}
