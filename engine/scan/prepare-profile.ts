@@ -71,18 +71,18 @@ async function glanceEdges(query: Query, glance: string, columns: readonly Profi
 }
 
 /** An ENUM of the fixed categories, or of those in the first rows. @returns whether there are any, and few enough */
-async function createEnum(
+export async function createEnum(
   query: Query,
   glance: string,
   { name, categories }: ProfiledColumn,
   type: string,
 ): Promise<boolean> {
-  if (categories?.length === 0) return false;
+  // an ENUM ends a value at a NUL
+  if (categories?.length === 0 || categories?.some((value) => value.includes('\0'))) return false;
   const column = quoteIdentifier(name);
   const values = categories
     ? `SELECT unnest(${listLiteral(categories.map(quoteLiteral), 'VARCHAR')})`
-    : // an ENUM ends a value at a NUL
-      `SELECT DISTINCT ${column} FROM ${glance} WHERE NOT contains(${column}, chr(0))`;
+    : `SELECT DISTINCT ${column} FROM ${glance} WHERE NOT contains(${column}, chr(0))`;
   const [found] = await query(`SELECT count(*) AS n FROM (${values} LIMIT ${ENUM_LIMIT + 1})`);
   const count = Number(found?.n);
   if (count === 0 || count > ENUM_LIMIT) return false;

@@ -46,10 +46,8 @@ export async function openData(
   folder: string,
   data?: DataSpec,
 ): Promise<OpenedData> {
-  await mkdir(folder, { recursive: true });
-  const plain = await unpacked(path, join(folder, 'unpacked'));
   const query = queryOf(connection);
-  const shape = data ? lenient(data, await formatOf(plain, path)) : await discover(query, plain, path);
+  const { plain, shape } = await shapeOf(connection, path, folder, data);
   const copy = join(folder, 'cells.parquet');
   // what several threads cannot read, one may
   const cells =
@@ -68,6 +66,26 @@ export async function openData(
     brokenLines: broken,
     path: copy,
   };
+}
+
+export interface FileShape {
+  /** The file, or what it held, in the folder. */
+  readonly plain: string;
+  /** Its columns as text, or the author's; nothing is asked of them. */
+  readonly shape: DataSpec;
+}
+
+/** Unpacks a file and looks at its columns, not yet at its rows. @throws Error saying what is wrong with the file */
+export async function shapeOf(
+  connection: DuckDBConnection,
+  path: string,
+  folder: string,
+  data?: DataSpec,
+): Promise<FileShape> {
+  await mkdir(folder, { recursive: true });
+  const plain = await unpacked(path, join(folder, 'unpacked'));
+  const query = queryOf(connection);
+  return { plain, shape: data ? lenient(data, await formatOf(plain, path)) : await discover(query, plain, path) };
 }
 
 /** @returns undefined if rows cannot be told apart */

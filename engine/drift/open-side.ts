@@ -1,0 +1,152 @@
+import { basename, join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { typedColumnsOf } from '../../domain/contracts/typed-columns.ts';
+import type { DataSource } from '../../domain/datasets/source-sql.ts';
+import type { Query } from '../../domain/profiles/profile-sql.ts';
+import type { Column, DataSpec } from '../../domain/spec/columns.ts';
+import { columnKind } from '../../domain/spec/infer.ts';
+import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
+import { queryOf } from '../duckdb.ts';
+import { brokenRecords } from '../source/broken-records.ts';
+import { type Metered, meterFile } from '../source/meter.ts';
+import { type OpenedSource, openSource } from '../source/open-source.ts';
+import { asColumn, guessColumns } from '../statistics/guess-columns.ts';
+import { shapeOf } from '../statistics/open-data.ts';
+import { sampleText } from './sample-text.ts';
+
+/** Rows of a Parquet file that types and bins are found by. */
+const SAMPLE_ROWS = 20_000;
+/** Text columns of one statement: a count of distinct values keeps them all. */
+const BATCH_COLUMNS = 20;
+
+/** A data file with its columns known, before its rows are counted. */
+export interface Side {
+  /** Without folders. */
+  readonly name: string;
+  readonly format: DataSpec['format'];
+  /** In the order of `s0`, `s1` …; types as the spec says, or as the sample shows. */
+  readonly columns: readonly Column[];
+  /** Of the spec, and not in the file. */
+  readonly missing: readonly string[];
+  /** Of the file, and not in the spec. */
+  readonly extra: readonly string[];
+  /** DuckDB's types of the columns. */
+  readonly types: readonly string[];
+  /** Relation of some rows with `s0`, `s1` …, cheap to read again and again. */
+  readonly sample: string;
+  /**
+   * Reads the rows once. What several threads cannot tell apart, one may.
+   * @param rows how many there were, of what was read
+   * @throws Error saying what is wrong with the file
+   */
+  read<T>(
+    work: (source: DataSource) => Promise<T>,
+    rows: (result: T) => number,
+  ): Promise<{ result: T; brokenLines: number }>;
+}
+
+/** @throws Error saying what is wrong with the file */
+export async function openSide(
+  connection: DuckDBConnection,
+  path: string,
+  folder: string,
+  data?: DataSpec,
+): Promise<Side> {
+  const query = queryOf(connection);
+  const { plain, shape } = await shapeOf(connection, path, folder, data);
+  let metered: Promise<Metered> | undefined;
+  const openRows = async (parallel: boolean): Promise<OpenedSource> => {
+    metered ??= meterFile(plain);
+    const opened = await openSource(connection, shape, plain, folder, { parallel, metered: await metered });
+    if ('source' in opened) return opened;
+    throw new Error(`${basename(path)}: ${opened.reasons.map(({ message }) => message).join('; ')}`);
+  };
+  const { source, facts } = await openRows(true);
+  const sample = await sampleOf(connection, source, { plain, folder, shape });
+  const names = shape.columns.map(({ name }) => name);
+  return {
+    name: basename(path),
+    format: shape.format,
+    columns: data ? shape.columns : await guessed(query, sample, names, source.types),
+    missing: facts.missingColumns,
+    extra: facts.extraColumns,
+    types: source.types,
+    sample,
+    async read(work, rows) {
+      for (const parallel of [true, false]) {
+        const { source, file } = await openRows(parallel);
+        const result = await work(source);
+        const records = await brokenRecords(file, rows(result), join(folder, 'broken-records.jsonl'));
+        if (!('reasons' in records)) return { result, brokenLines: records.total };
+      }
+      throw new Error(`${basename(path)}: quoted cells do not end as they must`);
+    },
+  };
+}
+
+/** The typed columns of a relation with `s0`, `s1` …, under their own names. */
+export function namedRelation(columns: readonly Column[], types: readonly string[], relation: string): string {
+  const cells = typedColumnsOf(columns, types).map(({ name, typed }) => `${typed} AS ${quoteIdentifier(name)}`);
+  return `(SELECT ${cells.join(', ')} FROM ${relation})`;
+}
+
+async function sampleOf(
+  connection: DuckDBConnection,
+  source: DataSource,
+  { plain, folder, shape }: { plain: string; folder: string; shape: DataSpec },
+): Promise<string> {
+  const copy = quoteLiteral(join(folder, 'sample.parquet'));
+  const cells = shape.columns.map((_, index) => `s${index}`).join(', ');
+  const rows = source.columnar
+    ? await everySoMany(connection, source)
+    : await sampledLines(connection, shape, plain, folder);
+  const from = rows ?? `${source.relation()} LIMIT ${SAMPLE_ROWS}`;
+  await connection.run(`COPY (SELECT ${cells} FROM ${from}) TO ${copy} (FORMAT parquet)`);
+  return `read_parquet(${copy})`;
+}
+
+/** The same rows each time, from all over the file. */
+async function everySoMany(connection: DuckDBConnection, source: DataSource): Promise<string> {
+  const [row = {}] = await queryOf(connection)(`SELECT count(*) AS n FROM ${source.relation()}`);
+  const every = Math.ceil(Number(row.n) / SAMPLE_ROWS);
+  return every <= 1 ? source.relation() : `${source.relation('numbered')} WHERE hash(__record) % ${every} = 0`;
+}
+
+async function sampledLines(
+  connection: DuckDBConnection,
+  shape: DataSpec,
+  plain: string,
+  folder: string,
+): Promise<string | undefined> {
+  const path = await sampleText(plain, join(folder, 'sample.txt'));
+  const opened = await openSource(connection, shape, path, folder, { parallel: false });
+  if (!('source' in opened)) return undefined;
+  const { source } = opened;
+  return source.marksBroken ? `${source.relation()} WHERE __broken IS NULL` : source.relation();
+}
+
+/** Text of few values that repeat is a category. */
+async function guessed(
+  query: Query,
+  sample: string,
+  names: readonly string[],
+  types: readonly string[],
+): Promise<Column[]> {
+  const columns = (await guessColumns(query, sample, names, types)).map(asColumn).map((column, index): Column => {
+    // that text holds whole numbers only is more than a sample tells
+    return column.type === 'integer' && types[index] === 'VARCHAR' ? { ...column, type: 'number' } : column;
+  });
+  const texts = columns.flatMap(({ type }, index) => (type === 'string' || type === 'category' ? [index] : []));
+  for (let start = 0; start < texts.length; start += BATCH_COLUMNS) {
+    const batch = texts.slice(start, start + BATCH_COLUMNS);
+    const list = batch.map((index) => `[count(*), count(s${index}), count(DISTINCT s${index})] AS k${index}`);
+    const [row = {}] = await query(`SELECT ${list.join(', ')} FROM ${sample}`);
+    for (const index of batch) {
+      const [rows = 0, present = 0, distinct = 0] = (row[`k${index}`] as unknown[]).map(Number);
+      const { name } = columns[index] as Column;
+      const type = columnKind({ name, type: 'VARCHAR', rows, nulls: rows - present, distinct });
+      columns[index] = { ...(columns[index] as Column), type };
+    }
+  }
+  return columns;
+}
