@@ -1,0 +1,71 @@
+import { many } from '../domain/html/figures.ts';
+import { shown } from '../domain/html/markup.ts';
+import type { DriftColumn, DriftReport, DriftSide } from '../domain/monitoring/drift-report.ts';
+import { table } from './table.ts';
+
+/** Columns people are shown; `--json` and `--report` have all. */
+const SHOWN = 30;
+const CHANGE_CHARACTERS = 90;
+
+/** A comparison as one reads it in a terminal: the verdict, what was compared, and the columns, the severest first. */
+export function driftText(report: DriftReport, written: string | undefined): string {
+  const { verdict, reference, current, columns, rule } = report;
+  const left = columns.length - SHOWN;
+  const tests =
+    rule.tests === undefined ? '' : `; ${many(rule.tests, 'test')}, false discovery rate ${rule.falseDiscoveryRate}`;
+  return [
+    verdict,
+    '',
+    `reference  ${sideText(reference)}`,
+    `current    ${sideText(current)}`,
+    `rule       ${rule.description}${tests}`,
+    '',
+    ...(columns.length > 0 ? [columnTable(columns.slice(0, SHOWN)).trimEnd()] : []),
+    ...(left > 0 ? [`and ${many(left, 'column')} more, which --json and --report have`] : []),
+    ...(written === undefined ? [] : ['', `report     ${written}`]),
+    '',
+  ].join('\n');
+}
+
+const KINDS = { csv: 'CSV', jsonl: 'JSON Lines', parquet: 'Parquet', profile: 'profile', baseline: 'baseline' };
+
+function sideText({ name, kind, rows, brokenLines }: DriftSide): string {
+  const broken = brokenLines > 0 ? `, ${many(brokenLines, 'line')} without a row` : '';
+  return `${shown(name, 200)}, ${KINDS[kind]}, ${many(rows, 'row')}${broken}`;
+}
+
+const STATUS: Record<DriftColumn['status'], string> = {
+  alarm: 'DRIFT',
+  warn: 'warn',
+  ok: 'ok',
+  insufficient_data: 'too little data',
+};
+
+const columnTable = (columns: readonly DriftColumn[]): string =>
+  table(columns, [
+    { title: 'COLUMN', cell: ({ name }) => shown(name, 60) },
+    { title: 'WHAT CHANGED', cell: changeText },
+    { title: 'MEASURE', cell: ({ findings: [worst] }) => (worst?.value === undefined ? undefined : worst.measure) },
+    { title: 'EFFECT', cell: ({ findings: [worst] }) => rounded(worst?.value) },
+    { title: 'THRESHOLD', cell: ({ findings: [worst] }) => rounded(worst?.threshold) },
+    { title: 'P', cell: ({ findings: [worst] }) => probability(worst?.pValue) },
+    {
+      title: 'STATUS',
+      cell: ({ status, judged, state }) => `${STATUS[status]}${judged || state === 'appeared' ? '' : ', not judged'}`,
+    },
+  ]);
+
+function changeText({ changes, state, findings: [worst] }: DriftColumn): string {
+  const text =
+    changes.length > 0
+      ? changes.join('; ')
+      : worst?.status === 'insufficient_data'
+        ? worst.message
+        : 'nothing to speak of';
+  return shown(state === 'compared' ? text : `${state}: ${text}`, CHANGE_CHARACTERS);
+}
+
+const rounded = (value: number | undefined): number | undefined =>
+  value === undefined ? undefined : Number(value.toPrecision(3));
+const probability = (value: number | undefined): string | undefined =>
+  value === undefined ? undefined : value === 0 ? '< 1e-100' : String(Number(value.toPrecision(2)));
