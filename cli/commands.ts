@@ -18,6 +18,7 @@ export const commands: readonly CommandEntry[] = [
     name: 'import model-monitor',
     load: () => import('./commands/import-model-monitor.ts').then((file) => file.importModelMonitor),
   },
+  { name: 'drift', load: () => import('./commands/drift.ts').then((file) => file.drift) },
   { name: 'train', load: () => import('./commands/train.ts').then((file) => file.train) },
   { name: 'approve', load: () => import('./commands/approve.ts').then((file) => file.approve) },
   { name: 'rollout start', load: () => import('./commands/rollout-start.ts').then((file) => file.rolloutStart) },
