@@ -16,7 +16,6 @@ const ContextColumn = z.object({
 export const CapturePolicy = z.object({
   model: z.string(),
   specVersion: z.number().int(),
-  enabled: z.boolean(),
   /** In (0, 1], a power of one half. */
   share: z.number(),
   maxCallsPerMinute: z.number().int().optional(),
@@ -28,13 +27,12 @@ export const CapturePolicy = z.object({
 export type CapturePolicy = z.infer<typeof CapturePolicy>;
 
 export function capturePolicyOf(spec: ModelSpec, specVersion: number): CapturePolicy {
-  const { enabled, capture, segments, bias } = spec.monitoring;
+  const { capture, segments, bias } = spec.monitoring;
   const elsewhere = new Set([...featureNames(spec), ...capture.redact]);
   const names = new Set([...segments, ...bias.map(({ column }) => column)].filter((name) => !elsewhere.has(name)));
   return {
     model: spec.name,
     specVersion,
-    enabled,
     share: sampledShare(capture.share),
     ...(capture.maxCallsPerMinute !== undefined && { maxCallsPerMinute: capture.maxCallsPerMinute }),
     redact: redactedColumns(spec),

@@ -29,7 +29,7 @@ export interface Answer {
 export async function capture(model: string, answer: Answer, deps: CaptureDeps): Promise<void> {
   const { served, request, inferenceId, eventTime, predictions, policy } = answer;
   if (!policy) return deps.metrics.add('CaptureSkipped', 1);
-  const weight = policy.enabled ? deps.policies.weightOf(model, policy, inferenceId) : undefined;
+  const weight = deps.policies.weightOf(model, policy, inferenceId);
   if (weight === undefined) return;
   const { values, rows, width } = predictions;
   try {

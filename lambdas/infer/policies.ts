@@ -13,7 +13,7 @@ const RETRY_MS = 2_000;
 export type PolicyInForce = Omit<CapturePolicy, 'model' | 'specVersion'>;
 
 /** Of a model whose spec is from before there were policies; it gets one with its next spec. */
-const EVERYTHING: PolicyInForce = { enabled: true, share: 1, redact: [], context: [] };
+const EVERYTHING: PolicyInForce = { share: 1, redact: [], context: [] };
 
 export interface PoliciesDeps {
   readonly aws: Pick<Aws, 'getItem'>;

@@ -16,6 +16,7 @@ export function monitoringRules(draft: SpecDraft, report: Report): void {
     if (features && !features.includes(name))
       report(['monitoring', 'thresholds', name], `is no feature${suggestion(name, features)}`, name, oneOf(features));
 
+  named(draft, report);
   const largest = LARGEST_DRIFT[monitoring.method ?? 'psi'];
   const checked: [Path, number | undefined][] = [
     [['monitoring', 'threshold'], threshold],
@@ -42,6 +43,38 @@ export function monitoringRules(draft: SpecDraft, report: Report): void {
     );
   if (every !== undefined && cooldown !== undefined && durationMs(every) < durationMs(cooldown))
     report(['monitoring', 'retrain', 'every'], 'is held back by cooldown', every, `at least ${cooldown}`);
+}
+
+/** Columns that have few values, which are the same text in data and in requests. */
+const GROUPED = ['category', 'string', 'boolean', 'integer'];
+
+/** What is said of columns is said of columns there are. */
+function named(draft: SpecDraft, report: Report): void {
+  const { segments = [], bias = [], muted = [], capture } = draft.monitoring ?? {};
+  const columns = columnsByName(draft);
+  const features = featuresOf(draft);
+  const grouped: [Path, string | undefined][] = [
+    ...segments.map((name, i): [Path, string | undefined] => [['monitoring', 'segments', i], name]),
+    ...bias.map((each, i): [Path, string | undefined] => [['monitoring', 'bias', i, 'column'], each?.column]),
+  ];
+  for (const [path, name] of grouped) {
+    if (name === undefined || !columns) continue;
+    const column = columns.get(name);
+    const known = [...columns.keys()];
+    if (!column) report(path, `is no column${suggestion(name, known)}`, name, oneOf(known));
+    else if (name === draft.data?.target) report(path, 'is the target', name, 'another column');
+    else if (column.type !== undefined && !GROUPED.includes(column.type))
+      report(path, `is a ${column.type}, which has too many values`, name, `a column of type ${GROUPED.join(', ')}`);
+  }
+  for (const [field, names] of [
+    ['muted', muted],
+    ['capture', capture?.redact ?? []],
+  ] as const)
+    for (const [i, name] of names.entries())
+      if (features && name !== undefined && !features.includes(name)) {
+        const path = field === 'muted' ? ['monitoring', 'muted', i] : ['monitoring', 'capture', 'redact', i];
+        report(path, `is no feature${suggestion(name, features)}`, name, oneOf(features));
+      }
 }
 
 /** Like `featureNames`, of a spec that may be incomplete; undefined if nobody can tell. */

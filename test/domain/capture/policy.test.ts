@@ -10,7 +10,6 @@ describe('the capture policy of a spec', () => {
     expect(policyOf({})).toEqual({
       model: 'churn',
       specVersion: 7,
-      enabled: true,
       share: 1,
       redact: ['gender'],
       context: [],
@@ -18,7 +17,6 @@ describe('the capture policy of a spec', () => {
   });
 
   for (const [what, monitoring, expected] of [
-    ['is off where monitoring is', { enabled: false }, { enabled: false }],
     ['rounds the share down to a power of one half', { capture: { share: 0.3 } }, { share: 0.25 }],
     ['hands on the budget', { capture: { maxCallsPerMinute: 60 } }, { maxCallsPerMinute: 60 }],
     ['redacts what the spec names', { capture: { redact: ['age'] } }, { redact: ['age', 'gender'] }],

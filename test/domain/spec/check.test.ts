@@ -290,6 +290,27 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     'monitoring.thresholds.age: can never be reached',
   ],
   [
+    'a segment of no column',
+    { monitoring: { segments: ['gendre'] } },
+    'monitoring.segments[0]: is no column; did you mean gender?',
+  ],
+  [
+    'a segment of a column with many values',
+    { monitoring: { segments: ['spend'] } },
+    'monitoring.segments[0]: is a number, which has too many values',
+  ],
+  [
+    'bias by the target',
+    { monitoring: { bias: [{ column: 'churned', metric: 'disparate_impact', min: 0.8 }] } },
+    'monitoring.bias[0].column: is the target',
+  ],
+  ['a muted column that is no feature', { monitoring: { muted: ['gender'] } }, 'monitoring.muted[0]: is no feature'],
+  [
+    'redaction of what is never captured',
+    { monitoring: { capture: { redact: ['churned'] } } },
+    'monitoring.capture.redact[0]: is no feature',
+  ],
+  [
     'more breaches than windows',
     { monitoring: { persistence: { breaches: 4, of: 3 } } },
     'monitoring.persistence.breaches: is more than there are windows (seen 4; allowed: at most 3)',
@@ -577,6 +598,7 @@ const accepted: readonly [what: string, change: Overrides][] = [
   ['lambda', { deployment: { target: 'lambda' } }],
   ['canary steps that rise', { deployment: { strategy: { type: 'canary', steps: [0.1, 0.5, 0.9] } } }],
   ['a threshold at the bound', { monitoring: { method: 'l_infinity', threshold: 1, thresholds: { age: 1 } } }],
+  ['segments by a feature and a protected column', { monitoring: { segments: ['plan', 'gender'], muted: ['age'] } }],
   ['a PSI threshold above 1', { monitoring: { threshold: 3 } }],
   ['as many breaches as windows', { monitoring: { persistence: { breaches: 3, of: 3 } } }],
   ['numbers written as texts', hyper({ eta: '0.3', num_round: '20', max_depth: '3' })],
