@@ -58,7 +58,7 @@ export function judgeDrift(input: DriftInput): DriftReport {
     preset,
     ...(spec && { model: spec.name }),
     status,
-    verdict: driftVerdict(status, ranked, few, compared),
+    verdict: driftVerdict(status, ranked, few ?? undecided(preset, compared), compared),
     reference,
     current,
     rule: ruleOf(input, monitoring, tests),
@@ -150,6 +150,15 @@ function metricsOf(reference: NonNullable<PairedColumn['reference']>, current: t
   if (!sameBins(reference, current)) return {};
   const { wasserstein, ...metrics } = driftMetrics(reference, current);
   return { ...metrics, ...(wasserstein && !isHidden && { wasserstein }) };
+}
+
+/** TFDV, and NannyML of a tiny reference, decide nothing until somebody sets a threshold. */
+function undecided(preset: DriftPreset, compared: DatasetComparison | undefined): string | undefined {
+  const isUndecided = compared?.columns.every(
+    ({ statistic, threshold }) => statistic === undefined || threshold === undefined,
+  );
+  const isMeasured = compared?.columns.some(({ statistic }) => statistic !== undefined);
+  return isUndecided && isMeasured ? `${preset} has no threshold of its own here, give --threshold` : undefined;
 }
 
 function statusOf(columns: readonly DriftColumn[], compared: DatasetComparison | undefined): DriftReport['status'] {

@@ -15,7 +15,8 @@ export function presetFinding(comparison: ColumnComparison, { current, importanc
       : `, drift is ${direction === 'below' ? 'a p-value below' : 'above'} ${figure(threshold)}`;
   return {
     ...{ monitor: 'feature-drift', subject: name, measure: method },
-    status: !compared ? 'insufficient_data' : detected ? 'alarm' : 'ok',
+    // without a threshold nothing is decided
+    status: !compared || threshold === undefined ? 'insufficient_data' : detected ? 'alarm' : 'ok',
     ...(finite && { value: statistic }),
     ...(threshold !== undefined && { threshold }),
     ...(pValue !== undefined && { pValue: legible(pValue) }),

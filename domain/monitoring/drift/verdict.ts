@@ -23,7 +23,7 @@ export function driftVerdict(
   if (status === 'ok') return `No drift in ${many(judged.length, 'column')}.`;
   const single = of('alarm');
   if (compared && single.length > 0)
-    return `No drift: ${names(single)} moved, but ${compared.rule} for drift of the whole.`;
+    return `No drift of the whole, which takes that ${compared.rule}; ${names(single)} moved.`;
   return `No drift, but ${names(of('warn'))} ${of('warn').length === 1 ? 'comes' : 'come'} near it.`;
 }
 

@@ -9,5 +9,5 @@ export const DRIFT_STYLES: Markup = trusted`<style>
 .card>dl.metrics{display:grid;grid-template-columns:repeat(2,auto);justify-content:start;gap:4px 22px;margin:8px 0 0;padding-top:8px;border-top:1px solid var(--line)}.card details{margin:4px 0 0;font-size:.86rem}
 .list a{color:inherit}.list tbody th span{color:var(--soft)}.values th:nth-child(4){color:var(--before);width:5.8em}
 .card:target{outline:3px solid var(--now)}
-@media (max-width:640px){.list td.number .status{display:inline-flex}}
+@media (max-width:640px){.list td.number{display:inline-block;margin-right:14px}}
 </style>`;
