@@ -49,7 +49,7 @@ async function profiles(call: Call) {
 
 async function readRecord(window: MonitorWindow, deps: Pick<RegistryApiDeps, 'records'>): Promise<WindowRecord> {
   const record = await findRecord(window, deps);
-  if (!record) throw new NotFoundError(`the record of window ${window.windowStart} of ${window.model}: it has expired`);
+  if (!record) throw new NotFoundError(`a record of window ${window.windowStart} of ${window.model} (it has expired)`);
   return record;
 }
 

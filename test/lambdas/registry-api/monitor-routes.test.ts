@@ -1,8 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MonitorReport } from '../../../domain/monitoring/report.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { aMonitoredApi, day } from '../../fixtures/monitored-api.ts';
-import { churnRows } from '../../fixtures/monitoring.ts';
+import { aMonitoredApi, calmRows, day, shiftedRows } from '../../fixtures/monitored-api.ts';
 import { aMonitorWindow } from '../../fixtures/registry.ts';
 import { anApi, CHANGE } from './api-under-test.ts';
 
@@ -15,18 +14,14 @@ const get = async (path: string, query: Record<string, string> = {}) => {
   const { status, body } = await api.call('GET', path, undefined, { query });
   return { status, body };
 };
-const calm = (seed: number) => churnRows(400, seed);
-const shifted = (seed: number) =>
-  churnRows(400, seed, ([age, spend, ...rest]) => [age, spend === null ? null : spend / 3, ...rest]);
-
 describe('GET models/:model/windows/:id/report', () => {
   it('answers with the report of the window as it stands', async () => {
-    await api.monitor({ start: day(2), rows: shifted(2) });
+    await api.monitor({ start: day(2), rows: shiftedRows(2) });
     const { status, body } = await get(`models/churn/windows/${day(2)}/report`);
     expect(status).toBe(200);
     const report = MonitorReport.parse(body);
     expect(report).toMatchObject({ windowStart: day(2), status: 'warn', rows: 400 });
-    await api.monitor({ start: day(2), rows: [...shifted(2), ...calm(3)] });
+    await api.monitor({ start: day(2), rows: [...shiftedRows(2), ...calmRows(3)] });
     expect((await get(`models/churn/windows/${day(2)}/report`)).body.rows).toBe(800);
   });
 
@@ -45,7 +40,7 @@ describe('GET models/:model/windows/:id/report', () => {
 
 describe('GET models/:model/windows/:id/profiles', () => {
   it('answers with the profiles of the version that was judged and of its baseline', async () => {
-    await api.monitor({ start: day(2), rows: calm(2), version: 2 });
+    await api.monitor({ start: day(2), rows: calmRows(2), version: 2 });
     const { status, body } = await get(`models/churn/windows/${day(2)}/profiles`);
     expect(status).toBe(200);
     expect(body.version).toBe(2);
@@ -58,7 +53,7 @@ describe('GET models/:model/windows/:id/profiles', () => {
   });
 
   it('says that a record has expired, and still has the report', async () => {
-    api.expire(await api.monitor({ start: day(2), rows: calm(2) }));
+    api.expire(await api.monitor({ start: day(2), rows: calmRows(2) }));
     const { status, body } = await get(`models/churn/windows/${day(2)}/profiles`);
     expect(status).toBe(404);
     expect(body.detail).toContain('expired');
@@ -74,7 +69,7 @@ describe('GET models/:model/history', () => {
   const history = (query: Record<string, string> = {}) => get('models/churn/history', query);
 
   it('sums windows to weeks', async () => {
-    for (const date of [2, 3, 8, 9]) await api.monitor({ start: day(date), rows: calm(date) });
+    for (const date of [2, 3, 8, 9]) await api.monitor({ start: day(date), rows: calmRows(date) });
     const { status, body } = await history({ by: 'week' });
     expect(status).toBe(200);
     expect(body.more).toBe(false);
@@ -87,7 +82,7 @@ describe('GET models/:model/history', () => {
 
   it('finds in the sum what its windows were too small for', async () => {
     api = await aMonitoredApi({ monitoring: { minRows: 500 } });
-    for (const date of [2, 3]) await api.monitor({ start: day(date), rows: shifted(date) });
+    for (const date of [2, 3]) await api.monitor({ start: day(date), rows: shiftedRows(date) });
     const [sum] = (await history({ by: 'week' })).body.items;
     expect(sum.windowStatuses).toEqual({ insufficient_data: 2 });
     expect(sum.status).toBe('warn');
@@ -99,21 +94,21 @@ describe('GET models/:model/history', () => {
   });
 
   it('says how its windows were judged besides the sum', async () => {
-    for (const date of [2, 3]) await api.monitor({ start: day(date), rows: shifted(date) });
+    for (const date of [2, 3]) await api.monitor({ start: day(date), rows: shiftedRows(date) });
     const [sum] = (await history({ by: 'month' })).body.items;
     expect(sum).toMatchObject({ start: day(1), windowStatuses: { warn: 1, alarm: 1 }, status: 'warn' });
   });
 
   it('goes by days unless told otherwise', async () => {
     const hour = (at: number) => new Date(Date.parse(day(2)) + at * 3_600_000).toISOString();
-    for (const at of [0, 1, 23]) await api.monitor({ start: hour(at), end: hour(at + 1), rows: calm(at) });
+    for (const at of [0, 1, 23]) await api.monitor({ start: hour(at), end: hour(at + 1), rows: calmRows(at) });
     expect((await history()).body.items).toMatchObject([{ start: day(2), windowEnd: day(3), rows: 1_200 }]);
   });
 
   it('gives a period in which the version changed one sum for each', async () => {
-    await api.monitor({ start: day(2), rows: calm(2) });
-    await api.monitor({ start: day(3), rows: calm(3), version: 2 });
-    await api.monitor({ start: day(4), rows: calm(4), version: 2 });
+    await api.monitor({ start: day(2), rows: calmRows(2) });
+    await api.monitor({ start: day(3), rows: calmRows(3), version: 2 });
+    await api.monitor({ start: day(4), rows: calmRows(4), version: 2 });
     expect((await history({ by: 'week' })).body.items).toMatchObject([
       { start: day(2), version: 2, windowStart: day(3), windowEnd: day(5), rows: 800 },
       { start: day(2), version: 1, windowStart: day(2), windowEnd: day(3), rows: 400 },
@@ -122,14 +117,14 @@ describe('GET models/:model/history', () => {
 
   it('counts the records that have expired', async () => {
     const windows = [];
-    for (const date of [2, 3, 9]) windows.push(await api.monitor({ start: day(date), rows: calm(date) }));
+    for (const date of [2, 3, 9]) windows.push(await api.monitor({ start: day(date), rows: calmRows(date) }));
     for (const window of windows.slice(0, 1)) api.expire(window);
     expect((await history({ by: 'week' })).body.items[1]).toMatchObject({ windows: 1, expired: 1, rows: 400 });
   });
 
   it('keeps a period in the list whose records are all gone', async () => {
-    api.expire(await api.monitor({ start: day(2), rows: shifted(2) }));
-    await api.monitor({ start: day(9), rows: calm(9) });
+    api.expire(await api.monitor({ start: day(2), rows: shiftedRows(2) }));
+    await api.monitor({ start: day(9), rows: calmRows(9) });
     const [, gone] = (await history({ by: 'week' })).body.items;
     expect(gone).toMatchObject({
       ...{ start: day(2), windowStart: day(2), windowEnd: day(3), version: 1, windows: 0, expired: 1 },
@@ -138,8 +133,8 @@ describe('GET models/:model/history', () => {
   });
 
   it('has as many periods as asked for, and goes on before one', async () => {
-    for (const date of [2, 3, 4]) await api.monitor({ start: day(date), rows: calm(date) });
-    await api.monitor({ start: day(5), rows: calm(5), version: 2 });
+    for (const date of [2, 3, 4]) await api.monitor({ start: day(date), rows: calmRows(date) });
+    await api.monitor({ start: day(5), rows: calmRows(5), version: 2 });
     const starts = (body: { items: { start: string }[] }) => body.items.map(({ start }) => start);
     const first = (await history({ limit: '2' })).body;
     expect({ starts: starts(first), more: first.more }).toEqual({ starts: [day(5), day(4)], more: true });
