@@ -42,8 +42,16 @@ export const commands: readonly CommandEntry[] = [
   { name: 'decisions', load: () => import('./commands/decisions.ts').then((file) => file.decisions) },
   { name: 'decisions show', load: () => import('./commands/decisions-show.ts').then((file) => file.decisionsShow) },
   { name: 'rollouts', load: () => import('./commands/rollouts.ts').then((file) => file.rollouts) },
-  { name: 'windows', load: () => import('./commands/windows.ts').then((file) => file.windows) },
-  { name: 'monitor tick', load: () => import('./commands/monitor-tick.ts').then((file) => file.monitorTick) },
+  { name: 'monitor list', load: () => import('./commands/monitor-list.ts').then((file) => file.monitorList) },
   { name: 'monitor show', load: () => import('./commands/monitor-show.ts').then((file) => file.monitorShow) },
+  {
+    name: 'monitor history',
+    load: () => import('./commands/monitor-history.ts').then((file) => file.monitorHistory),
+  },
+  {
+    name: 'monitor explain',
+    load: () => import('./commands/monitor-explain.ts').then((file) => file.monitorExplain),
+  },
+  { name: 'monitor tick', load: () => import('./commands/monitor-tick.ts').then((file) => file.monitorTick) },
   { name: 'audit', load: () => import('./commands/audit.ts').then((file) => file.audit) },
 ];

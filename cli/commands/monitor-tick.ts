@@ -34,8 +34,8 @@ export const monitorTick: Command = {
     } finally {
       client.destroy();
     }
-    const of = model === '*' ? 'every model' : model;
-    context.print(detail, `asked to monitor ${of} as of ${detail.at}; millrace monitor show lists what comes of it`);
+    const [of, shows] = model === '*' ? ['every model', 'list'] : [model, `show ${model}`];
+    context.print(detail, `asked to monitor ${of} as of ${detail.at}; millrace monitor ${shows} says what comes of it`);
     return EXIT_OK;
   },
 };

@@ -117,7 +117,10 @@ async function everything() {
 
 describe('lists', () => {
   const lists: [string, RegExp[]][] = [
-    ['models', [/^MODEL +TASK +SPEC +CHAMPION +UPDATED$/m, /^churn +binary +1 +1 +(\d+ \w+ ago|in \d+ \w+)$/m]],
+    [
+      'models',
+      [/^MODEL +TASK +SPEC +CHAMPION +MONITOR +UPDATED$/m, /^churn +binary +1 +1 +ok +(\d+ \w+ ago|in \d+ \w+)$/m],
+    ],
     ['versions churn', [/^ *VERSION +APPROVAL/m, /1 +Approved +auc=0\.9123 +churn-0123456789ab +bbbbbbbbbbbb/]],
     ['data list churn', [/1 +rejected +100 +0 +churn\/1\.csv +- +0{12} .*too old/]],
     ['runs churn', [/churn-0123456789ab +registered +1 +1 .* 4 min +new rows/]],
@@ -125,7 +128,8 @@ describe('lists', () => {
     ['decisions churn --kind gate', [/gate-1/]],
     ['decisions churn --kind monitor', [/nothing has been decided about churn/]],
     ['rollouts churn', [/churn-v1-r1 +promoted +1 +- +- +lambda/]],
-    ['windows churn', [/2026-03-02 00:00 +2026-03-03 00:00 +ok +no +500 +1 +monitor-1/]],
+    ['monitor list', [/^churn:1 +2026-03-02 00:00 +2026-03-03 00:00 +ok +500 +0 % +-/m]],
+    ['monitor history churn', [/^2026-03-02 00:00 +2026-03-03 00:00 +ok +500 +0 % +- +- +- +1 +1 +-$/m]],
     ['audit churn', [/1 .*test +spec\.applied +spec\/1/, /champion\.promoted +version\/1/]],
   ];
   for (const [line, patterns] of lists) {
