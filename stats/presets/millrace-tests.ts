@@ -14,7 +14,11 @@ export type MarkedRows = readonly [marked: number, rows: number];
  * @param ordered the bins are ranges of numbers or times, and not categories
  */
 export function joinedPValue({ reference, current, sparse }: JoinedBins, ordered: boolean): number | undefined {
-  const last = (counts: readonly number[]): MarkedRows => [counts.at(-1) as number, sum(counts)];
+  // weighted rows need not be whole, and the exact test counts
+  const last = (counts: readonly number[]): MarkedRows => [
+    Math.round(counts.at(-1) as number),
+    Math.round(sum(counts)),
+  ];
   if (sparse) return risePValue(last(reference), last(current));
   const pearson = homogeneityPValue(reference, current);
   if (pearson === undefined || !ordered || reference.length === 2) return pearson;

@@ -169,6 +169,12 @@ describe('drift of a window', () => {
     expect(spend?.value).toBeCloseTo(plain?.value as number, 12);
     expect(spend?.pValue).toBeCloseTo(plain?.pValue as number, 12);
     expect(spend?.rows).toBe(3_000);
+    const rare = aBaseline(
+      CHURN_COLUMNS,
+      churnRows(10_000, 8, ([age, spend, plan, , score], i) => [age, spend, plan, i > 9, score]),
+    );
+    const sparse = assessRows(rare, counted, { changes: { sampled: 250, weightSquares: 370 } });
+    expect(drifted(sparse).active).toMatchObject({ status: 'alarm', rows: 300 });
     const few = assessRows(baseline, tenfold, { changes: { sampled: 150, weightSquares: 60_000 } });
     expect(few.reasons).toEqual([
       'the window has 3000 rows, which sampling leaves the worth of 150, monitoring.minRows is 200',
