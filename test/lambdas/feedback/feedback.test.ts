@@ -120,13 +120,14 @@ describe('lines to Firehose', () => {
     const send = firehoseLines(
       async (_, lines) => {
         calls.push([...lines]);
-        return lines.map((line) => calls.length > 2 || line !== 'b');
+        return lines.map((line) => calls.length > 2 || !line.startsWith('b'));
       },
       'capture',
       async (ms) => pauses.push(ms),
     );
-    await send(['a', 'b', 'c']);
-    expect(calls).toEqual([['a', 'b', 'c'], ['b'], ['b']]);
+    const [a, b, c] = ['a', 'b', 'c'].map((text) => `${text.repeat(200_000)}\n`) as [string, string, string];
+    await send([a, b, c]);
+    expect(calls).toEqual([[a, b, c], [b], [b]]);
     expect(pauses).toEqual([50, 100]);
   });
 
@@ -136,18 +137,28 @@ describe('lines to Firehose', () => {
       'capture',
       async () => undefined,
     );
-    await expect(send(['a', 'b'])).rejects.toThrow('2 of 2 lines were not taken');
+    await expect(send(['a\n', 'b\n'])).rejects.toThrow('1 of 1 records were not taken');
   });
 
-  it('are cut into batches of 500', async () => {
-    const sizes: number[] = [];
-    const send = firehoseLines(async (_, lines) => {
-      sizes.push(lines.length);
-      return lines.map(() => true);
-    }, 'capture');
-    await send(new Array(1_001).fill('x'));
-    expect(sizes).toEqual([500, 500, 1]);
-  });
+  for (const { lines, bytes, records } of [
+    { lines: 1_001, bytes: 10, records: [1] },
+    { lines: 1_000, bytes: 250, records: [1] },
+    { lines: 1_001, bytes: 250, records: [2] },
+    { lines: 17, bytes: 250_000, records: [16, 1] },
+    { lines: 2, bytes: 1_000_000, records: [2] },
+  ]) {
+    it(`travel together, in order and whole: ${lines} of ${bytes} bytes`, async () => {
+      const sent: string[][] = [];
+      const send = firehoseLines(
+        async (_, batch) => (sent.push([...batch]) > 0 ? batch.map(() => true) : []),
+        'capture',
+      );
+      const all = Array.from({ length: lines }, (_, i) => `${String(i).padStart(bytes - 1, '0')}\n`);
+      await send(all);
+      expect(sent.map((batch) => batch.length)).toEqual(records);
+      expect(sent.flat().join('')).toBe(all.join(''));
+    });
+  }
 
   const env = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret' };
   const put = (answer: Response) => firehosePutBatch(env, async () => answer)('capture', ['a\n', 'b\n']);
