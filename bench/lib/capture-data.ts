@@ -13,20 +13,28 @@ export const WINDOW = { start: new Date('2026-03-02T00:00:00.000Z'), end: new Da
 
 const PLANS = ['free', 'basic', 'plus', 'pro', 'team', 'other'];
 const BASELINE_ROWS = 20_000;
+interface DrawnColumn {
+  readonly name: string;
+  readonly type: 'number' | 'category' | 'boolean';
+}
+
 /** 13 numbers, 5 categories and 2 booleans. */
-const COLUMNS = Array.from({ length: 20 }, (_, i) => ({
+const COLUMNS: readonly DrawnColumn[] = Array.from({ length: 20 }, (_, i) => ({
   name: `f${i}`,
   type: i < 13 ? 'number' : i < 18 ? 'category' : 'boolean',
 }));
 
-export const captureSpec = (segments: readonly string[]): ModelSpec =>
+/** Some of them: 7 numbers, 2 categories and a boolean. */
+export const TEN_COLUMNS: readonly DrawnColumn[] = COLUMNS.filter((_, i) => i < 7 || [13, 14, 18].includes(i));
+
+export const captureSpec = (segments: readonly string[], columns = COLUMNS, name = 'bench'): ModelSpec =>
   ModelSpec.parse({
     apiVersion: 'millrace/v1',
-    name: 'bench',
+    name,
     task: 'binary',
     data: {
       columns: [
-        ...COLUMNS.map((column) => ({ ...column, nullable: column.type === 'number' })),
+        ...columns.map((column) => ({ ...column, nullable: column.type === 'number' })),
         { name: 'target', type: 'integer' },
       ],
       target: 'target',
@@ -37,10 +45,10 @@ export const captureSpec = (segments: readonly string[]): ModelSpec =>
   });
 
 /** Rows of the features and a score: numbers of two to six digits, one of them of all the digits a double has. */
-function* drawnRows(count: number, seed: number): Generator<readonly [CapturedValue[], number]> {
+function* drawnRows(count: number, seed: number, drawn = COLUMNS): Generator<readonly [CapturedValue[], number]> {
   const uniform = random(seed);
   for (let i = 0; i < count; i++) {
-    const row = COLUMNS.map(({ type }, j): CapturedValue => {
+    const row = drawn.map(({ type }, j): CapturedValue => {
       if (type === 'category') return PLANS[Math.floor(uniform() * PLANS.length)] as string;
       if (type === 'boolean') return uniform() < 0.5;
       if (uniform() < 0.02) return null;
@@ -52,9 +60,9 @@ function* drawnRows(count: number, seed: number): Generator<readonly [CapturedVa
 }
 
 /** What a model of these rows was trained on: the bins that lines are counted over. */
-export function captureBaseline(segments: readonly string[]): Baseline {
-  const rows = [...drawnRows(BASELINE_ROWS, 1)].map(([row, score]) => [...row, score]);
-  const columns = [...COLUMNS, { name: 'prediction', type: 'number' }].map(({ name, type }, j): ProfiledColumn => {
+export function captureBaseline(segments: readonly string[], drawn = COLUMNS): Baseline {
+  const rows = [...drawnRows(BASELINE_ROWS, 1, drawn)].map(([row, score]) => [...row, score]);
+  const columns = [...drawn, { name: 'prediction', type: 'number' }].map(({ name, type }, j): ProfiledColumn => {
     if (type === 'category') return { name, type, categories: PLANS };
     if (type === 'boolean') return { name, type };
     const values = rows.flatMap((row) => (typeof row[j] === 'number' ? [row[j]] : []));
@@ -77,6 +85,19 @@ export function captureBaseline(segments: readonly string[]): Baseline {
   });
 }
 
+/** Capture lines of a model's version 1, of one row each, at any time of the window. */
+export function* capturedLines(count: number, seed: number, drawn = COLUMNS, model = 'bench') {
+  const uniform = random(seed);
+  const columns = drawn.map(({ name }) => name);
+  for (const [row, score] of drawnRows(count, seed + 1, drawn)) {
+    const eventTime = new Date(WINDOW.start.getTime() + Math.floor(uniform() * 86_400_000));
+    const inferenceId = encodeInferenceId(eventTime, 1, uniform);
+    const call = { model, version: 1, inferenceId, eventTime, inferenceTime: eventTime };
+    const text = captureLines({ ...call, columns, rows: [row], predictions: [score] }).join('');
+    yield { text, score, inferenceId, eventTime, uniform };
+  }
+}
+
 /** Writes capture lines of one row each and, in a file of its own, a label for every `labelEvery`th. @returns bytes of a capture line */
 export async function writeCapture(
   paths: { lines: string; labels: string },
@@ -87,14 +108,9 @@ export async function writeCapture(
   const write = async (to: typeof lines, text: string): Promise<void> => {
     if (!to.write(text)) await once(to, 'drain');
   };
-  const uniform = random(2);
   let [batch, labelled, bytes, i] = ['', '', 0, 0];
-  for (const [row, score] of drawnRows(count, 3)) {
-    const eventTime = new Date(WINDOW.start.getTime() + Math.floor(uniform() * 86_400_000));
-    const inferenceId = encodeInferenceId(eventTime, 1, uniform);
-    const call = { model: 'bench', version: 1, inferenceId, eventTime, inferenceTime: eventTime };
-    const columns = COLUMNS.map(({ name }) => name);
-    batch += captureLines({ ...call, columns, rows: [row], predictions: [score] }).join('');
+  for (const { text, score, inferenceId, eventTime, uniform } of capturedLines(count, 2)) {
+    batch += text;
     if (i % labelEvery === 0) {
       const label = String(Number(uniform() < score));
       labelled += labelLine({ model: 'bench', inferenceId, row: 0, label, eventTime, at: WINDOW.end });
