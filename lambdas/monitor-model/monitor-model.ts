@@ -3,6 +3,7 @@ import { durationMs } from '../../domain/duration.ts';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
 import { assessWindow } from '../../domain/monitoring/assess/assess-window.ts';
 import type { CapturedWindows, WindowStore } from '../../domain/monitoring/captured-windows.ts';
+import type { VersionReference } from '../../domain/monitoring/records/version-reference.ts';
 import { WindowBuilder } from '../../domain/monitoring/records/window-builder.ts';
 import { WindowRecord } from '../../domain/monitoring/window-record.ts';
 import type { TimeWindow } from '../../domain/monitoring/windows.ts';
@@ -28,6 +29,8 @@ export interface MonitorDeps {
 
 /** Windows before one that its alarms may weigh: `of` of one version, with room for others and for those without enough data. */
 const EARLIER_WINDOWS = 120;
+/** So many times `of` are read first: of more than these only a breach that waits for its persistence is weighed. */
+const NEAR = 4;
 
 /**
  * Adds what is new to each window of a message and issues its figures anew, oldest first: an alarm weighs the windows
@@ -90,11 +93,29 @@ async function monitorWindow(
     logger.warn('no-champion', { model, windowStart });
     return;
   }
-  const earlier = await registry.listMonitorWindows(model, EARLIER_WINDOWS, windowStart);
-  const { baseline } = served;
-  const report = assessWindow({ spec: spec.spec, specVersion: spec.version, record, version, baseline, earlier });
+  const report = await assess({ spec, record, version, baseline: served.baseline }, deps);
   const issue = { report, record, index: builder.index(), window, at, before: known };
   await recordWindow({ ...issue, revision: (earlierIssue?.revision ?? 0) + 1 }, deps);
+}
+
+interface Served {
+  readonly spec: SpecVersion;
+  readonly record: WindowRecord;
+  readonly version: number;
+  readonly baseline: VersionReference['baseline'];
+}
+
+/** Few earlier windows say as much as many unless a monitor breached and had too little data in some of them. */
+async function assess({ spec: { spec, version: specVersion }, ...of }: Served, { registry }: MonitorDeps) {
+  const { model, windowStart } = of.record;
+  const { persistence } = spec.monitoring;
+  const near = Math.min(EARLIER_WINDOWS, NEAR * persistence.of);
+  const given = { spec, specVersion, ...of };
+  const earlier = await registry.listMonitorWindows(model, near, windowStart);
+  const report = assessWindow({ ...given, earlier });
+  const isShort = report.outcomes.some(({ breached, of }) => breached && of < persistence.of);
+  if (!isShort || earlier.length < near || near === EARLIER_WINDOWS) return report;
+  return assessWindow({ ...given, earlier: await registry.listMonitorWindows(model, EARLIER_WINDOWS, windowStart) });
 }
 
 /** @returns undefined if its retention is over */

@@ -11,8 +11,10 @@ import { windowMetrics } from './metrics.ts';
 import type { MonitorDeps } from './monitor-model.ts';
 
 const BY = 'monitor-model';
-/** Findings in a decision record, which is one item of at most 400 KB; the report has them all. */
+/** Findings in a decision record: an item is at most 400 KB, and billed by its size. The report has them all. */
 const RECORDED_FINDINGS = 50;
+/** Of those that found nothing. */
+const RECORDED_CALM = 5;
 /** Features and reasons in an event, which is at most 256 KB. */
 const ANNOUNCED = 100;
 
@@ -143,8 +145,16 @@ function figures(report: MonitorReport, revision: number): Record<string, unknow
     minRows: report.minRows,
     baselineRows: report.baselineRows,
     labelCoverage: report.labelCoverage,
-    findings: findings.toSorted(bySeverity).slice(0, RECORDED_FINDINGS),
+    findings: recorded(findings.toSorted(bySeverity)),
   };
 }
+
+/** @param findings the severest first */
+function recorded(findings: readonly Finding[]): Finding[] {
+  const found = findings.filter(foundSomething).slice(0, RECORDED_FINDINGS);
+  return [...found, ...findings.filter((finding) => !foundSomething(finding)).slice(0, RECORDED_CALM)];
+}
+
+const foundSomething = ({ status }: Finding): boolean => status === 'warn' || status === 'alarm';
 
 const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(canonicalJson(value));

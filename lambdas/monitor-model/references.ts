@@ -6,7 +6,10 @@ import type { SpecVersion } from '../../domain/registry/entities.ts';
 import type { MonitorDeps } from './monitor-model.ts';
 
 /** What rows of a version are counted over, read once; undefined for a version that is not registered. */
-export function versionReferences({ model, spec }: SpecVersion, { registry, artifacts }: MonitorDeps) {
+export function versionReferences(
+  { model, version: inForce, spec }: SpecVersion,
+  { registry, artifacts }: MonitorDeps,
+) {
   const known = new Map<number, Promise<VersionReference | undefined>>();
 
   async function read(number: number): Promise<VersionReference | undefined> {
@@ -18,7 +21,8 @@ export function versionReferences({ model, spec }: SpecVersion, { registry, arti
     const bytes = await artifacts.getBytes(version.artifacts.baseline);
     const baseline = Baseline.parse(JSON.parse(new TextDecoder().decode(bytes)));
     // classes are those it was trained with; what to look at is as the spec in force says
-    const label = labelOf((await registry.requireSpec(model, version.specVersion)).spec);
+    const isInForce = version.specVersion === inForce;
+    const label = labelOf(isInForce ? spec : (await registry.requireSpec(model, version.specVersion)).spec);
     const classes = label.kind === 'class' ? label.classes : [];
     return { baseline, baselineDigest: version.artifacts.baseline.sha256, classes, spec };
   }

@@ -76,6 +76,8 @@ async function* byModel(marks: AsyncIterable<DirtyWindow>): AsyncGenerator<Dirty
 }
 
 async function tickModel(model: string, dirty: readonly DirtyWindow[], at: Date, deps: TickDeps): Promise<boolean> {
+  // as most ticks find models: nothing has to be read to know that
+  if (dirty.every(({ window }) => !isWindowClosed(window, 0, at))) return false;
   const monitoring = await monitoringOf(model, deps);
   if (!monitoring?.enabled) {
     // nobody will ask for these: they would be listed at every tick

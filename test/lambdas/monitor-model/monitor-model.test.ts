@@ -315,6 +315,42 @@ describe('monitor-model', () => {
     expect(w.metrics[1]).toMatchObject({ MonitorWindowsInsufficientData: 1 });
   });
 
+  it('weighs a breach however many windows of too few rows lie between, and reads few windows where nothing breached', async () => {
+    const read = vi.spyOn(w.registry, 'listMonitorWindows');
+    const between = Array.from({ length: 14 }, (_, i) => i + 1);
+    w.drifted(0);
+    for (const day of between) w.capture(day, churnLines(churnRows(20, day), noon(day), { seed: day }));
+    w.drifted(15);
+    w.calm(16);
+    await w.monitor([0, ...between, 15, 16]);
+    expect(await w.window(15)).toMatchObject({ status: 'alarm' });
+    const limits = (day: number) => read.mock.calls.filter(([, , before]) => before === start(day)).map(([, n]) => n);
+    expect(limits(15)).toEqual([12, 120]);
+    expect(limits(16)).toEqual([12]);
+  });
+
+  it('writes down all that was found in a window, and some of what was not; the report has the rest', async () => {
+    w.drifted(0);
+    await w.monitor(0);
+    const { decisionId = '' } = (await w.window(0)) ?? {};
+    const { numbers } = await w.registry.requireDecision('churn', decisionId);
+    const recorded = numbers.findings as MonitorReport['findings'];
+    const { findings } = await w.report(0);
+    const found = ({ status }: { status: string }) => status === 'alarm' || status === 'warn';
+    expect(findings.filter(found).length).toBeGreaterThan(0);
+    expect(recorded.filter(found)).toEqual(findings.filter(found).toSorted((a, b) => b.severity - a.severity));
+    expect(recorded).toHaveLength(findings.filter(found).length + 5);
+    expect(findings.length).toBeGreaterThan(recorded.length);
+  });
+
+  it('reads the spec in force once, also for a version that was trained under it', async () => {
+    const read = vi.spyOn(w.registry, 'requireSpec');
+    w.calm(0);
+    w.calm(1);
+    await w.monitor([0, 1]);
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
   it('has no data for a window of labels alone', async () => {
     w.capture(0, [
       labelLine({ model: 'churn', inferenceId: 'x', row: 0, label: '1', eventTime: noon(0), at: noon(1) }),

@@ -58,6 +58,19 @@ describe('a tick', () => {
     });
   }
 
+  const ends = [
+    { at: '2026-03-02T23:59:59.999Z', reads: 0, what: 'a millisecond before the window is over' },
+    { at: '2026-03-03T00:00:00.000Z', reads: 1, what: 'once it is over' },
+  ];
+  for (const { at, reads, what } of ends) {
+    it(`reads ${reads === 0 ? 'nothing' : 'the spec'} of a model ${what}`, async () => {
+      const read = vi.spyOn(w.registry, 'requireSpec');
+      await w.tick(at);
+      expect(read).toHaveBeenCalledTimes(reads);
+      expect(w.sent).toEqual([]);
+    });
+  }
+
   it('takes its moment from the schedule as well', async () => {
     await w.handler({ 'detail-type': 'Scheduled Event', source: 'aws.events', time: '2026-03-03T01:00:00Z' });
     expect(w.sent).toMatchObject([{ model: 'churn', at: '2026-03-03T01:00:00.000Z' }]);
