@@ -2,11 +2,13 @@ import * as z from 'zod';
 import { InvalidInputError, NotFoundError } from '../../domain/common-errors.ts';
 import { type AssessInput, assessWindow } from '../../domain/monitoring/assess/assess-window.ts';
 import { Baseline } from '../../domain/monitoring/baseline.ts';
+import { withoutValues } from '../../domain/monitoring/drift/paired-column.ts';
 import { OPEN_METRICS_TYPE, openMetrics } from '../../domain/monitoring/open-metrics.ts';
 import { byPeriod, PERIODS, type WindowsOfPeriod } from '../../domain/monitoring/periods.ts';
 import { mergeRecords } from '../../domain/monitoring/records/merge-records.ts';
 import { MonitorReport } from '../../domain/monitoring/report.ts';
 import { WindowRecord } from '../../domain/monitoring/window-record.ts';
+import type { ColumnProfile } from '../../domain/profiles/profile.ts';
 import { Instant, type MonitorWindow } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { json } from '../runtime/http.ts';
@@ -35,22 +37,26 @@ async function report(call: Call) {
   return json(200, MonitorReport.parse(await call.deps.lake.artifact(report)));
 }
 
-/** What a picture of a window is drawn from: the profiles that its drift was found between. */
+/**
+ * What a picture of a window is drawn from: the profiles that its drift was found between. `window` is absent once its
+ * record has expired. A feature that was declared protected since it was trained on shows no values.
+ */
 async function profiles(call: Call) {
   const window = await requireWindow(call);
-  const [record, baseline] = await Promise.all([readRecord(window, call.deps), readBaseline(window, call.deps)]);
-  const rows = record.versions.find(({ version }) => version === window.version)?.whole;
+  const [record, baseline, { spec }] = await Promise.all([
+    findRecord(window, call.deps),
+    readBaseline(window, call.deps),
+    call.deps.registry.requireSpec(window.model),
+  ]);
+  const { protected: hidden } = spec.data;
+  const shown = (column: ColumnProfile) => (hidden.includes(column.name) ? withoutValues(column) : column);
+  const rows = record?.versions.find(({ version }) => version === window.version)?.whole.profile;
+  const { features, prediction, importances } = baseline;
   return json(200, {
     version: window.version,
-    baseline: { features: baseline.features, prediction: baseline.prediction, importances: baseline.importances },
-    window: rows?.profile,
+    baseline: { features: features.map(shown), prediction, importances },
+    window: rows && { ...rows, columns: rows.columns.map(shown) },
   });
-}
-
-async function readRecord(window: MonitorWindow, deps: Pick<RegistryApiDeps, 'records'>): Promise<WindowRecord> {
-  const record = await findRecord(window, deps);
-  if (!record) throw new NotFoundError(`a record of window ${window.windowStart} of ${window.model} (it has expired)`);
-  return record;
 }
 
 async function findRecord({ record }: MonitorWindow, { records }: Pick<RegistryApiDeps, 'records'>) {

@@ -52,12 +52,25 @@ describe('GET models/:model/windows/:id/profiles', () => {
     expect(body.window.columns[0].bins.edges).toEqual(body.baseline.features[0].bins.edges);
   });
 
-  it('says that a record has expired, and still has the report', async () => {
+  it('has the baseline alone once the record has expired, and still the report', async () => {
     api.expire(await api.monitor({ start: day(2), rows: calmRows(2) }));
     const { status, body } = await get(`models/churn/windows/${day(2)}/profiles`);
-    expect(status).toBe(404);
-    expect(body.detail).toContain('expired');
+    expect(status).toBe(200);
+    expect(body).not.toHaveProperty('window');
+    expect(body.baseline.features).toHaveLength(4);
     expect((await get(`models/churn/windows/${day(2)}/report`)).status).toBe(200);
+  });
+
+  it('shows no value of a feature that was declared protected since', async () => {
+    await api.monitor({ start: day(2), rows: calmRows(2) });
+    await api.registry.applySpec(aModelSpec({ data: { protected: ['gender', 'plan', 'age'] } }), CHANGE);
+    const { body } = await get(`models/churn/windows/${day(2)}/profiles`);
+    for (const columns of [body.baseline.features, body.window.columns]) {
+      const [age, spend, plan] = columns;
+      expect(JSON.stringify(plan)).not.toMatch(/free|basic|pro"/);
+      expect(Object.keys(age).sort()).toEqual(['count', 'infinities', 'name', 'nans', 'nulls', 'type']);
+      expect(spend.bins.edges).toHaveLength(9);
+    }
   });
 
   it('knows no other window', async () => {
