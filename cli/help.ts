@@ -2,8 +2,10 @@ import type { Command, CommandEntry } from './command.ts';
 
 /** What options mean that several commands take, and those whose name says too little. */
 const MEANINGS: Readonly<Record<string, string>> = {
+  all: 'also what is no warning',
   'api-url': 'the API to talk to; else MILLRACE_API_URL, else the local platform',
   at: 'a time in ISO 8601 instead of now',
+  by: 'what a line is: window, day, week or month',
   capture: 'what an endpoint captured: files, or folders with all below them',
   constraints: 'constraints.json of the baseline',
   deny: 'deny it',
@@ -16,7 +18,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   purge: 'remove all state below .millrace/ for good',
   reason: 'why, for the audit trail and the decision',
   statistics: 'statistics.json of the baseline',
+  subject: 'a feature, prediction, or a metric: only what is about it',
   verify: 'check the chain of hashes instead of listing',
+  window: 'the one that begins at this time, or holds it',
 };
 
 export async function generalHelp(entries: readonly CommandEntry[]): Promise<string> {

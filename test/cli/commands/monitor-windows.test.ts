@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MonitorReport } from '../../../domain/monitoring/report.ts';
 import type { MonitorWindow } from '../../../domain/registry/entities.ts';
@@ -100,6 +102,35 @@ describe('monitor show', () => {
     expect(window).toMatchObject({ status: 'alarm', decisionId: alarm.decisionId });
     expect(report.findings.some(({ status }: { status: string }) => status === 'ok')).toBe(true);
     expect(next.length).toBeGreaterThan(0);
+  });
+
+  it('writes a page with the distributions', async () => {
+    const file = join(cli.dir, 'pages', 'churn.html');
+    const text = await textOf(`show churn -w 2026-03-04 --report ${file}`);
+    expect(text).toContain(`written to ${file}\n`);
+    const page = readFileSync(file, 'utf8');
+    expect(page).toContain('2026-03-04 00:00 to 2026-03-05 00:00 UTC');
+    for (const name of ['age', 'spend', 'plan', 'active', 'prediction']) expect(page).toContain(name);
+    // in a folder it is called like the model
+    await textOf(`show churn -w 2026-03-02 --report ${cli.dir}/ --json`);
+    expect(existsSync(join(cli.dir, 'churn.html'))).toBe(true);
+  });
+
+  it('writes a page without distributions once the record has expired', async () => {
+    const other = await aMonitoredApi();
+    await elsewhere(other, async () => {
+      const charts = async () => {
+        const file = join(cli.dir, 'one.html');
+        await textOf(`show churn --report ${file}`);
+        const page = readFileSync(file, 'utf8');
+        expect(page).toContain('Feature drift');
+        return page.split('class="chart"').length - 1;
+      };
+      const window = await other.monitor({ start: day(2), rows: calmRows(2) });
+      expect(await charts()).toBeGreaterThan(2);
+      other.expire(window);
+      expect(await charts()).toBe(0);
+    });
   });
 
   const refused = [
