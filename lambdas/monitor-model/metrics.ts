@@ -26,15 +26,17 @@ export function windowMetrics(report: MonitorReport, at: Date, perModel = false)
   return lines.map((each) => `${JSON.stringify(each)}\n`).join('');
 }
 
-function ofModel({ status, rows, labelCoverage, findings }: MonitorReport): Record<string, number> {
-  const whole = findings.filter(({ segment, value }) => segment === undefined && value !== undefined);
+function ofModel({ status: worst, rows, labelCoverage, findings }: MonitorReport): Record<string, number> {
+  const whole = findings.filter(
+    ({ segment, status, value }) => !segment && status !== 'insufficient_data' && value !== undefined,
+  );
   const values = (monitor: string) =>
     whole.filter((finding) => finding.monitor === monitor).map(({ value }) => value as number);
   const [quality] = values('quality');
   const [estimated] = values('estimated-quality');
   const drift = values('feature-drift');
   return {
-    WindowStatus: STATUS_VALUE[status],
+    WindowStatus: STATUS_VALUE[worst],
     WindowRows: rows,
     LabelCoverage: labelCoverage,
     ...(drift.length > 0 && { LargestDrift: Math.max(...drift) }),

@@ -126,7 +126,9 @@ async function removeReplaced(before: MonitorWindow | undefined, after: MonitorW
 
 /** What a list shows of a window without opening its report. */
 function headline({ findings }: MonitorReport): Record<string, number> {
-  const whole = findings.filter(({ segment, value }) => segment === undefined && value !== undefined);
+  const whole = findings.filter(
+    ({ segment, status, value }) => !segment && status !== 'insufficient_data' && value !== undefined,
+  );
   const drift = whole.filter(({ monitor }) => monitor === 'feature-drift').map(({ value }) => value as number);
   const quality = whole.filter(({ monitor }) => monitor === 'quality' || monitor === 'estimated-quality');
   const name = ({ monitor, subject }: Finding) => (monitor === 'quality' ? subject : `estimated_${subject}`);

@@ -315,6 +315,15 @@ describe('monitor-model', () => {
     expect(w.metrics[1]).toMatchObject({ MonitorWindowsInsufficientData: 1 });
   });
 
+  it('has no figure of what there were too few rows for', async () => {
+    Object.assign(w.deps, { modelMetrics: true });
+    w.capture(0, churnLines(churnRows(120, 3), noon(0)));
+    await w.monitor(0);
+    expect(await w.window(0)).toMatchObject({ status: 'insufficient_data', figures: {} });
+    expect(w.metrics.at(-1)).toMatchObject({ Model: 'churn', WindowRows: 120 });
+    expect(w.metrics.at(-1)).not.toHaveProperty('LargestDrift');
+  });
+
   it('weighs a breach however many windows of too few rows lie between, and reads few windows where nothing breached', async () => {
     const read = vi.spyOn(w.registry, 'listMonitorWindows');
     const between = Array.from({ length: 14 }, (_, i) => i + 1);
