@@ -83,9 +83,8 @@ function weekQuery(week: number): string {
   const share = (table: string) => `round(${table}.late / ${table}.n, 4)`;
   return `SELECT 'f' || lpad(CAST(f.n AS VARCHAR), 7, '0') AS flight_id,
       strftime(f.date, '%Y-%m-%dT%H:%M:%SZ') AS departure,
-      hour(f.date) AS dep_hour, minute(f.date) AS dep_minute, isodow(f.date) AS day_of_week,
-      CASE WHEN hour(f.date) < 6 THEN 'night' WHEN hour(f.date) < 12 THEN 'morning'
-        WHEN hour(f.date) < 18 THEN 'afternoon' ELSE 'evening' END AS part_of_day, f.distance,
+      hour(f.date) AS dep_hour, minute(f.date) AS dep_minute, isodow(f.date) AS day_of_week, f.distance,
+      CASE WHEN f.distance < 500 THEN 'short' WHEN f.distance < 1500 THEN 'medium' ELSE 'long' END AS haul,
       f.origin, f.destination, a.state AS origin_state, b.state AS dest_state,
       ${share('o')} AS recent_delay_origin, ${share('d')} AS recent_delay_dest, ${share('w')} AS recent_delay_network,
       o.traffic AS origin_traffic, CAST(f.late AS INTEGER) AS late

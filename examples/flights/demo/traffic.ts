@@ -28,7 +28,7 @@ export async function readFlights(file: string): Promise<Flight[]> {
 }
 
 /** No feature: tells flights apart for whoever monitors them. */
-const CONTEXT: InputField = { name: 'part_of_day', datatype: 'BYTES' };
+const CONTEXT: InputField = { name: 'haul', datatype: 'BYTES' };
 
 /** One Open Inference Protocol request for a batch of flights, at the time the first of them leaves. */
 export function inferRequest(flights: readonly Flight[], fields: readonly InputField[]): InferRequest {
