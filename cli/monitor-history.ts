@@ -103,8 +103,8 @@ function ofWindow(window: MonitorWindow, breached: readonly Finding[]): HistoryE
 
 function ofSum({ start: _, outcomes: _outcomes, findings, ...sum }: Sum): HistoryEntry {
   const valuesOf = (monitor: Finding['monitor']) =>
-    findings.flatMap(({ subject, value, ...finding }): [string, number][] =>
-      finding.monitor === monitor && value !== undefined ? [[subject, value]] : [],
+    findings.flatMap(({ subject, value, status, ...finding }): [string, number][] =>
+      finding.monitor === monitor && status !== 'insufficient_data' && value !== undefined ? [[subject, value]] : [],
     );
   const drift = valuesOf('feature-drift').map(([, value]) => value);
   return {
