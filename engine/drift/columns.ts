@@ -3,6 +3,7 @@ import type { ProfiledColumn } from '../../domain/profiles/columns.ts';
 import type { ProfileType } from '../../domain/profiles/profile.ts';
 import type { Column } from '../../domain/spec/columns.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
+import { asColumn } from '../statistics/guess-columns.ts';
 import type { CountedColumn } from './count-side.ts';
 import type { Side } from './open-side.ts';
 
@@ -15,18 +16,21 @@ const TYPE_OF: Record<Column['type'], ProfileType> = {
   timestamp: 'timestamp',
 };
 
+export const profileTypeOf = ({ type }: Column): ProfileType => TYPE_OF[type];
+
 /** What to count of a reference file. The id is only counted; text that is a feature is a category to the model. */
-export function referenceColumnsOf({ columns, missing }: Side, spec: ModelSpec | undefined): CountedColumn[] {
-  return columns.flatMap((column, index) => {
-    if (missing.includes(column.name)) return [];
-    const type = TYPE_OF[column.type];
+export async function referenceColumnsOf(
+  { names, missing, columns }: Side,
+  spec: ModelSpec | undefined,
+  isWanted: (name: string) => boolean,
+): Promise<CountedColumn[]> {
+  const wanted = names.filter((name) => isWanted(name) && !missing.includes(name));
+  return (await columns(wanted)).map((column) => {
+    const type = profileTypeOf(column);
     const role = roleOf(column.name, type, spec);
     const isCategory = spec !== undefined && column.type === 'string' && (role === 'feature' || role === 'target');
-    const profiled: ProfiledColumn = {
-      name: column.name,
-      type: role === 'id' ? 'string' : isCategory ? 'category' : type,
-    };
-    return [{ profiled, column, index }];
+    const counted = role === 'id' ? 'string' : isCategory ? 'category' : type;
+    return { profiled: { name: column.name, type: counted }, column, index: names.indexOf(column.name) };
   });
 }
 
@@ -40,24 +44,27 @@ const READ_AS: Record<ProfileType, Column['type']> = {
 };
 
 /**
- * The reference's columns as far as the file has them, read as what they were there: a time in the file's own format.
+ * The reference's columns as far as the file has them, read as what they were there: times in the file's own format.
  *
  * @param reference with the bins and categories to count over
- * @param stated how the reference file's columns were read, if there was a file
  */
-export function currentColumnsOf(
-  { columns, missing }: Side,
+export async function currentColumnsOf(
+  side: Side,
   reference: readonly ProfiledColumn[],
-  stated: readonly Column[] = [],
-): CountedColumn[] {
-  const indexes = new Map(columns.map(({ name }, index) => [name, index]));
-  return reference.flatMap((profiled) => {
-    const index = indexes.get(profiled.name);
-    const own = index === undefined ? undefined : columns[index];
-    if (index === undefined || !own || missing.includes(own.name)) return [];
-    const before = stated.find(({ name }) => name === profiled.name);
-    const type = before?.type ?? READ_AS[profiled.type];
-    const column: Column = own.type === type || type !== 'timestamp' ? { ...own, type } : { ...(before ?? own), type };
-    return [{ profiled, column, index }];
+  spec: ModelSpec | undefined,
+): Promise<CountedColumn[]> {
+  const there = reference.filter(({ name }) => side.names.includes(name) && !side.missing.includes(name));
+  const open = there.filter(({ type }) => spec !== undefined || type === 'timestamp').map(({ name }) => name);
+  const known = new Map((await side.columns(open)).map((column) => [column.name, column]));
+  return there.map((profiled) => {
+    const { name, type } = profiled;
+    const index = side.names.indexOf(name);
+    const own = known.get(name);
+    if (own && (spec || own.type === 'timestamp')) return { profiled, column: own, index };
+    const isWhole = type === 'numeric' && WHOLE.test(side.types[index] ?? '');
+    const column = asColumn({ name, type: isWhole ? 'integer' : READ_AS[type], duckType: '' });
+    return { profiled, column, index };
   });
 }
+
+const WHOLE = /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/;

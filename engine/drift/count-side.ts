@@ -65,11 +65,9 @@ async function enumerated(query: Query, side: Side, columns: readonly CountedCol
   const enums = new Map<number, string>();
   for (const [i, { profiled, column, index }] of columns.entries()) {
     if (profiled.type !== 'category') continue;
-    const sample = namedRelation(
-      [column],
-      [side.types[index] ?? 'VARCHAR'],
-      `(SELECT s${index} AS s0 FROM ${side.sample})`,
-    );
+    // fixed categories need no sample
+    const cells = profiled.categories ? '(SELECT NULL AS s0)' : `(SELECT s${index} AS s0 FROM ${await side.sample()})`;
+    const sample = namedRelation([column], [side.types[index] ?? 'VARCHAR'], cells);
     if (await createEnum(query, sample, profiled, `__enum${i}`)) enums.set(i, `__enum${i}`);
   }
   return enums;
@@ -134,20 +132,29 @@ async function onePass(
     ({ typed }, i) => `${typed} AS ${quoteIdentifier((batch[i] as CountedColumn).profiled.name)}`,
   );
   const from = `(SELECT ${[...cells, ...batch.map((_, i) => `s${i} AS __s${i}`)].join(', ') || '1'} FROM ${relation})`;
-  const statement = (tame: (column: CountedColumn) => boolean): string => {
-    const profiled = batch.map((one) => (tame(one) ? { ...one.profiled, tame: true } : one.profiled));
+  const statement = (tame: boolean): string => {
+    const profiled = batch.map((one) => ({ ...one.profiled, tame }));
     const present = batch.map((_, i) => `count(__s${i})`).join(', ');
     return `SELECT ${profileSql(profiled, { enums })}, [${present}]::BIGINT[] AS present FROM ${from}`;
   };
-  const isTame = ({ column }: CountedColumn) => column.type === 'timestamp' || column.type === 'integer';
+  // mostly all numbers are finite and small, which is a fifth less to compute
+  const row = await quick(query, statement(true));
+  return row && batch.every((_, i) => isFiniteCell(row[`c${i}`])) ? row : ((await query(statement(false)))[0] ?? {});
+}
+
+/** @returns undefined for a number that is infinite or too large for the variance */
+async function quick(query: Query, sql: string): Promise<Record<string, unknown> | undefined> {
   try {
-    return (await query(statement(isTame)))[0] ?? {};
+    return (await query(sql))[0] ?? {};
   } catch (error) {
-    // a number too large for the variance: once more, with an eye on each value
-    if (!(error instanceof Error && /^Out of Range Error/.test(error.message))) throw error;
-    return (await query(statement(() => false)))[0] ?? {};
+    if (error instanceof Error && /^Out of Range Error/.test(error.message)) return undefined;
+    throw error;
   }
 }
+
+/** NaN is the greatest number to DuckDB. */
+const isFiniteCell = (cell: unknown): boolean =>
+  !Array.isArray(cell) || cell.every((figure) => figure === null || Number.isFinite(Number(figure)));
 
 interface Counting {
   readonly columns: readonly CountedColumn[];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type PairedColumn, roleOf } from '../../domain/monitoring/drift/paired-column.ts';
+import type { PairedColumn } from '../../domain/monitoring/drift/paired-column.ts';
 import type { StoredProfile } from '../../domain/monitoring/drift/reference-profile.ts';
 import type { DriftSide } from '../../domain/monitoring/drift-report.ts';
 import { type ProfiledColumn, referenceColumns } from '../../domain/profiles/columns.ts';
@@ -8,11 +8,11 @@ import type { ColumnProfile } from '../../domain/profiles/profile.ts';
 import { withReferenceEdges } from '../../domain/profiles/reference-bins.ts';
 import type { Column } from '../../domain/spec/columns.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
-import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
 import { queryOf } from '../duckdb.ts';
 import { currentColumnsOf, referenceColumnsOf } from './columns.ts';
-import { type CountedSide, countSide } from './count-side.ts';
+import { type CountedColumn, type CountedSide, countSide } from './count-side.ts';
 import { namedRelation, openSide, type Side } from './open-side.ts';
+import { appearedColumns, pairColumn } from './pair-columns.ts';
 
 /** A file, or a stored profile and its name. */
 export type DriftSource = { readonly path: string } | { readonly stored: StoredProfile; readonly name: string };
@@ -54,43 +54,30 @@ export async function countSides(connection: DuckDBConnection, input: SidesInput
   onStep('reading the current data');
   const own = join(folder, 'current');
   const side = await openSide(connection, input.current.path, own, spec?.data);
-  const counted = currentColumnsOf(side, referenceColumns(before.profiles), before.stated);
+  const counted = await currentColumnsOf(side, referenceColumns(before.profiles), spec);
   onStep('counting the current data');
   const now = await countSide(connection, side, counted, own);
-  const columns = before.profiles.map((reference): Omit<PairedColumn, 'newValues'> => {
-    const { name, type } = reference;
+  const query = queryOf(connection);
+  const columns: PairedColumn[] = [];
+  for (const reference of before.profiles) {
+    const { name } = reference;
     const at = counted.findIndex(({ profiled }) => profiled.name === name);
-    const role = roleOf(name, type, spec);
-    const importance = before.importances.get(name);
-    const shared = { name, type, role, reference, ...(importance !== undefined && { importance }) };
+    const found =
+      at < 0 ? {} : { current: now.profile.columns[at] as ColumnProfile, counted: counted[at] as CountedColumn };
     const misfits = { reference: before.misfits.get(name) ?? 0, current: now.misfits[at] ?? 0 };
-    if (at < 0) return { ...shared, misfits, state: 'disappeared', why: 'the current data have no such column' };
-    const current = now.profile.columns[at] as ColumnProfile;
-    const why = retyped(reference, current, misfits.current, side, spec);
-    return {
-      ...shared,
-      misfits,
-      current,
-      state: why === undefined ? 'compared' : 'retyped',
-      ...(why !== undefined && { why }),
-    };
-  });
+    const importance = before.importances.get(name);
+    columns.push(await pairColumn(query, side, { reference, ...found, misfits, importance }, spec));
+  }
   const known = new Set(before.profiles.map(({ name }) => name));
-  const appeared = [
-    ...side.columns.map(({ name }) => name).filter((name) => !side.missing.includes(name)),
-    ...side.extra,
-  ]
-    .filter((name) => !known.has(name) && isWanted(input, name))
-    // by the spec an extra column is none of the model's, in either file
-    .filter((name) => spec === undefined || spec.data.columns.some((column) => column.name === name));
+  // by a spec, a column that it does not name is none of the model's in either file
+  const appeared = side.names.filter(
+    (name) => !known.has(name) && !side.missing.includes(name) && isWanted(input, name),
+  );
   return {
     reference: before.side,
     current: sideOf(side, now),
     stated: { reference: before.stated, current: counted.map(({ column }) => column) },
-    columns: [
-      ...(await withNewValues(connection, side, columns)),
-      ...appeared.map((name) => appearedColumn(name, side, spec)),
-    ],
+    columns: [...columns, ...(await appearedColumns(side, appeared, spec))],
   };
 }
 
@@ -105,8 +92,8 @@ async function referenceOf(connection: DuckDBConnection, input: SidesInput): Pro
   onStep('reading the reference');
   const own = join(folder, 'reference');
   const side = await openSide(connection, reference.path, own, spec?.data);
-  const wanted = referenceColumnsOf(side, spec).filter(({ profiled }) => isWanted(input, profiled.name));
-  const sample = namedRelation(side.columns, side.types, side.sample);
+  const wanted = await referenceColumnsOf(side, spec, (name) => isWanted(input, name));
+  const sample = await sampleOf(side, wanted);
   const withEdges = await withReferenceEdges(
     queryOf(connection),
     sample,
@@ -130,60 +117,12 @@ const sideOf = ({ name, format }: Side, { profile, brokenLines }: CountedSide): 
   ...{ name, kind: format, rows: profile.rows, brokenLines },
 });
 
-/** More than half of the cells that are there say so. Text may hold anything, but for text that became numbers or times. */
-function retyped(
-  reference: ColumnProfile,
-  current: ColumnProfile,
-  misfits: number,
-  side: Side,
-  spec: ModelSpec | undefined,
-): string | undefined {
-  const { name, type, categories } = reference;
-  const present = current.count + current.nans + current.infinities + misfits;
-  const own = side.columns.find((column) => column.name === name);
-  if (reference.count === 0) return undefined;
-  if (misfits > present / 2)
-    return `it was ${type} in the reference, and ${misfits === present ? 'none' : 'less than half'} of the ${present} values now are`;
-  const isText = own?.type === 'string' || own?.type === 'category';
-  if (spec || type !== 'category' || isText || !own || current.count === 0) return undefined;
-  const numbers = categories?.values.some(([value]) => Number.isFinite(Number(value)));
-  return numbers ? undefined : `it was text in the reference and is ${own.type} now`;
-}
-
-function appearedColumn(name: string, side: Side, spec: ModelSpec | undefined): PairedColumn {
-  const column = side.columns.find((one) => one.name === name);
-  const type = column?.type === 'integer' || column?.type === 'number' ? 'numeric' : (column?.type ?? 'string');
-  const why = 'the reference has no such column';
-  const misfits = { reference: 0, current: 0 };
-  return { name, type, role: roleOf(name, type, spec), state: 'appeared', why, misfits, newValues: [] };
-}
-
-const NEW_VALUES = 5;
-
-/** Names some values of the sample that the reference does not have, where there are any. */
-async function withNewValues(
-  connection: DuckDBConnection,
-  side: Side,
-  columns: readonly Omit<PairedColumn, 'newValues'>[],
-): Promise<PairedColumn[]> {
-  const query = queryOf(connection);
-  const named: PairedColumn[] = [];
-  for (const column of columns) {
-    const { name, reference, current, type } = column;
-    const index = side.columns.findIndex((one) => one.name === name);
-    const isNew = reference?.categories?.other === 0 && (current?.categories?.other ?? 0) > 0;
-    if (type !== 'category' || !isNew) {
-      named.push({ ...column, newValues: [] });
-      continue;
-    }
-    const cells = namedRelation(side.columns, side.types, side.sample);
-    const known = reference.categories?.values.map(([value]) => quoteLiteral(value)) ?? [];
-    const cell = `CAST(${quoteIdentifier((side.columns[index] as Column).name)} AS VARCHAR)`;
-    const found = await query(
-      `SELECT ${cell} AS v, count(*) AS n FROM ${cells} WHERE ${cell} IS NOT NULL AND NOT list_contains([${known.join(', ')}]::VARCHAR[], ${cell})
-       GROUP BY v ORDER BY n DESC, v LIMIT ${NEW_VALUES}`,
-    );
-    named.push({ ...column, newValues: found.map(({ v }) => String(v)) });
-  }
-  return named;
+/** The sample of a reference, typed, with the columns that are counted. */
+async function sampleOf(side: Side, columns: readonly CountedColumn[]): Promise<string> {
+  const cells = columns.map(({ index }, i) => `s${index} AS s${i}`).join(', ') || '1';
+  return namedRelation(
+    columns.map(({ column }) => column),
+    columns.map(({ index }) => side.types[index] ?? 'VARCHAR'),
+    `(SELECT ${cells} FROM ${await side.sample()})`,
+  );
 }

@@ -15,7 +15,7 @@ import { shapeOf } from '../statistics/open-data.ts';
 import { sampleText } from './sample-text.ts';
 
 /** Rows of a Parquet file that types and bins are found by. */
-const SAMPLE_ROWS = 20_000;
+const SAMPLE_ROWS = 12_000;
 /** Text columns of one statement: a count of distinct values keeps them all. */
 const BATCH_COLUMNS = 20;
 
@@ -24,16 +24,16 @@ export interface Side {
   /** Without folders. */
   readonly name: string;
   readonly format: DataSpec['format'];
-  /** In the order of `s0`, `s1` …; types as the spec says, or as the sample shows. */
-  readonly columns: readonly Column[];
+  /** In the order of `s0`, `s1` … */
+  readonly names: readonly string[];
   /** Of the spec, and not in the file. */
   readonly missing: readonly string[];
-  /** Of the file, and not in the spec. */
-  readonly extra: readonly string[];
   /** DuckDB's types of the columns. */
   readonly types: readonly string[];
-  /** Relation of some rows with `s0`, `s1` …, cheap to read again and again. */
-  readonly sample: string;
+  /** Some of the columns, in the order asked for; types as the spec says, or as the sample shows. */
+  columns(names: readonly string[]): Promise<readonly Column[]>;
+  /** Relation of some rows with `s0`, `s1` …, cheap to read again and again; made when it is first asked for. */
+  sample(): Promise<string>;
   /**
    * Reads the rows once. What several threads cannot tell apart, one may.
    * @param rows how many there were, of what was read
@@ -62,16 +62,27 @@ export async function openSide(
     throw new Error(`${basename(path)}: ${opened.reasons.map(({ message }) => message).join('; ')}`);
   };
   const { source, facts } = await openRows(true);
-  const sample = await sampleOf(connection, source, { plain, folder, shape });
   const names = shape.columns.map(({ name }) => name);
+  let sample: Promise<string> | undefined;
+  const sampled = (): Promise<string> => {
+    sample ??= sampleOf(connection, source, { plain, folder, shape });
+    return sample;
+  };
   return {
     name: basename(path),
     format: shape.format,
-    columns: data ? shape.columns : await guessed(query, sample, names, source.types),
+    names,
     missing: facts.missingColumns,
-    extra: facts.extraColumns,
     types: source.types,
-    sample,
+    sample: sampled,
+    async columns(wanted) {
+      const indexes = wanted.map((name) => names.indexOf(name));
+      if (data) return indexes.map((index) => shape.columns[index] as Column);
+      if (wanted.length === 0) return [];
+      const cells = indexes.map((index, i) => `s${index} AS s${i}`);
+      const types = indexes.map((index) => source.types[index] ?? 'VARCHAR');
+      return guessed(query, `(SELECT ${cells.join(', ')} FROM ${await sampled()})`, wanted, types);
+    },
     async read(work, rows) {
       for (const parallel of [true, false]) {
         const { source, file } = await openRows(parallel);

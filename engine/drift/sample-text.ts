@@ -2,9 +2,9 @@ import { open } from 'node:fs/promises';
 
 const LINE_FEED = 10;
 /** Of the beginning, which has the header. */
-const FIRST_BYTES = 1024 * 1024;
+const FIRST_BYTES = 256 * 1024;
 const PIECE_BYTES = 64 * 1024;
-const PIECES = 48;
+const PIECES = 28;
 
 /**
  * Lines from all over a text file, in their order, so that a sorted file shows all it holds. A piece begins after a line
