@@ -19,6 +19,10 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./commands/import-model-monitor.ts').then((file) => file.importModelMonitor),
   },
   { name: 'drift', load: () => import('./commands/drift.ts').then((file) => file.drift) },
+  {
+    name: 'export model-monitor',
+    load: () => import('./commands/export-model-monitor.ts').then((file) => file.exportModelMonitor),
+  },
   { name: 'train', load: () => import('./commands/train.ts').then((file) => file.train) },
   { name: 'approve', load: () => import('./commands/approve.ts').then((file) => file.approve) },
   { name: 'rollout start', load: () => import('./commands/rollout-start.ts').then((file) => file.rolloutStart) },

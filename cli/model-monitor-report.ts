@@ -54,7 +54,7 @@ export function summaryText(
               ]
             : []),
           windowsText(judged),
-          violationsText(judged),
+          violationsText(judged.windows),
         ]
       : []),
     ...(truth

@@ -71,7 +71,7 @@ interface Repeated {
 }
 
 /** Each violation once, with the number of windows it is in and what the newest of them says. */
-export function violationsText({ windows }: JudgedWindows): string {
+export function violationsText(windows: ReadonlyMap<string, Pick<JudgedWindow, 'violations'>>): string {
   const byKey = new Map<string, Repeated>();
   for (const { violations } of windows.values()) count(violations, byKey);
   if (byKey.size === 0) return windows.size > 0 ? 'no constraint is violated\n' : '';

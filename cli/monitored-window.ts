@@ -1,4 +1,7 @@
+import * as z from 'zod';
+import { Baseline } from '../domain/monitoring/baseline.ts';
 import { MonitorReport } from '../domain/monitoring/report.ts';
+import { Profile } from '../domain/profiles/profile.ts';
 import { MonitorWindow } from '../domain/registry/entities.ts';
 import { instant } from './instant.ts';
 import { pathTo, RegistryApiError, type RegistryClient } from './registry-client.ts';
@@ -40,3 +43,12 @@ export async function readWindow(client: RegistryClient, model: string, wanted: 
 
 export const readReport = (client: RegistryClient, { model, windowStart }: MonitorWindow): Promise<MonitorReport> =>
   client.get(pathTo('models', model, 'windows', windowStart, 'report'), MonitorReport);
+
+const Profiles = z.object({
+  baseline: Baseline.pick({ features: true, prediction: true, importances: true }),
+  window: Profile.optional(),
+});
+
+/** What a window's drift was found between; the window's side is absent once its record has expired. */
+export const readProfiles = (client: RegistryClient, { model, windowStart }: MonitorWindow) =>
+  client.get(pathTo('models', model, 'windows', windowStart, 'profiles'), Profiles);

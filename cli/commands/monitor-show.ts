@@ -1,20 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import * as z from 'zod';
-import { Baseline } from '../../domain/monitoring/baseline.ts';
 import { monitorPage } from '../../domain/monitoring/html/monitor-page.ts';
-import { Profile } from '../../domain/profiles/profile.ts';
 import { type Command, type CommandContext, EXIT_OK } from '../command.ts';
 import { nextSteps, windowText } from '../monitor-text.ts';
-import { readReport, readWindow, windowOption } from '../monitored-window.ts';
+import { readProfiles, readReport, readWindow, windowOption } from '../monitored-window.ts';
 import { outputFiles } from '../output-files.ts';
-import { apiOptions, connect, pathTo } from '../registry-client.ts';
-
-/** Of `GET models/{m}/windows/{start}/profiles`. */
-const Profiles = z.object({
-  baseline: Baseline.pick({ features: true, prediction: true, importances: true }),
-  window: Profile.optional(),
-});
+import { apiOptions, connect } from '../registry-client.ts';
 
 export const monitorShow: Command = {
   name: 'monitor show',
@@ -33,7 +24,7 @@ export const monitorShow: Command = {
     const all = context.options.all === true;
     const page = pageFile(context);
     if (page !== undefined) {
-      const profiles = await client.get(pathTo('models', model, 'windows', window.windowStart, 'profiles'), Profiles);
+      const profiles = await readProfiles(client, window);
       mkdirSync(dirname(page), { recursive: true });
       writeFileSync(page, monitorPage(report, profiles));
     }
