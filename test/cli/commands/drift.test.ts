@@ -1,0 +1,174 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { main } from '../../../cli/main.ts';
+import { DriftReport } from '../../../domain/monitoring/drift-report.ts';
+import { profileFile } from '../../../domain/profiles/profile-file.ts';
+import { protectedLabel } from '../../../domain/protected.ts';
+import { aSpecDocument } from '../../fixtures/builders.ts';
+import { aBaseline, CHURN_COLUMNS, churnRows } from '../../fixtures/monitoring.ts';
+
+const HEADER = 'customer_id,seen_at,age,spend,plan,active,gender,churned';
+const rows = (count: number, { from = 0, age = 0 } = {}) =>
+  Array.from({ length: count }, (_, n) => {
+    const i = from + n;
+    const day = String(1 + (i % 28)).padStart(2, '0');
+    return `c${i},2026-01-${day}T00:00:00Z,${18 + age + ((i * 7) % 50)},${(i * 13) % 101},${i % 3 ? 'free' : 'pro'},${i % 2 === 0},${i % 5 ? 'f' : 'm'},${i % 2}`;
+  });
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'millrace-drift-cli-'));
+  const write = (name: string, text: string) => writeFileSync(join(dir, name), text);
+  const csv = (name: string, lines: readonly string[]) => write(name, `${[HEADER, ...lines].join('\n')}\n`);
+  csv('before.csv', rows(2_000));
+  csv('same.csv', rows(500, { from: 5_000 }));
+  csv('older.csv', rows(500, { from: 5_000, age: 25 }));
+  csv('empty.csv', []);
+  write('spec.yaml', stringify(aSpecDocument()));
+  write('broken.yaml', stringify(aSpecDocument({ task: 'binray' })));
+  const { features } = aBaseline();
+  write('profile.json', JSON.stringify(profileFile({ rows: 10_000, columns: features })));
+  write('bad-profile.json', JSON.stringify({ kind: 'millrace-profile', rows: 'many' }));
+  write(
+    'baseline.json',
+    JSON.stringify({ ...aBaseline(), importances: features.map((_, i) => (i === 0 ? 0.7 : 0.1)) }),
+  );
+  const names = CHURN_COLUMNS.slice(0, -1).map(({ name }) => name);
+  const live = churnRows(600, 9).map((row) =>
+    row
+      .slice(0, -1)
+      .map((value) => value ?? '')
+      .join(','),
+  );
+  write('live.csv', `${names.join(',')}\n${live.join('\n')}\n`);
+  mkdirSync(join(dir, 'folder'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+async function drift(...argv: string[]) {
+  const [out, err]: [string[], string[]] = [[], []];
+  const code = await main(['drift', ...argv], {
+    stdout: (text) => void out.push(text),
+    stderr: (text) => void err.push(text),
+    env: {},
+    cwd: dir,
+  });
+  return { code, out: out.join(''), err: err.join('') };
+}
+const against = (current: string, ...more: string[]) =>
+  drift('--reference', 'before.csv', '--current', current, ...more);
+
+describe('millrace drift', () => {
+  for (const [current, code, first] of [
+    ['same.csv', 0, 'No drift in 7 columns.'],
+    ['older.csv', 1, 'Drift in 1 of 7 columns: age.'],
+    ['empty.csv', 2, 'Nothing could be judged: the current data have no rows.'],
+  ] as const) {
+    it(`exits ${code} and says so of ${current}`, async () => {
+      const { code: exit, out } = await against(current);
+      expect([exit, out.split('\n')[0]]).toEqual([code, first]);
+    });
+  }
+
+  it('ranks columns in a table with effect, threshold, p and status', async () => {
+    const { out } = await against('older.csv');
+    const [header, first] = out.slice(out.indexOf('COLUMN')).split('\n');
+    expect(header).toMatch(/^COLUMN +WHAT CHANGED +MEASURE +EFFECT +THRESHOLD +P +STATUS$/);
+    expect(first).toMatch(/^age +mean 42\.5 → 67\.5.* psi +\d\.\d+ +0\.05 +(< )?\de-\d+ +DRIFT$/);
+  });
+
+  it('takes types, roles and thresholds from a spec, and shows protected columns under labels', async () => {
+    const { code, out } = await against('older.csv', '--spec', 'spec.yaml', '--json');
+    const report = DriftReport.parse(JSON.parse(out));
+    expect([code, report.model]).toEqual([1, 'churn']);
+    const role = (name: string) => report.columns.find((column) => column.name === name)?.role;
+    expect(['churned', 'customer_id', 'seen_at', 'gender', 'age'].map(role)).toEqual([
+      'target',
+      'id',
+      'timestamp',
+      'protected',
+      'feature',
+    ]);
+    expect(out).not.toContain('"f"');
+    expect(out).toContain(protectedLabel('gender', 'f'));
+  });
+
+  it('writes a page and says where', async () => {
+    const { out } = await against('older.csv', '--report', 'new/page.html');
+    expect(out).toContain(`report     ${join(dir, 'new/page.html')}`);
+    expect(readFileSync(join(dir, 'new/page.html'), 'utf8')).toContain('Drift in 1 of 7 columns: age.');
+  });
+
+  it('takes a profile or a baseline as reference of a file, and ranks by the importances of a baseline', async () => {
+    const profile = await drift('--reference', 'profile.json', '--current', 'live.csv', '--json');
+    expect([profile.code, DriftReport.parse(JSON.parse(profile.out)).reference.kind]).toEqual([0, 'profile']);
+    const baseline = await drift('--reference', 'baseline.json', '--current', 'live.csv', '--json');
+    const report = DriftReport.parse(JSON.parse(baseline.out));
+    expect(report.reference.kind).toBe('baseline');
+    expect(report.columns.every(({ importance }) => importance !== undefined)).toBe(true);
+  });
+
+  it('decides by another tool’s rule with --preset', async () => {
+    const { code, out } = await against('older.csv', '--preset', 'evidently', '--columns', 'age,spend');
+    expect([code, out.split('\n')[0]]).toEqual([1, 'Drift in 1 of 2 columns: age.']);
+  });
+
+  for (const [what, argv, message] of [
+    ['no current data', ['--reference', 'before.csv'], 'usage: millrace drift'],
+    [
+      'a file that is not there',
+      ['--reference', 'before.csv', '--current', 'none.csv'],
+      'cannot read none.csv: there is no such file',
+    ],
+    ['a folder', ['--reference', 'folder', '--current', 'same.csv'], 'cannot read folder: it is a folder'],
+    [
+      'an unknown preset',
+      ['--reference', 'a', '--current', 'b', '--preset', 'clarify'],
+      '--preset must be one of millrace, evidently',
+    ],
+    [
+      'a threshold that is none',
+      ['--reference', 'a', '--current', 'b', '--threshold', '0'],
+      '--threshold must be a number above 0, got 0',
+    ],
+    [
+      'a name that is missing',
+      ['--reference', 'a', '--current', 'b', '--columns', 'age,'],
+      '--columns must be names with commas between',
+    ],
+    [
+      'an invalid spec',
+      ['--reference', 'a', '--current', 'b', '--spec', 'broken.yaml'],
+      'broken.yaml is not a valid spec',
+    ],
+    [
+      'a profile that is none',
+      ['--reference', 'bad-profile.json', '--current', 'same.csv'],
+      'bad-profile.json is no profile Millrace can read: rows',
+    ],
+    [
+      'a file against a profile',
+      ['--reference', 'live.csv', '--current', 'profile.json'],
+      'profile the reference first',
+    ],
+    [
+      'a page over what is read',
+      ['--reference', 'before.csv', '--current', 'same.csv', '--report', 'same.csv'],
+      '--report would overwrite',
+    ],
+  ] as const) {
+    it(`exits 2 for ${what}`, async () => {
+      const { code, err } = await drift(...argv);
+      expect(code).toBe(2);
+      expect(err).toContain(message);
+    });
+  }
+
+  it('leaves no file behind where it fails', async () => {
+    await drift('--reference', 'before.csv', '--current', 'none.csv', '--report', 'never.html');
+    expect(existsSync(join(dir, 'never.html'))).toBe(false);
+  });
+});
