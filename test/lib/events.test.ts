@@ -133,6 +133,11 @@ describe("an event of Millrace's own", () => {
       expect(matches(patternOf('TickRequested'), millraceEvent(name))).toBe(name === 'MonitoringTickRequested');
     });
   }
+  for (const name of Object.keys(EVENTS) as EventName[]) {
+    it(`(${name}) ${name === 'MonitorAlarmRaised' ? 'reaches' : 'does not reach'} people`, () => {
+      expect(matches(patternOf('ModelAlarms'), millraceEvent(name))).toBe(name === 'MonitorAlarmRaised');
+    });
+  }
   const REJUDGED = ['DatasetReleaseRequested', 'DatasetReplayRequested'];
   for (const name of Object.keys(EVENTS) as EventName[]) {
     const rejudges = REJUDGED.includes(name);
@@ -141,7 +146,7 @@ describe("an event of Millrace's own", () => {
     });
   }
   it('is heard on the own bus only', () => {
-    for (const name of ['ReasonToTrain', 'TickRequested', 'RejudgingRequested']) {
+    for (const name of ['ReasonToTrain', 'TickRequested', 'RejudgingRequested', 'ModelAlarms']) {
       const [, rule] = rules.find(([id]) => id.includes(name)) ?? [];
       expect(rule?.Properties.EventBusName).toEqual({ Ref: 'MillraceRegistryEventsDBFC49F3' });
     }
@@ -159,7 +164,7 @@ describe('a rule', () => {
     const schedules = rules.map(([, { Properties }]) => Properties.ScheduleExpression).filter(Boolean);
     expect(schedules.sort()).toEqual(['rate(1 hour)', 'rate(10 minutes)', 'rate(10 minutes)', 'rate(5 minutes)']);
   });
-  it('is never one per model: there are thirteen', () => {
-    expect(rules).toHaveLength(13);
+  it('is never one per model: there are fourteen', () => {
+    expect(rules).toHaveLength(14);
   });
 });
