@@ -1,12 +1,11 @@
 import { countLeftOpen } from '../binning/histogram.ts';
-import { joinSparseBins } from '../binning/join-sparse.ts';
 import { edgesOf } from '../binning/reference-quantiles.ts';
 import { psi } from '../distances/divergences.ts';
 import { pseudoCountShares } from '../distances/epsilon.ts';
 import { benjaminiHochberg } from '../multiplicity/false-discovery.ts';
 import { checkCounts, checkSameLength } from '../tests/input.ts';
 import { anyColumn, finiteValues, valuePair } from './columns.ts';
-import { joinedPValue, risePValue } from './millrace-tests.ts';
+import { type MillraceCause, type SideCounts, testCounts } from './millrace-tests.ts';
 import type { Column, ColumnComparison, Preset } from './types.ts';
 
 /** What Millrace's monitoring does unless a spec says otherwise. */
@@ -20,15 +19,6 @@ export const MILLRACE_DEFAULTS = {
 } as const;
 export type MillraceOptions = Partial<Record<keyof typeof MILLRACE_DEFAULTS, number>>;
 
-/** One side of a column over bins that the reference fixed. */
-export interface SideCounts {
-  /** Rows per bin. */
-  readonly counts: readonly number[];
-  /** Missing and infinite values, in no bin. */
-  readonly missing: number;
-}
-
-export type MillraceCause = 'distribution' | 'missing' | 'unseen';
 const CAUSES: readonly MillraceCause[] = ['distribution', 'missing', 'unseen'];
 
 export interface CountsComparison {
@@ -43,8 +33,8 @@ export interface CountsComparison {
 }
 
 /**
- * Millrace's figures of one column. Effect and significance are of the same bins. Categories that the reference has once
- * stand for those that it does not have: as many rows of unseen ones are no surprise (Good and Turing).
+ * Millrace's figures of one column: its tests (testCounts), and how large a change they are of. Effect and significance are of
+ * the same bins.
  *
  * @param reference counts over its own bins: categories, or left-open bins on its quantiles
  * @param current counts over the same bins
@@ -57,21 +47,14 @@ export function compareCounts(
   { ordered }: { readonly ordered: boolean },
 ): CountsComparison {
   checkSameLength('reference', reference.counts, 'current', current.counts);
-  const [n, m] = [checkCounts('reference', reference.counts), checkCounts('current', current.counts)];
+  checkCounts('reference', reference.counts);
+  checkCounts('current', current.counts);
   checkCounts('missing', [reference.missing, current.missing]);
-  const [allReference, allCurrent] = [n + reference.missing, m + current.missing];
-  const unseen = current.counts.reduce((rows, count, i) => (reference.counts[i] === 0 ? rows + count : rows), 0);
-  const once = ordered ? 0 : reference.counts.filter((count) => count === 1).length;
-  const joined = joinSparseBins(reference.counts, current.counts);
-  const pValues = {
-    distribution: joined && joinedPValue(joined, ordered),
-    missing: risePValue([reference.missing, allReference], [current.missing, allCurrent]),
-    unseen: risePValue([once, n], [unseen, m]),
-  };
+  const { joined, missing, unseenShare, pValues } = testCounts(reference, current, ordered);
   return {
     ...(joined && { effect: psi(pseudoCountShares(joined.reference), pseudoCountShares(joined.current)) }),
-    missingRise: Math.max(0, share(current.missing, allCurrent) - share(reference.missing, allReference)),
-    unseenShare: share(unseen, m),
+    missingRise: Math.max(0, missing.current - missing.reference),
+    unseenShare,
     pValues: Object.fromEntries(Object.entries(pValues).filter(([, pValue]) => pValue !== undefined)),
   };
 }
@@ -152,5 +135,3 @@ function measure(column: Column): CountsComparison {
   };
   return compareCounts(side(column.reference), side(column.current), { ordered: true });
 }
-
-const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
