@@ -1,44 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
-import { windowAt } from '../../domain/monitoring/windows.ts';
-import { captureKeys } from '../../domain/names.ts';
 import { withWorkFolder } from '../../engine/work-folder.ts';
 import { customers, toCsv } from '../fixtures/customers.ts';
+import { DELIVERY_SECONDS, windowLines } from './captured.ts';
 import { request } from './model.ts';
 import { until } from './wait.ts';
 import type { World } from './world.ts';
 
 const ROWS = customers(3, { from: 40_000 });
-const DAY_MS = 86_400_000;
-/** Firehose in AWS collects for minutes before it delivers. */
-const DELIVERY_SECONDS = 60;
-
-interface Line {
-  readonly millrace: { readonly type: 'capture' | 'label' };
-  readonly eventMetadata: { readonly eventId: string };
-}
-
 export function inferenceScenarios(on: () => World): void {
-  /** Everything in the window of a model that holds `time`. */
-  async function windowLines(model: string, time: Date): Promise<Line[]> {
-    const { s3, outputs } = on().platform;
-    const Bucket = outputs.CaptureBucketName;
-    const Prefix = captureKeys.windowFolder(model, windowAt(time, DAY_MS));
-    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
-    const texts = Contents.map(async ({ Key }) => {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-      return (await Body?.transformToString()) ?? '';
-    });
-    return (await Promise.all(texts)).flatMap((text) =>
-      text
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as Line),
-    );
-  }
-
   it('takes labels by inference id into the window of the prediction, and refuses ids it never gave', async () => {
     const { model } = await on().churn();
     const { platform } = on();
@@ -61,7 +32,7 @@ export function inferenceScenarios(on: () => World): void {
     const lines = await until(
       'prediction and labels to reach their window',
       async () => {
-        const found = await windowLines(model.name, time);
+        const found = await windowLines(platform, model.name, time);
         return found.length >= 3 ? found : undefined;
       },
       { seconds: DELIVERY_SECONDS * platform.patience },

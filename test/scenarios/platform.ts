@@ -15,6 +15,7 @@ const OUTPUTS = [
   'EventBusName',
   'LandingQueueUrl',
   'LandingDeadLetterQueueUrl',
+  'AlertTopicArn',
 ] as const;
 type Outputs = Readonly<Record<(typeof OUTPUTS)[number], string>>;
 
@@ -51,7 +52,7 @@ export interface Platform extends Site {
   /** A request to the API, signed like a user's unless `unsigned`. */
   call(method: 'GET' | 'POST', path: string, body?: unknown, how?: { unsigned?: boolean }): Promise<Answer>;
   /** Signs requests to a service's own address. */
-  signed(service: 's3' | 'lambda'): Promise<AwsClient>;
+  signed(service: 's3' | 'lambda' | 'sns' | 'execute-api'): Promise<AwsClient>;
   /** Runs `millrace …` as a process of its own. */
   millrace(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }>;
   close(): void;

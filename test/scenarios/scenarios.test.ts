@@ -9,6 +9,7 @@ import { contractScenarios } from './contracts.ts';
 import { dataScenarios } from './data.ts';
 import { failureScenarios } from './failures.ts';
 import { inferenceScenarios } from './inference.ts';
+import { monitorScenarios } from './monitors.ts';
 import { restartScenarios } from './restart.ts';
 import { rolloutScenarios } from './rollouts.ts';
 import { setScenarios } from './sets.ts';
@@ -41,6 +42,7 @@ describe.concurrent('the platform', { timeout: SCENARIO_MS }, () => {
   algorithmScenarios(on);
   failureScenarios(on);
   inferenceScenarios(on);
+  monitorScenarios(on);
 });
 
 // ends every process, so that nothing else may be going on
