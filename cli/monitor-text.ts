@@ -14,10 +14,12 @@ export const spanText = ({ windowStart, windowEnd }: Pick<MonitorWindow, 'window
   `${minute(windowStart)} to ${minute(windowEnd)} UTC`;
 export const minute = (instant: string): string => time(Date.parse(instant));
 
-/** What matters: what breached or is a warning, the severest first; or all. */
+const RANK: Record<Finding['status'], number> = { alarm: 0, warn: 1, ok: 2, insufficient_data: 3 };
+
+/** What matters: what breached and then what is a warning, the severest first; or all. */
 export function rankedFindings({ findings }: MonitorReport, all: boolean): Finding[] {
   const matters = findings.filter(({ status }) => all || status === 'alarm' || status === 'warn');
-  return matters.toSorted((a, b) => b.severity - a.severity);
+  return matters.toSorted((a, b) => RANK[a.status] - RANK[b.status] || b.severity - a.severity);
 }
 
 /** One window as one reads it in a terminal. */

@@ -1,6 +1,7 @@
 import { binomialUpperTail } from '../../../stats/distributions/binomial.ts';
 import type { ModelSpec } from '../../spec/model-spec.ts';
 import type { BrokenCells } from '../window-record.ts';
+import { isCaptured, NOT_CAPTURED } from './column-monitors.ts';
 import { type Draft, legible } from './draft.ts';
 import type { JudgedRows, Reference } from './judged-rows.ts';
 import { brokenSentence } from './sentences.ts';
@@ -16,6 +17,8 @@ export function brokenDrafts({ record, rows, effective }: JudgedRows, reference:
   const broken = byColumn(record.broken);
   return reference.features.flatMap(({ name: subject }) => {
     if (hidden.includes(subject)) return [];
+    const live = record.profile.columns.find(({ name }) => name === subject);
+    if (rows > 0 && live && !isCaptured(live)) return [untold(subject, threshold, rows)];
     const cells = broken.get(subject) ?? [];
     const seen = Math.min(
       rows,
@@ -32,6 +35,11 @@ export function brokenDrafts({ record, rows, effective }: JudgedRows, reference:
     return [{ ...told, excess: excessOf(value, threshold), message: brokenSentence(told, rules) }];
   });
 }
+
+const untold = (subject: string, threshold: number, rows: number): Draft => ({
+  ...{ monitor: 'data-quality', subject, measure: 'broken_share', threshold, rows, excess: 0, insufficient: true },
+  message: `${subject}: ${NOT_CAPTURED}`,
+});
 
 /** Of a threshold of 0 any broken row is a breach. */
 function excessOf(value: number, threshold: number): number {

@@ -71,11 +71,17 @@ function draftsOf(rows: JudgedRows, baseline: ColumnProfile, live: ColumnProfile
   ];
 }
 
+export const NOT_CAPTURED = 'not captured';
+
+/** False for a redacted feature: its values were in no line. */
+export const isCaptured = ({ count, nulls, nans, infinities }: ColumnProfile): boolean =>
+  count + nulls + nans + infinities > 0;
+
 /** Why a column of a window with rows cannot be compared; undefined if it can. */
 function incomparable(baseline: ColumnProfile, live: ColumnProfile | undefined): string | undefined {
   if (!live) return `the window has no column ${baseline.name}`;
   if (live.type !== baseline.type) return `it is ${live.type} in the window and was ${baseline.type} in training`;
-  if (live.count + live.nulls + live.nans + live.infinities === 0) return 'not captured';
+  if (!isCaptured(live)) return NOT_CAPTURED;
   return sameBins(baseline, live) ? undefined : "the window was not counted over the baseline's bins";
 }
 

@@ -77,6 +77,13 @@ describe('a window that is odd', () => {
     });
   }
 
+  it('has a redacted column, of whose contract nothing can be said', () => {
+    const redacted = changed(0, (one) => ({ ...one, count: 0 }));
+    const { age, spend } = findingsOf(redacted, 'data-quality');
+    expect(age).toMatchObject({ status: 'insufficient_data', message: 'age: not captured' });
+    expect(spend?.status).toBe('ok');
+  });
+
   it('has a column without values, which are missing and cannot have drifted', () => {
     const report = assessRows(
       baseline,
