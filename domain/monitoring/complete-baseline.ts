@@ -8,6 +8,7 @@ import { protectedLabel } from '../protected.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
 import type { Baseline, DraftBaseline } from './baseline.ts';
 import { addLiveLabel, addLivePrediction, emptyLiveCounts, type LiveCounts } from './live-counts.ts';
+import { countInGroup, cutGroups, emptyGroup } from './records/group-counts.ts';
 import type { GroupCounts } from './window-record.ts';
 
 export interface HoldoutJudged {
@@ -20,9 +21,6 @@ export interface HoldoutJudged {
   /** One per feature, summing to 1. */
   readonly importances?: readonly number[] | undefined;
 }
-
-/** Groups of one column that are told apart; monitoring has no more either. */
-const MOST_GROUPS = 50;
 
 /** Columns whose holdout values a baseline is split by. */
 export const baselineColumnsOf = ({ monitoring }: ModelSpec): string[] => [
@@ -91,16 +89,13 @@ function liveOf(scored: Scored, classes: readonly string[]): LiveCounts {
 function groupsOf(column: string, { spec, scored, values }: HoldoutJudged): GroupCounts[] {
   if (scored.task !== 'binary') return [];
   const predicted = predictedClasses(scored);
-  const groups = [...rowsOf(values, column, shownAs(spec, column))].sort((a, b) => b[1].length - a[1].length);
-  return groups.slice(0, MOST_GROUPS).map(([value, rows]) => {
-    const counts: GroupCounts = { column, value, rows: rows.length, predictedPositive: 0, tp: 0, fp: 0, fn: 0, tn: 0 };
-    for (const row of rows) {
-      const positive = predicted[row] === 1;
-      if (positive) counts.predictedPositive += 1;
-      counts[scored.labels[row] === 1 ? (positive ? 'tp' : 'fn') : positive ? 'fp' : 'tn'] += 1;
-    }
-    return counts;
+  const groups = [...rowsOf(values, column, shownAs(spec, column))].map(([value, rows]) => {
+    const group = emptyGroup(column, value);
+    group.rows = rows.length;
+    for (const row of rows) countInGroup(group, predicted[row] === 1, scored.labels[row], 1);
+    return group;
   });
+  return cutGroups(groups);
 }
 
 const shownAs =

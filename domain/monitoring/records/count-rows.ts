@@ -1,7 +1,7 @@
 import { addLiveLabel, addLivePrediction, emptyLiveCounts, type LiveCounts, type LiveLabel } from '../live-counts.ts';
 import type { GroupCounts, RowsRecord, VersionRecord } from '../window-record.ts';
 import type { ClassScores } from './class-scores.ts';
-import { cutGroups, emptyGroup, OTHER_GROUP } from './group-counts.ts';
+import { countInGroup, cutGroups, emptyGroup, OTHER_GROUP } from './group-counts.ts';
 import type { GroupValues } from './group-values.ts';
 import type { RowIndex } from './row-index.ts';
 import type { VersionCounter } from './version-counter.ts';
@@ -158,10 +158,6 @@ class EntryCounts {
     const group = byCode[code] ?? emptyGroup(column, value === undefined ? OTHER_GROUP : value);
     byCode[code] = group;
     group.rows += weight;
-    if (this.#live.task !== 'binary') return;
-    const positive = prediction >= this.#threshold;
-    if (positive) group.predictedPositive += weight;
-    if (label === undefined) return;
-    group[label === 1 ? (positive ? 'tp' : 'fn') : positive ? 'fp' : 'tn'] += weight;
+    if (this.#live.task === 'binary') countInGroup(group, prediction >= this.#threshold, label, weight);
   }
 }

@@ -2,7 +2,7 @@ import { compareText } from '../../profiles/profile.ts';
 import type { GroupCounts } from '../window-record.ts';
 
 /** Values of one column that have a group of their own: the commonest ones. */
-export const MOST_GROUPS = 50;
+const MOST_GROUPS = 50;
 /** Stands for all the others. */
 export const OTHER_GROUP = '(other)';
 
@@ -18,6 +18,13 @@ export const emptyGroup = (column: string, value: string | null): GroupCounts =>
   fn: 0,
   tn: 0,
 });
+
+/** @param positive predicted so @param label 1 = positive; undefined for a row without one */
+export function countInGroup(group: GroupCounts, positive: boolean, label: number | undefined, weight: number): void {
+  if (positive) group.predictedPositive += weight;
+  if (label === undefined) return;
+  group[label === 1 ? (positive ? 'tp' : 'fn') : positive ? 'fp' : 'tn'] += weight;
+}
 
 export function addGroup(to: GroupCounts, from: GroupCounts): void {
   for (const name of COUNTS) to[name] += from[name];

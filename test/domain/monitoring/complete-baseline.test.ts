@@ -71,24 +71,33 @@ describe('the baseline of groups and segments', () => {
 
   it('counts outcomes by group, and shows no value of a protected column', () => {
     const female = { tp: 1, fp: 1, fn: 0, tn: 0, rows: 2, predictedPositive: 2 };
-    expect(baseline.groups.filter(({ column }) => column === 'gender')).toEqual([
-      { column: 'gender', value: protectedLabel('gender', 'f'), ...female },
-      {
-        column: 'gender',
-        value: protectedLabel('gender', 'm'),
-        rows: 2,
-        predictedPositive: 0,
-        tp: 0,
-        fp: 0,
-        fn: 1,
-        tn: 1,
-      },
-      { column: 'gender', value: null, rows: 1, predictedPositive: 1, tp: 1, fp: 0, fn: 0, tn: 0 },
-    ]);
+    const [none, ...named] = baseline.groups.filter(({ column }) => column === 'gender');
+    const group = (value: string | null) => ({ column: 'gender', value });
+    expect(none).toEqual({ ...group(null), rows: 1, predictedPositive: 1, tp: 1, fp: 0, fn: 0, tn: 0 });
+    expect(named).toHaveLength(2);
+    expect(named).toContainEqual({ ...group(protectedLabel('gender', 'f')), ...female });
+    expect(named).toContainEqual({
+      ...group(protectedLabel('gender', 'm')),
+      ...{ rows: 2, predictedPositive: 0, tp: 0, fp: 0, fn: 1, tn: 1 },
+    });
     expect(baseline.groups.filter(({ column }) => column === 'plan').map(({ value }) => value)).toEqual([
       'free',
       'pro',
     ]);
+  });
+
+  it('puts groups beyond fifty together, as windows do', () => {
+    const plans = Array.from({ length: 104 }, (_, row) => `plan ${row % 52}`);
+    const scores = new Float64Array(104).fill(0.9);
+    const many = scoredOf(spec, ['0', '1'], new Float64Array(104).fill(1), scores);
+    const { groups } = completeBaseline(DRAFT, {
+      spec,
+      scored: many,
+      classes: ['0', '1'],
+      values: new Map([['plan', plans]]),
+    });
+    expect(groups).toHaveLength(51);
+    expect(groups.at(-1)).toMatchObject({ column: 'plan', value: '(other)', rows: 4, predictedPositive: 4, tp: 4 });
   });
 
   it('counts predictions and labels of each segment over the bins of the whole', () => {
