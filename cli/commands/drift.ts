@@ -24,8 +24,8 @@ export const drift: Command = {
     'the thresholds of spec.monitoring; without it types are guessed, and times are shown but not judged. Protected columns\n' +
     'appear under labels alone.\n' +
     '\n' +
-    `--preset is one of ${DRIFT_PRESETS.join(', ')}. millrace, the default, decides as monitoring does: a change counts if it\n` +
-    'is both large and significant, over all columns. It reads each file once and holds no rows. The others give the\n' +
+    `--preset is one of ${DRIFT_PRESETS.join(', ')}. millrace, the default, decides as\n` +
+    'monitoring does: a change counts if it is both large and significant, over all columns. It reads each file once and holds no rows. The others give the\n' +
     'numbers and the decision of those tools by their defaults. They need the rows: each file is copied to the temporary\n' +
     'folder, and one column at a time is in memory, 8 bytes a row and file, three to six times that while it is compared.\n' +
     '--threshold is instead of the spec’s or the preset’s.\n' +

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { judgeDrift } from '../../domain/monitoring/drift/judge-drift.ts';
 import type { PairedColumn } from '../../domain/monitoring/drift/paired-column.ts';
 import { pairProfiles } from '../../domain/monitoring/drift/profile-pair.ts';
@@ -18,6 +19,8 @@ import { type CountedSides, countSides, type DriftSource } from './drift-sides.t
 import { openRaw, rawColumn } from './raw-columns.ts';
 
 const MEMORY_LIMIT_MB = 2_048;
+/** Each takes memory of its own. */
+const MOST_THREADS = 4;
 
 export interface CompareInput {
   readonly reference: DriftSource;
@@ -77,8 +80,9 @@ function ofProfiles(
 async function ofFiles(input: CompareInput, current: { readonly path: string }): Promise<Compared> {
   const { reference, preset, onProgress } = input;
   const files = [current.path, ...('path' in reference ? [reference.path] : [])];
+  const threads = Math.min(MOST_THREADS, availableParallelism());
   return withWorkFolder('drift', (folder) =>
-    withDuckDb({ memoryLimitMb: MEMORY_LIMIT_MB, folders: [folder], files }, async (connection) => {
+    withDuckDb({ memoryLimitMb: MEMORY_LIMIT_MB, threads, folders: [folder], files }, async (connection) => {
       const { onStep, end } = await stepProgress(connection, onProgress);
       try {
         const sides = await countSides(connection, { ...input, current, folder, onStep });

@@ -16,6 +16,7 @@ import { sampleText } from './sample-text.ts';
 
 /** Rows of a Parquet file that types and bins are found by. */
 const SAMPLE_ROWS = 12_000;
+const SAMPLE_CELLS = 4_000_000;
 /** Text columns of one statement: a count of distinct values keeps them all. */
 const BATCH_COLUMNS = 20;
 
@@ -109,17 +110,18 @@ async function sampleOf(
   const copy = quoteLiteral(join(folder, 'sample.parquet'));
   const cells = shape.columns.map((_, index) => `s${index}`).join(', ');
   const rows = source.columnar
-    ? await everySoMany(connection, source)
+    ? await everySoMany(connection, source, shape.columns.length)
     : await sampledLines(connection, shape, plain, folder);
-  const from = rows ?? `${source.relation()} LIMIT ${SAMPLE_ROWS}`;
+  const first = source.marksBroken ? `${source.relation()} WHERE __broken IS NULL` : source.relation();
+  const from = rows ?? `${first} LIMIT ${SAMPLE_ROWS}`;
   await connection.run(`COPY (SELECT ${cells} FROM ${from}) TO ${copy} (FORMAT parquet)`);
   return `read_parquet(${copy})`;
 }
 
 /** The same rows each time, from all over the file. */
-async function everySoMany(connection: DuckDBConnection, source: DataSource): Promise<string> {
+async function everySoMany(connection: DuckDBConnection, source: DataSource, columns: number): Promise<string> {
   const [row = {}] = await queryOf(connection)(`SELECT count(*) AS n FROM ${source.relation()}`);
-  const every = Math.ceil(Number(row.n) / SAMPLE_ROWS);
+  const every = Math.ceil(Number(row.n) / Math.min(SAMPLE_ROWS, SAMPLE_CELLS / columns));
   return every <= 1 ? source.relation() : `${source.relation('numbered')} WHERE hash(__record) % ${every} = 0`;
 }
 
