@@ -45,7 +45,7 @@ export function encodeIndexFile(description: unknown, sections: Readonly<Record<
 }
 
 /**
- * Reads what `encodeIndexFile` wrote. The description is as it was stored, unchecked.
+ * Reads what `encodeIndexFile` wrote. The description is as it was stored, unchecked; the sections lie in one copy of the file.
  *
  * @throws RangeError for a file that is damaged, cut off, of another format or none at all
  */
@@ -66,7 +66,7 @@ export function decodeIndexFile(file: Uint8Array): { description: unknown; secti
   for (const { name, type, length } of listed) {
     const end = at + length * TYPES[type].BYTES_PER_ELEMENT;
     if (end > total) throw damagedIndex(`${name} ends at ${end} of ${total} bytes`);
-    sections[name] = new TYPES[type](bytes.buffer.slice(at, end));
+    sections[name] = new TYPES[type](bytes.buffer, at, length);
     at = padded(end);
   }
   if (at !== total) throw damagedIndex(`its parts end at ${at} of ${total} bytes`);

@@ -7,10 +7,10 @@ import type { CapturedLabel, CapturedRows, Rejection } from './captured-line.ts'
 import { ClassScores } from './class-scores.ts';
 import { countRows } from './count-rows.ts';
 import { GroupValues } from './group-values.ts';
-import { readIndexFile } from './index-description.ts';
-import { damagedIndex, encodeIndexFile } from './index-file.ts';
+import { encodeIndexFile } from './index-file.ts';
 import { LabelBook } from './label-book.ts';
 import { LineReader } from './line-reader.ts';
+import { type KnownVersion, restoreWindow } from './restore-window.ts';
 import { RowHash } from './row-hash.ts';
 import { type IndexColumns, RowIndex } from './row-index.ts';
 import { emptyTally } from './tally.ts';
@@ -33,20 +33,13 @@ export interface WindowInput {
   readonly reference: (version: number) => Promise<VersionReference | undefined>;
 }
 
-/** A version with rows in the index; without `counter` it is not registered any more, and its record stays as it is. */
-interface KnownVersion {
-  readonly version: number;
-  readonly counter?: VersionCounter;
-  probabilities: boolean;
-}
-
 /**
  * Builds the record of a window and its index from capture objects. What comes out depends on the lines alone, not on the
  * order of objects or on how lines are spread over them. After an error a builder is of no use: begin again with the
  * record and index as they were stored.
  */
 export class WindowBuilder {
-  readonly #input: WindowInput;
+  readonly #input: Omit<WindowInput, 'index'>;
   readonly #tally: WindowRecord['tally'];
   readonly #ledger: Set<string>;
   readonly #lines: LineReader;
@@ -59,19 +52,22 @@ export class WindowBuilder {
   #versions: KnownVersion[] = [];
   #segmentValues = new ValueSources([]);
   #groupValues = new ValueSources([]);
-  #restored = false;
+  /** The index as it was stored, until it is read. */
+  #file: Uint8Array | undefined;
   #changed = false;
 
   /** @throws RangeError for a record without its index, an index without its record, or one of another window */
   constructor(input: WindowInput) {
-    const { record, index, task, model, window } = input;
+    const { index, ...known } = input;
+    const { record, task, model, window } = known;
     if ((record === undefined) !== (index === undefined)) {
       throw new RangeError(`a window's record and index belong together, got only the ${record ? 'record' : 'index'}`);
     }
     if (record && (record.model !== model || record.windowStart !== window.start.toISOString())) {
       throw new RangeError(`the record is of ${record.model} from ${record.windowStart}, not of this window`);
     }
-    this.#input = input;
+    this.#input = known;
+    this.#file = index;
     this.#tally = structuredClone(record?.tally) ?? emptyTally();
     this.#ledger = new Set(record?.ledger);
     this.#index = new RowIndex(task === 'regression' ? 'numbers' : 'classes');
@@ -139,8 +135,8 @@ export class WindowBuilder {
   }
 
   index(): Uint8Array {
-    const { model, window, index } = this.#input;
-    if (index && !this.#changed) return index;
+    const { model, window } = this.#input;
+    if (this.#file) return this.#file;
     this.#groups.forEach((_, position) => void this.#compactGroups(position));
     const description = {
       model,
@@ -270,31 +266,18 @@ export class WindowBuilder {
   }
 
   async #restore(): Promise<void> {
-    if (this.#restored) return;
-    this.#restored = true;
-    const { record, index: file, task, model, window, reference } = this.#input;
-    if (!record || !file) return;
-    const { description, sections } = readIndexFile(file, { model, windowStart: window.start.toISOString() });
-    const columns = { segments: description.segmentColumns, groups: description.groupColumns };
-    this.#index = RowIndex.load(task === 'regression' ? 'numbers' : 'classes', columns, sections);
-    this.#scores = ClassScores.load(sections.classScores);
-    this.#groups = description.groupValues.map((values) => new GroupValues(values));
-    this.#labels = new LabelBook(task, description.labels);
-    this.#tally.labels.unusable = description.unusableLines;
-    this.#readFrom(columns);
-    for (const { version, moments, probabilities } of description.versions) {
-      const before = record.versions.find((known) => known.version === version);
-      const against = await reference(version);
-      if (before && against && against.baselineDigest !== before.baseline) {
-        throw new RangeError(
-          `version ${version} was counted over the baseline ${before.baseline}, not over ${against.baselineDigest}`,
-        );
-      }
-      const counter = against && new VersionCounter(against, columns.segments, before && { record: before, moments });
-      this.#codes.set(version, this.#versions.push({ version, probabilities, ...(counter && { counter }) }) - 1);
-    }
-    const captured = this.#index.weight.reduce((sum, weight) => sum + (weight === 0 ? 0 : 1), 0);
-    const sampled = record.versions.reduce((sum, { whole }) => sum + whole.sampled, 0);
-    if (captured !== sampled) throw damagedIndex(`it has ${captured} captured rows, the record ${sampled}`);
+    const file = this.#file;
+    // it may have hundreds of megabytes
+    this.#file = undefined;
+    if (!file) return;
+    const stored = await restoreWindow(this.#input, file);
+    this.#index = stored.index;
+    this.#scores = stored.scores;
+    this.#groups = stored.groups;
+    this.#labels = stored.labels;
+    this.#tally.labels.unusable = stored.unusableLines;
+    this.#versions = stored.versions;
+    for (const [code, { version }] of stored.versions.entries()) this.#codes.set(version, code);
+    this.#readFrom(stored.index.columns);
   }
 }
