@@ -447,6 +447,7 @@ describe('the way to the API', () => {
   it('sends a change once, however it is answered', async () => {
     instead = { status: 503, body: '{}' };
     expect((await run('train churn --reason r')).code).toBe(1);
-    expect(requests).toHaveLength(1);
+    // a list of the test before may still be on its way
+    expect(requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 });
