@@ -25,6 +25,8 @@ export interface MonitorDeps {
   /** Metrics under a dimension for each model besides. */
   readonly modelMetrics: boolean;
   readonly now: () => Date;
+  /** A message's windows are begun for so long, so that the last one has time to end. @default no limit */
+  readonly beginWithinMs?: number;
 }
 
 /** Windows before one that its alarms may weigh: `of` of one version, with room for others and for those without enough data. */
@@ -34,7 +36,8 @@ const NEAR = 4;
 
 /**
  * Adds what is new to each window of a message and issues its figures anew, oldest first: an alarm weighs the windows
- * before it. What breaks off is done again with the message; what was added once is not added twice.
+ * before it. What breaks off is done again with the message; what was added once is not added twice. Windows that there is no
+ * time for stay marked, and the next tick asks for them again.
  */
 export async function monitorModel({ model, windows, at }: MonitorMessage, deps: MonitorDeps): Promise<void> {
   const spec = await deps.registry.requireSpec(model);
@@ -43,7 +46,13 @@ export async function monitorModel({ model, windows, at }: MonitorMessage, deps:
     return;
   }
   const reference = versionReferences(spec, deps);
-  for (const { start, end } of windows) {
+  const { beginWithinMs = Number.POSITIVE_INFINITY, now } = deps;
+  const began = now().getTime();
+  for (const [done, { start, end }] of windows.entries()) {
+    if (done > 0 && now().getTime() - began >= beginWithinMs) {
+      logger.warn('windows-left', { model, done, left: windows.length - done });
+      return;
+    }
     await monitorWindow({ start: new Date(start), end: new Date(end) }, at, { spec, reference }, deps);
   }
 }
@@ -53,12 +62,8 @@ interface Judged {
   readonly reference: ReturnType<typeof versionReferences>;
 }
 
-async function monitorWindow(
-  window: TimeWindow,
-  at: string,
-  { spec, reference }: Judged,
-  deps: MonitorDeps,
-): Promise<void> {
+async function monitorWindow(window: TimeWindow, at: string, judged: Judged, deps: MonitorDeps): Promise<void> {
+  const { spec, reference } = judged;
   const { registry, captures } = deps;
   const { model } = spec;
   const windowStart = window.start.toISOString();
@@ -66,36 +71,50 @@ async function monitorWindow(
   const earlierIssue = await registry.findMonitorWindow(model, windowStart);
   // of another length: that one's figures are of other rows
   const known = earlierIssue?.windowEnd === window.end.toISOString() ? earlierIssue : undefined;
-  const stored = known ? await readStored(known, deps) : {};
-  if (!stored) {
-    logger.warn('window-sealed', { model, windowStart, because: 'its record or its index has expired' });
-    return;
-  }
-  const builder = new WindowBuilder({
-    model,
-    window,
-    task: spec.spec.task,
-    labelHorizonMs: durationMs(spec.spec.monitoring.labelHorizon),
-    ...stored,
-    reference,
-  });
-  for (const key of await captures.objectKeys(model, window)) {
-    await builder.addObject(key.split('/').at(-1) ?? key, captures.lines(key));
-  }
-  if (known && !builder.changed) {
+  const record = known && (await readRecord(known, deps));
+  const keys = await captures.objectKeys(model, window);
+  const ledger = new Set(record?.ledger);
+  if (known && record && keys.every((key) => ledger.has(objectName(key)))) {
     logger.info('window-unchanged', { model, windowStart, revision: known.revision });
     return;
   }
-  const record = builder.record();
-  const version = mostRows(record) ?? (await registry.findAlias(model, 'champion'))?.version;
+  const builder = known ? await resumed(known, record, window, judged, deps) : builderOf(window, judged);
+  if (!builder) {
+    logger.warn('window-sealed', { model, windowStart, because: 'its record or its index has expired' });
+    return;
+  }
+  for (const key of keys) await builder.addObject(objectName(key), captures.lines(key));
+  const counted = builder.record();
+  const version = mostRows(counted) ?? (await registry.findAlias(model, 'champion'))?.version;
   const served = version === undefined ? undefined : await reference(version);
   if (version === undefined || !served) {
     logger.warn('no-champion', { model, windowStart });
     return;
   }
-  const report = await assess({ spec, record, version, baseline: served.baseline }, deps);
-  const issue = { report, record, index: builder.index(), window, at, before: known };
+  const report = await assess({ spec, record: counted, version, baseline: served.baseline }, deps);
+  const issue = { report, record: counted, index: builder.index(), window, at, before: known };
   await recordWindow({ ...issue, revision: (earlierIssue?.revision ?? 0) + 1 }, deps);
+}
+
+function builderOf(
+  window: TimeWindow,
+  { spec: { model, spec }, reference }: Judged,
+  stored: { readonly record: WindowRecord; readonly index: Uint8Array } | Record<string, never> = {},
+): WindowBuilder {
+  const labelHorizonMs = durationMs(spec.monitoring.labelHorizon);
+  return new WindowBuilder({ model, window, task: spec.task, labelHorizonMs, ...stored, reference });
+}
+
+/** One that goes on from what is stored, and alone holds the index. @returns undefined if the retention of that is over */
+async function resumed(
+  { index: ref }: MonitorWindow,
+  record: WindowRecord | undefined,
+  window: TimeWindow,
+  judged: Judged,
+  { store }: MonitorDeps,
+): Promise<WindowBuilder | undefined> {
+  const index = record && ref && (await store.get(ref));
+  return record && index && builderOf(window, judged, { record, index });
 }
 
 interface Served {
@@ -119,14 +138,13 @@ async function assess({ spec: { spec, version: specVersion }, ...of }: Served, {
 }
 
 /** @returns undefined if its retention is over */
-async function readStored(
-  { record: ref, index: indexRef }: MonitorWindow,
-  { store }: MonitorDeps,
-): Promise<{ record: WindowRecord; index: Uint8Array } | undefined> {
-  const [record, index] = await Promise.all([store.get(ref), indexRef && store.get(indexRef)]);
-  if (!record || !index) return undefined;
-  return { record: WindowRecord.parse(JSON.parse(new TextDecoder().decode(record))), index };
+async function readRecord({ record }: MonitorWindow, { store }: MonitorDeps): Promise<WindowRecord | undefined> {
+  const bytes = await store.get(record);
+  return bytes && WindowRecord.parse(JSON.parse(new TextDecoder().decode(bytes)));
 }
+
+/** What a ledger knows an object by. */
+const objectName = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
 
 /** The version that served most of the window; of two that served alike the newer one. */
 function mostRows({ versions }: WindowRecord): number | undefined {

@@ -271,6 +271,33 @@ describe('monitor-model', () => {
     expect(read[0]).toMatch(/b$/);
   });
 
+  it('reads the index of no window that nothing was added to', async () => {
+    w.calm(0);
+    await w.monitor(0);
+    const get = vi.spyOn(w.deps.store, 'get');
+    const read = () => get.mock.calls.map(([{ key }]) => key);
+    await w.monitor(0);
+    const { record, index } = (await w.window(0)) ?? {};
+    expect(read()).toEqual([record?.key]);
+    w.capture(0, churnLines(churnRows(100, 99), noon(0), { seed: 99 }), 'b');
+    await w.monitor(0);
+    expect(read().slice(1)).toEqual([record?.key, index?.key]);
+  });
+
+  it('begins no window once its time is over: the rest stays marked for the next tick', async () => {
+    for (const day of [0, 1, 2]) w.calm(day);
+    let passed = 0;
+    Object.assign(w.deps, { beginWithinMs: 150_000, now: () => new Date(now.getTime() + 50_000 * passed++) });
+    expect(await w.monitor([0, 1, 2])).toBe(true);
+    expect(await w.window(0)).toBeDefined();
+    expect(await w.window(2)).toBeUndefined();
+    expect(w.captures.marks.size).toBe(2);
+    Object.assign(w.deps, { now: () => now });
+    await w.monitor([1, 2]);
+    expect(await w.window(2)).toBeDefined();
+    expect(w.captures.marks.size).toBe(0);
+  });
+
   it('counts a line that came twice once', async () => {
     const lines = churnLines(churnRows(300, 5), noon(0));
     w.capture(0, [...lines, ...lines.slice(0, 50)]);
