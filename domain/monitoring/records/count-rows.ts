@@ -72,8 +72,8 @@ class VersionCounts {
   constructor(version: CountedVersion, input: CountInput) {
     this.#version = version;
     this.#input = input;
-    this.#whole = new EntryCounts(version, input);
-    this.#segments = version.counter.segments.map((list) => list.map(() => new EntryCounts(version, input)));
+    this.#whole = new EntryCounts(version, input, input.groupValues);
+    this.#segments = version.counter.segments.map((list) => list.map(() => new EntryCounts(version, input, [])));
   }
 
   get rows(): number {
@@ -111,13 +111,14 @@ class EntryCounts {
   sampled = 0;
   #weightSquares = 0;
 
-  constructor({ counter, probabilities }: CountedVersion, input: CountInput) {
+  /** @param groupValues of the columns that groups are counted of: bias is measured of all rows, and of no segment */
+  constructor({ counter, probabilities }: CountedVersion, input: CountInput, groupValues: readonly GroupValues[]) {
     const { spec, classes } = counter.reference;
     const { threshold } = spec.evaluation;
     this.#input = input;
     this.#threshold = threshold;
     this.#live = emptyLiveCounts({ task: spec.task, threshold, classes: classes.length, probabilities });
-    this.#groups = input.groupValues.map(() => []);
+    this.#groups = groupValues.map(() => []);
   }
 
   add(entry: number, label: number | undefined): void {

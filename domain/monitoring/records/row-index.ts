@@ -7,6 +7,8 @@ export interface IndexColumns {
 }
 
 const FIRST_CAPACITY = 1_024;
+/** Little enough that a window of millions of rows leaves no large part of its memory empty. */
+const GROWTH = 1.25;
 /** Places past the last home: what is pushed off the end of the table ends up there. */
 const OVERFLOW_PLACES = 256;
 /** Twice as many places as hashes, then it grows: runs of taken places stay short. */
@@ -126,7 +128,7 @@ export class RowIndex {
   }
 
   #append(hi: number, lo: number): number {
-    if (this.size === this.hi.length) this.#reserve(Math.ceil(this.size * 1.5) + FIRST_CAPACITY);
+    if (this.size === this.hi.length) this.#reserve(Math.ceil(this.size * GROWTH) + FIRST_CAPACITY);
     const entry = this.size;
     this.size += 1;
     this.hi[entry] = hi;

@@ -93,9 +93,10 @@ export class VersionCounter {
 
   /** Index of a class label; where the target is a number, `1` and `1.0` are one. */
   classOf(label: string): number | undefined {
-    return (
-      this.#classCodes.get(label) ?? (this.#numericClasses ? this.#classCodes.get(String(Number(label))) : undefined)
-    );
+    const code = this.#classCodes.get(label);
+    // no text is no number, though Number says 0
+    if (code !== undefined || !this.#numericClasses || label.trim() === '') return code;
+    return this.#classCodes.get(String(Number(label)));
   }
 
   /** @param codes one segment code per segment column, from `from` on */

@@ -85,6 +85,8 @@ describe('the record of a window', () => {
       ['#f', 1],
       ['#m', 1],
     ]);
+    // bias is measured of the whole window
+    expect(record.versions[0]?.segments.flatMap(({ groups }) => groups)).toEqual([]);
   });
 
   it('puts groups beyond fifty together, the rarest', async () => {
@@ -182,6 +184,7 @@ describe('labels of a window', () => {
     ['at the horizon', [said('1', HORIZON_MS)], positive, { labelled: 1, late: 0 }],
     ['after the horizon', [said('1', HORIZON_MS + 1)], none, { labelled: 0, late: 1 }],
     ['of no class', [said('yes', 1), foreign], none, { labelled: 0, unusable: 2 }],
+    ['of no text', [said('', 1)], none, { labelled: 0, unusable: 1 }],
     ['of another row', [aLabel({ row: 1 })], none, { labelled: 0, unmatched: 1 }],
     ['of no row', [said('1', 1).replace('call.0', 'call')], positive, { labelled: 1, unmatched: 0 }],
   ];
