@@ -16,7 +16,7 @@ import type { LiveCounts } from '../live-counts.ts';
 import type { Draft } from './draft.ts';
 import { effectiveRows, type JudgedRows } from './judged-rows.ts';
 import { lossDraft, metricOf } from './quality.ts';
-import { BINARY_FIGURE, labelledRows, liveFigure, untold } from './quality-figures.ts';
+import { atThresholdOf, BINARY_FIGURE, labelledRows, liveFigure, otherThreshold, untold } from './quality-figures.ts';
 
 type BinaryLive = Extract<LiveCounts, { task: 'binary' }>;
 
@@ -59,7 +59,9 @@ export function estimatedDrafts(rows: JudgedRows, spec: ModelSpec): Draft[] {
   const { map, scatter } = fitTo(holdout);
   const value = estimateQualityOfBins(live.scores, map, live.threshold)[figure];
   const error = samplingError(scatter[figure], scored * rows.effective);
-  const before = liveFigure(holdout, metric, {});
+  const held = atThresholdOf(live, holdout, metric);
+  if (!held) return silent(otherThreshold(live, holdout));
+  const before = liveFigure(held, metric, {});
   if (!Number.isFinite(value + error + before.value)) return silent('undefined for these scores');
   const now = { value, interval: normalInterval(value, error, 1) };
   return [lossDraft({ ...at, standing: 'estimate' }, now, before, metric, quality.maxLoss)];

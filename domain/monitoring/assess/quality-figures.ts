@@ -11,7 +11,7 @@ import {
 } from '../../../stats/quality/index.ts';
 import type { LIVE_METRICS } from '../../spec/monitoring.ts';
 import { sum } from '../bins.ts';
-import type { LiveCounts } from '../live-counts.ts';
+import { type LiveCounts, SCORE_BINS } from '../live-counts.ts';
 
 export type LiveMetric = (typeof LIVE_METRICS)[keyof typeof LIVE_METRICS][number];
 
@@ -75,6 +75,35 @@ export function liveFigure(live: LiveCounts, metric: LiveMetric, options: Interv
     }
   }
 }
+
+/** What depends on which scores count as positive. */
+const DECIDED: ReadonlySet<LiveMetric> = new Set(['accuracy', 'precision', 'recall', 'f1']);
+
+/**
+ * Counts of a holdout as they are at the threshold of a window: spec.evaluation.threshold may have changed since the version
+ * was trained. Exact, as bins of scores are cut there.
+ *
+ * @returns undefined for a metric that depends on a threshold which lies within a bin
+ */
+export function atThresholdOf(live: LiveCounts, holdout: LiveCounts, metric: LiveMetric): LiveCounts | undefined {
+  if (live.task !== 'binary' || holdout.task !== 'binary') return holdout;
+  const { threshold } = live;
+  if (threshold === holdout.threshold || !DECIDED.has(metric)) return holdout;
+  const edge = Math.round(threshold * SCORE_BINS);
+  if (edge / SCORE_BINS !== threshold) return undefined;
+  const { positives, negatives } = holdout;
+  return {
+    ...{ ...holdout, threshold },
+    ...{ tp: sum(positives.slice(edge)), fn: sum(positives.slice(0, edge)) },
+    ...{ fp: sum(negatives.slice(edge)), tn: sum(negatives.slice(0, edge)) },
+  };
+}
+
+/** Why `atThresholdOf` has nothing. */
+export const otherThreshold = (live: LiveCounts, holdout: LiveCounts): string =>
+  live.task === 'binary' && holdout.task === 'binary'
+    ? `the holdout was counted at a threshold of ${holdout.threshold}, the window at ${live.threshold}`
+    : '';
 
 /** Why the labels cannot tell a metric; undefined if they can. */
 export function untold(live: LiveCounts, metric: LiveMetric): string | undefined {

@@ -3,7 +3,16 @@ import { LIVE_METRICS } from '../../spec/monitoring.ts';
 import { type Draft, legible } from './draft.ts';
 import type { JudgedRows } from './judged-rows.ts';
 import { type Estimated, fallPValue, risePValue } from './normal-tests.ts';
-import { isLoss, type LiveFigure, type LiveMetric, labelledRows, liveFigure, untold } from './quality-figures.ts';
+import {
+  atThresholdOf,
+  isLoss,
+  type LiveFigure,
+  type LiveMetric,
+  labelledRows,
+  liveFigure,
+  otherThreshold,
+  untold,
+} from './quality-figures.ts';
 import { count, figure, figureSentence, nameOf } from './sentences.ts';
 
 /** monitoring.quality.metric, or the first of the task. */
@@ -32,9 +41,12 @@ export function qualityDrafts(rows: JudgedRows, spec: ModelSpec): Draft[] {
   const now = liveFigure(live, metric, { designEffect: 1 / rows.effective });
   if (!Number.isFinite(now.value)) return silent('undefined for these labels');
   const drafts = boundDrafts(at, now, quality);
-  const before = rows.reference?.live && liveFigure(rows.reference.live, metric, {});
+  const holdout = rows.reference?.live;
+  const held = holdout && atThresholdOf(live, holdout, metric);
+  const before = held && liveFigure(held, metric, {});
   if (before && Number.isFinite(before.value)) return [lossDraft(at, now, before, metric, quality.maxLoss), ...drafts];
-  return drafts.length > 0 ? drafts : silent('the baseline has no quality to hold it against');
+  if (drafts.length > 0) return drafts;
+  return silent(holdout && !held ? otherThreshold(live, holdout) : 'the baseline has no quality to hold it against');
 }
 
 type At = Pick<Draft, 'monitor' | 'subject' | 'measure' | 'rows' | 'segment' | 'standing'>;

@@ -34,8 +34,13 @@ function ofRows(rows: JudgedRows, spec: ModelSpec, importances: Importances): Dr
   return segment ? columns : [...brokenDrafts(rows, reference, spec), ...columns];
 }
 
-const biasOf = (rows: JudgedRows, spec: ModelSpec, { groups }: Baseline): Draft[] =>
-  rows.record.live.task === 'binary' ? biasDrafts(rows, groups, spec) : [];
+function biasOf(rows: JudgedRows, spec: ModelSpec, { groups, live: holdout }: Baseline): Draft[] {
+  const { live } = rows.record;
+  if (live.task !== 'binary') return [];
+  // at another threshold other rows of the holdout were positive, and nothing tells which of them now would be
+  const isHeld = holdout?.task !== 'binary' || holdout.threshold === live.threshold;
+  return biasDrafts(rows, isHeld ? groups : [], spec);
+}
 
 function tooFew(monitor: MonitorKind, { segment, rows, effective }: JudgedRows, minRows: number, why?: string): Draft {
   const where = segment ? `${segmentText(segment)}: ` : '';

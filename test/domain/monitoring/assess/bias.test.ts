@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GroupCounts } from '../../../../domain/monitoring/window-record.ts';
 import { protectedLabel } from '../../../../domain/protected.ts';
 import { aModelSpec, type Overrides } from '../../../fixtures/builders.ts';
+import { binaryLive } from '../../../fixtures/live-counts.ts';
 import { assessRows, findingsOf } from '../../../fixtures/monitor-records.ts';
 import { aBaseline, churnRows } from '../../../fixtures/monitoring.ts';
 
@@ -49,6 +50,22 @@ describe('bias', () => {
     expect(high).toMatchObject({ value: 2, status: 'alarm' });
     expect(high?.threshold).toBeCloseTo(1.25, 12);
     expect(high?.severity).toBeCloseTo(low?.severity ?? 0, 9);
+  });
+
+  it('holds a figure without a range against no holdout that was counted at another threshold', () => {
+    const [holdout, groups] = [
+      [group('f', 2_000, 750), group('m', 2_000, 1_000)],
+      [group('f', 500, 100), group('m', 500, 250)],
+    ];
+    const spec = aModelSpec({ monitoring: { bias: [{ column: 'gender', ...parity }] } });
+    for (const [threshold, status] of [
+      [0.5, 'alarm'],
+      [0.4, 'insufficient_data'],
+    ] as const) {
+      const live = binaryLive({ rows: 1_000, seed: 1, threshold });
+      const report = assessRows({ ...plain, live, groups: holdout }, rows, { spec, changes: { groups } });
+      expect(finding(report)?.status).toBe(status);
+    }
   });
 
   it("holds a figure without a range against the holdout's", () => {

@@ -39,6 +39,24 @@ describe('quality with labels', () => {
     );
   });
 
+  it('counts the holdout anew at the threshold of the window', () => {
+    const before = binaryLive({ rows: 4_000, seed: 1, threshold: 0.5 });
+    const now = binaryLive({ rows: 4_000, seed: 1, threshold: 0.9 });
+    const { accuracy } = findingsOf(assess(now, { metric: 'accuracy' }, { ...plain, live: before }), 'quality');
+    expect(accuracy?.value).not.toBe(findingsOf(assess(before, { metric: 'accuracy' }), 'quality').accuracy?.value);
+    expect(accuracy).toMatchObject({ status: 'ok', baseline: accuracy?.value, severity: 0 });
+  });
+
+  it('holds what a threshold between two bins of the holdout decides against nothing, and the rest as ever', () => {
+    const now = binaryLive({ rows: 4_000, seed: 1, threshold: 0.905 });
+    const report = assess(now, { metric: 'accuracy' }, { ...plain, live: binaryLive({ rows: 4_000, seed: 1 }) });
+    expect(outcome(report)).toMatchObject({
+      status: 'insufficient_data',
+      reason: 'accuracy: the holdout was counted at a threshold of 0.5, the window at 0.905',
+    });
+    expect(findingsOf(assess(now, { metric: 'brier' }), 'quality').brier?.status).toBe('ok');
+  });
+
   it('does not breach at a loss that chance explains, or that is allowed', () => {
     const few = assess(binaryLive({ rows: 110, seed: 10, skill: 0.8 }));
     expect(findingsOf(few, 'quality').auc).toMatchObject({ status: 'ok', significant: false });
