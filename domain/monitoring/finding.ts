@@ -16,6 +16,16 @@ export const MONITORS = [
 export const MonitorKind = z.enum(MONITORS);
 export type MonitorKind = z.infer<typeof MonitorKind>;
 
+type Status = (typeof MONITOR_STATUSES)[number];
+const RANK: readonly Status[] = ['insufficient_data', 'ok', 'warn', 'alarm'];
+
+/** Sorts statuses, the best first; one without data is below all that say something. */
+export const byStatus = (a: Status, b: Status): number => RANK.indexOf(a) - RANK.indexOf(b);
+
+/** What is had too little data for is passed over, unless all is. */
+export const worstStatus = (statuses: readonly Status[]): Status =>
+  statuses.reduce((worst, status) => (byStatus(status, worst) > 0 ? status : worst), 'insufficient_data');
+
 /** One thing that one monitor says about one subject: a row of the report. */
 export const Finding = z.object({
   monitor: MonitorKind,

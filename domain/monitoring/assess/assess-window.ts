@@ -1,7 +1,7 @@
 import type { MonitorWindow } from '../../registry/entities.ts';
 import type { ModelSpec } from '../../spec/model-spec.ts';
 import type { Baseline } from '../baseline.ts';
-import { type Finding, MONITORS, type MonitorKind, type MonitorOutcome } from '../finding.ts';
+import { type Finding, MONITORS, type MonitorKind, worstStatus } from '../finding.ts';
 import type { MonitorReport } from '../report.ts';
 import type { VersionRecord, WindowRecord } from '../window-record.ts';
 import { breachingTests, weigh } from './draft.ts';
@@ -61,6 +61,7 @@ export function assessWindow({ spec, specVersion, record, version, baseline, ear
       monitoring.persistence,
     ),
   );
+  const status = worstStatus(outcomes.map((outcome) => outcome.status));
   return {
     schemaVersion: 2,
     model: record.model,
@@ -68,8 +69,8 @@ export function assessWindow({ spec, specVersion, record, version, baseline, ear
     specVersion,
     windowStart: record.windowStart,
     windowEnd: record.windowEnd,
-    status: worst(outcomes),
-    reasons: reasonsOf(findings.filter(isLoud), outcomes, nothing),
+    status,
+    reasons: reasonsOf(findings.filter(isLoud), status, nothing),
     outcomes,
     findings,
     rows,
@@ -94,15 +95,9 @@ function byMonitor(findings: readonly Finding[]): Map<MonitorKind, Finding[]> {
   return groups;
 }
 
-const RANK = ['insufficient_data', 'ok', 'warn', 'alarm'] as const;
-
-function worst(outcomes: readonly MonitorOutcome[]): MonitorReport['status'] {
-  return RANK[Math.max(...outcomes.map(({ status }) => RANK.indexOf(status)))] ?? 'insufficient_data';
-}
-
 /** What breached, the severest first, and then what is a warning by itself. Of too little data, why. */
-function reasonsOf(findings: readonly Finding[], outcomes: readonly MonitorOutcome[], nothing: string): string[] {
-  if (worst(outcomes) === 'insufficient_data') {
+function reasonsOf(findings: readonly Finding[], worst: Finding['status'], nothing: string): string[] {
+  if (worst === 'insufficient_data') {
     const whole = findings.filter(({ segment }) => !segment);
     // that explains all the rest
     const few = whole.find(({ measure }) => measure === 'rows');
