@@ -6,5 +6,7 @@ export const MonitorModelEnv = BaseEnv.extend({
   EVENT_BUS_NAME: z.string(),
   LAKE_BUCKET_NAME: z.string(),
   CAPTURE_BUCKET_NAME: z.string(),
+  /** A message's windows are begun for so long. */
+  BEGIN_WITHIN_SECONDS: z.coerce.number().int().positive(),
   MODEL_METRICS: z.stringbool().default(false),
 });

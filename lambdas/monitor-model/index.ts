@@ -18,4 +18,5 @@ export const handler = makeHandler({
   writeMetrics: (line) => process.stdout.write(line),
   modelMetrics: env.MODEL_METRICS,
   now: () => new Date(),
+  beginWithinMs: 1_000 * env.BEGIN_WITHIN_SECONDS,
 });

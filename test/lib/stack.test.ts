@@ -130,6 +130,11 @@ describe('every function', () => {
     expect(new Set(roles).size).toBe(functions.length);
   });
 
+  it('that judges windows begins none that it has no time to end', () => {
+    const [, monitor] = functions.find(([id]) => id.includes('MonitoringMonitorModel')) ?? [];
+    const { Timeout, Environment } = monitor?.Properties ?? {};
+    expect(2 * Number(Environment?.Variables.BEGIN_WITHIN_SECONDS)).toBe(Timeout);
+  });
   it('that no caller waits for sets aside what it fails at', () => {
     const configs = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig');
     const names = configs.map(([, { Properties }]) => Properties.FunctionName.Ref.replace(/Function.*/, '')).sort();
