@@ -4,6 +4,7 @@ import {
   binaryInterval,
   classFiguresOfCounts,
   classIntervals,
+  confusionAt,
   type IntervalOptions,
   macroF1StandardError,
   regressionFiguresOfCounts,
@@ -89,14 +90,9 @@ export function atThresholdOf(live: LiveCounts, holdout: LiveCounts, metric: Liv
   if (live.task !== 'binary' || holdout.task !== 'binary') return holdout;
   const { threshold } = live;
   if (threshold === holdout.threshold || !DECIDED.has(metric)) return holdout;
-  const edge = Math.round(threshold * SCORE_BINS);
-  if (edge / SCORE_BINS !== threshold) return undefined;
-  const { positives, negatives } = holdout;
-  return {
-    ...{ ...holdout, threshold },
-    ...{ tp: sum(positives.slice(edge)), fn: sum(positives.slice(0, edge)) },
-    ...{ fp: sum(negatives.slice(edge)), tn: sum(negatives.slice(0, edge)) },
-  };
+  // a score of 1 shares its bin with lower ones
+  const isEdge = threshold < 1 && Math.round(threshold * SCORE_BINS) / SCORE_BINS === threshold;
+  return isEdge ? { ...holdout, threshold, ...confusionAt(holdout, threshold) } : undefined;
 }
 
 /** Why `atThresholdOf` has nothing. */
