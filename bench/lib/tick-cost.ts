@@ -9,7 +9,7 @@ interface LambdaShape {
   readonly atOnce: number;
 }
 const TICK: LambdaShape = { gigabytes: 0.25, atOnce: 10 };
-const MONITOR: LambdaShape = { gigabytes: 1, atOnce: 1 };
+const MONITOR: LambdaShape = { gigabytes: 1.5, atOnce: 1 };
 /** Runs of monitor-model side by side. */
 export const MONITORS_AT_ONCE = 5;
 /** Memory at which a function has a whole vCPU. */
