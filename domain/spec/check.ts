@@ -11,6 +11,7 @@ import { contractRules } from './rules/contract.ts';
 import { dataRules } from './rules/data.ts';
 import { deploymentRules } from './rules/deployment.ts';
 import { evaluationRules } from './rules/evaluation.ts';
+import { monitoredFigureRules } from './rules/monitored-figures.ts';
 import { monitoringRules } from './rules/monitoring.ts';
 import { trainingRules } from './rules/training.ts';
 import { tuningRules } from './rules/tuning.ts';
@@ -30,6 +31,7 @@ const RULES: readonly ((draft: SpecDraft, report: Report) => void)[] = [
   evaluationRules,
   deploymentRules,
   monitoringRules,
+  monitoredFigureRules,
 ];
 
 /**

@@ -39,8 +39,8 @@ export function reportIssue(issue: Issue, document: unknown, report: Report, bas
       break;
     case 'too_small':
     case 'too_big': {
-      const bound = boundText(issue);
-      report(path, `must ${bound}`, seen, bound);
+      const [verb, bound] = boundText(issue);
+      report(path, `must ${verb} ${bound}`, seen, bound);
       break;
     }
     case 'unrecognized_keys': {
@@ -90,14 +90,17 @@ function reportUnion(
   report(path, 'has none of the allowed forms', seen, hintFor(path) ?? nouns.join(' or '));
 }
 
-function boundText(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string {
+/** What a value must be or have, and how much of it: `['be', 'at least 1']`. */
+function boundText(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): readonly [verb: string, bound: string] {
   const [bound, inclusive, exclusive] =
     issue.code === 'too_small' ? [issue.minimum, 'at least', 'more than'] : [issue.maximum, 'at most', 'less than'];
   const comparison = issue.inclusive === false ? exclusive : inclusive;
-  if (issue.origin === 'string') return `have ${comparison} ${bound} characters`;
-  if (issue.origin === 'array') return `have ${comparison} ${bound} items`;
-  return `be ${comparison} ${bound}`;
+  if (issue.origin === 'string') return ['have', `${comparison} ${countOf(bound, 'character')}`];
+  if (issue.origin === 'array') return ['have', `${comparison} ${countOf(bound, 'item')}`];
+  return ['be', `${comparison} ${bound}`];
 }
+
+const countOf = (bound: number | bigint, noun: string): string => `${bound} ${noun}${Number(bound) === 1 ? '' : 's'}`;
 
 const nounFor = (expected: string): string => NOUNS[expected] ?? expected;
 export const oneOf = (values: readonly string[]): string => values.join(', ');

@@ -304,6 +304,70 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     { monitoring: { bias: [{ column: 'churned', metric: 'disparate_impact', min: 0.8 }] } },
     'monitoring.bias[0].column: is the target',
   ],
+  [
+    'a live metric of another task',
+    { monitoring: { quality: { metric: 'rmse' } } },
+    'monitoring.quality.metric: is no live metric of a binary task (seen "rmse"; allowed: auc, average_precision,',
+  ],
+  [
+    'bounds of live quality without room between them',
+    { monitoring: { quality: { min: 0.9, max: 0.8 } } },
+    'monitoring.quality.min: is above max (seen 0.9; allowed: at most 0.8)',
+  ],
+  [
+    'live quality that the default metric cannot reach',
+    { monitoring: { quality: { min: 1.1 } } },
+    'monitoring.quality.min: is out of the range of auc (seen 1.1; allowed: 0 to 1)',
+  ],
+  [
+    'bounds of bias without room between them',
+    { monitoring: { bias: [{ column: 'gender', metric: 'disparate_impact', min: 1.3, max: 1.25 }] } },
+    'monitoring.bias[0].min: is above max (seen 1.3; allowed: at most 1.25)',
+  ],
+  [
+    'bias that cannot be so large',
+    { monitoring: { bias: [{ column: 'gender', metric: 'accuracy_difference', max: 1.1 }] } },
+    'monitoring.bias[0].max: is out of the range of accuracy_difference (seen 1.1; allowed: -1 to 1)',
+  ],
+  [
+    'bias of numbers',
+    { ...REGRESSION, monitoring: { bias: [{ column: 'gender', metric: 'disparate_impact' }] } },
+    'monitoring.bias[0]: does not go with a regression task',
+  ],
+  [
+    'a disadvantaged group that is no value of the column',
+    { monitoring: { bias: [{ column: 'plan', metric: 'disparate_impact', disadvantaged: ['gold'] }] } },
+    'monitoring.bias[0].disadvantaged[0]: is no value of plan (seen "gold"; allowed: ',
+  ],
+  [
+    'disadvantaged groups that leave nobody else',
+    {
+      monitoring: {
+        bias: [{ column: 'plan', metric: 'disparate_impact', disadvantaged: ['pro', 'free', 'basic'] }],
+      },
+    },
+    'monitoring.bias[0].disadvantaged: names every value of plan',
+  ],
+  [
+    'segments by the id',
+    { monitoring: { segments: ['customer_id'] } },
+    'monitoring.segments[0]: is the id, whose values are of one row each',
+  ],
+  [
+    'segments twice by a column',
+    { monitoring: { segments: ['plan', 'plan'] } },
+    'monitoring.segments[1]: is there twice',
+  ],
+  [
+    'a number below its bound',
+    { monitoring: { minRows: 0 } },
+    'monitoring.minRows: must be at least 1 (seen 0; allowed: at least 1)',
+  ],
+  [
+    'no length of time',
+    { monitoring: { window: '0d' } },
+    'monitoring.window: has the wrong form (seen "0d"; allowed: a whole number from 1 to 999999 and a unit: 30s, 15m, 12h or 7d)',
+  ],
   ['a muted column that is no feature', { monitoring: { muted: ['gender'] } }, 'monitoring.muted[0]: is no feature'],
   [
     'redaction of what is never captured',
@@ -599,6 +663,11 @@ const accepted: readonly [what: string, change: Overrides][] = [
   ['canary steps that rise', { deployment: { strategy: { type: 'canary', steps: [0.1, 0.5, 0.9] } } }],
   ['a threshold at the bound', { monitoring: { method: 'l_infinity', threshold: 1, thresholds: { age: 1 } } }],
   ['segments by a feature and a protected column', { monitoring: { segments: ['plan', 'gender'], muted: ['age'] } }],
+  ['bounds of live quality that are one', { monitoring: { quality: { min: 0.8, max: 0.8 } } }],
+  [
+    'disadvantaged values that leave others',
+    { monitoring: { bias: [{ column: 'plan', metric: 'disparate_impact', disadvantaged: ['basic'] }] } },
+  ],
   ['a PSI threshold above 1', { monitoring: { threshold: 3 } }],
   ['as many breaches as windows', { monitoring: { persistence: { breaches: 3, of: 3 } } }],
   ['numbers written as texts', hyper({ eta: '0.3', num_round: '20', max_depth: '3' })],
