@@ -27,9 +27,14 @@ export function remedies(explained: Explained): string[] {
   const breached = report.outcomes.filter(
     ({ monitor, breached }) => breached && about(report, monitor, subject).some(isBreach),
   );
-  if (breached.length === 0)
-    return [subject === undefined ? 'Nothing: no monitor breached.' : `Nothing about ${subject}: it does not breach.`];
+  if (breached.length === 0) return [withoutBreach(explained)];
   return breached.flatMap((outcome) => (outcome.status === 'alarm' ? ofAlarm : ofWarning)(outcome, explained));
+}
+
+function withoutBreach({ report, subject }: Explained): string {
+  if (subject !== undefined) return `Nothing about ${subject}: it does not breach.`;
+  const warning = report.status === 'warn' ? ', and a warning by itself comes to no alarm' : '';
+  return `Nothing: no monitor breached${warning}.`;
 }
 
 function ofAlarm(outcome: MonitorOutcome, explained: Explained): string[] {

@@ -111,6 +111,18 @@ describe('monitor explain', () => {
     expect(parts.retraining).toContain('only an alarm asks');
   });
 
+  it('says that a warning without a breach comes to no alarm by itself', async () => {
+    const other = await aMonitoredApi({ monitoring: { thresholds: { spend: 5 } } });
+    await other.monitor({ start: day(2), rows: shiftedRows(2) });
+    await elsewhere(other, async () => {
+      const parts = await partsOf('explain churn');
+      expect(parts['feature-drift: warn']).toContain('spend: psi is');
+      expect(parts['what would have to change']).toBe(
+        'Nothing: no monitor breached, and a warning by itself comes to no alarm.',
+      );
+    });
+  });
+
   it('says why a window with too little data says nothing', async () => {
     const parts = await partsOf('explain churn');
     expect(parts['the data']).toContain('monitoring.minRows is 200');
