@@ -24,6 +24,14 @@ export interface Captured {
   readonly brokenFiles: readonly string[];
 }
 
+/** Names of positional values, in order. @throws UsageError for one that is empty or there twice */
+function namedFeatures(option: string | undefined): string[] | undefined {
+  const names = option?.split(',').map((name) => name.trim());
+  const wrong = names?.find((name, i) => name === '' || names.indexOf(name) < i);
+  if (wrong === undefined) return names;
+  throw new UsageError(`--features must name each value once, with commas between, got ${JSON.stringify(option)}`);
+}
+
 /** @throws UsageError for what the command line names and is not there */
 export async function capturedWindows(
   context: CommandContext,
@@ -32,15 +40,14 @@ export async function capturedWindows(
   { document }: DraftedSpec,
 ): Promise<Captured> {
   const { target } = document.data as { target: string };
-  const given = textOption(context, 'features')
-    ?.split(',')
-    .map((name) => name.trim());
+  const given = namedFeatures(textOption(context, 'features'));
   const features = given ?? statistics.features.map(({ name }) => name).filter((name) => name !== target);
   const baseline = profileOfStatistics(statistics);
   const plan = capturePlan(baseline, constraints, { features, target });
   const named = [...((context.options.capture as string[] | undefined) ?? []), ...context.positionals];
   const truthFolder = textOption(context, 'ground-truth');
-  if (truthFolder !== undefined && named.length === 0) throw new UsageError('--ground-truth needs --capture');
+  for (const [option, value] of Object.entries({ 'ground-truth': truthFolder, features: given }))
+    if (value !== undefined && named.length === 0) throw new UsageError(`--${option} needs --capture`);
   const files = await filesOf(context, 'capture', named);
   const truthFiles = truthFolder === undefined ? [] : await filesOf(context, 'ground-truth', [truthFolder]);
   const progress = ioProgress('import', context.io);

@@ -27,6 +27,11 @@ export function reportOf({ document, fates, problems }: DraftedSpec, captured: C
   };
 }
 
+const guessOf = ({ features }: Statistics, target: string): string =>
+  features.some(({ name }) => name === target)
+    ? 'a guess: --target names another'
+    : 'not in the statistics: --target names another, or complete it in the spec';
+
 /** What a person wants to know: what became of the baseline, what was read, what is violated, what to do next. */
 export function summaryText(
   out: string | undefined,
@@ -37,7 +42,7 @@ export function summaryText(
   const { judged, capture, truth, target, labelledRows, outcomes, brokenFiles } = captured;
   const rows = [...judged.windows.values()].reduce((sum, window) => sum + window.rows, 0);
   const unusable = [...outcomes.values()].reduce((sum, one) => sum + one.unusable, 0);
-  const guessed = draft.notes.has('data.target') ? ' (a guess: --target names another)' : '';
+  const guessed = draft.notes.has('data.target') ? ` (${guessOf(statistics, target)})` : '';
   const size = `${countText(statistics.features.length, 'column')} of ${countText(statistics.dataset.item_count, 'row')}`;
   const head = `${draft.document.name}: ${draft.document.task}, target ${printable(target)}${guessed}; a baseline of ${size}\n`;
   const folder = judged.windows.size > 0 ? `, windows/ (${countText(judged.windows.size, 'hour')})` : '';

@@ -150,6 +150,14 @@ describe('millrace import model-monitor', () => {
     expect(existsSync(join(dir, 'odd-out', 'windows'))).toBe(false);
   });
 
+  it('says that a target is not in the statistics', async () => {
+    const named = await run(...BASELINE, '--target', 'churned');
+    expect(named).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('target churned (not in the statistics: '),
+    });
+  });
+
   it.each([
     ['no statistics', [], '--statistics is needed'],
     ['statistics that are not there', ['--statistics', 'x.json', '--constraints', 'constraints.json'], 'no such file'],
@@ -164,6 +172,9 @@ describe('millrace import model-monitor', () => {
     ['a folder without capture', [...BASELINE, '--capture', 'empty'], 'no .jsonl file in empty'],
     ['capture that is not there', [...BASELINE, '--capture', 'nowhere'], 'no such file'],
     ['labels without capture', [...BASELINE, '--ground-truth', 'ground-truth'], 'needs --capture'],
+    ['names of values without capture', [...BASELINE, '--features', 'day_mins'], '--features needs --capture'],
+    ['a name twice', [...BASELINE, ...CAPTURE, '--features', 'a,b,a'], 'must name each value once'],
+    ['a name that is empty', [...BASELINE, ...CAPTURE, '--features', 'a,,b'], 'with commas between, got "a,,b"'],
     ['a task that is none', [...BASELINE, '--task', 'ranking'], '--task must be one of'],
     ['a task that the target is not of', [...BASELINE, '--target', 'balance', '--task', 'binary'], 'balance'],
     ['a folder that is not empty', [...BASELINE, '--out', 'capture'], 'is not empty'],
