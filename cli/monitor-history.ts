@@ -16,6 +16,8 @@ const Sum = z.object({
   version: z.number().int(),
   windows: Count,
   expired: Count,
+  /** Counted at another evaluation.threshold than the newest: not in the sum. */
+  apart: Count.default(0),
   partial: z.boolean().default(false),
   windowStatuses: z.partialRecord(z.enum(MONITOR_STATUSES), Count),
   status: z.enum(MONITOR_STATUSES),
@@ -47,6 +49,7 @@ export interface HistoryEntry {
   readonly windowStatuses?: Sum['windowStatuses'];
   readonly windows?: number;
   readonly expired?: number;
+  readonly apart?: number;
   /** The period has earlier windows that were not summed. */
   readonly partial?: boolean;
 }
@@ -139,10 +142,15 @@ export const qualityText = (quality: HistoryEntry['quality']): string | undefine
     .join(', ') || undefined;
 
 /** `7 (2 alarm, 1 warn)`, and how many are gone. */
-export function windowsText({ windows, expired = 0, partial, windowStatuses = {} }: HistoryEntry): string {
+export function windowsText({ windows, expired = 0, apart = 0, partial, windowStatuses = {} }: HistoryEntry): string {
   const told = (['alarm', 'warn'] as const).flatMap((status) =>
     windowStatuses[status] ? [`${windowStatuses[status]} ${status}`] : [],
   );
-  const notes = [...told, ...(expired > 0 ? [`${expired} expired`] : []), ...(partial ? ['not all'] : [])];
+  const notes = [
+    ...told,
+    ...(expired > 0 ? [`${expired} expired`] : []),
+    ...(apart > 0 ? [`${apart} at another threshold`] : []),
+    ...(partial ? ['not all'] : []),
+  ];
   return `${windows}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`;
 }

@@ -128,16 +128,33 @@ async function summed({ start, windows }: WindowsOfPeriod, deps: RegistryApiDeps
     const some = await Promise.all(windows.slice(i, i + RECORDS_AT_ONCE).map((window) => findRecord(window, deps)));
     records.push(...some.filter((record) => record !== undefined));
   }
+  const { record, apart } = sumOf(records);
   const statuses = Map.groupBy(windows, ({ status }) => status);
   return {
     start: start.toISOString(),
     windowStart: windows[0]?.windowStart,
     windowEnd: windows.at(-1)?.windowEnd,
-    windows: records.length,
+    windows: records.length - apart,
+    ...(apart > 0 && { apart }),
     expired: windows.length - records.length,
     windowStatuses: Object.fromEntries([...statuses].map(([status, { length }]) => [status, length])),
-    record: records.length > 0 ? records.reduce(mergeRecords) : undefined,
+    record,
   };
+}
+
+/** The newest records that add up; `apart` counts those of before a change of evaluation.threshold, which do not. */
+function sumOf(records: readonly WindowRecord[]): { record: WindowRecord | undefined; apart: number } {
+  let record: WindowRecord | undefined;
+  let apart = 0;
+  for (const next of records.toReversed()) {
+    try {
+      record = record ? mergeRecords(next, record) : next;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      apart += 1;
+    }
+  }
+  return { record, apart };
 }
 
 async function newestWindows({ query, deps: { registry } }: Call) {

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { emptyLiveCounts } from '../../../domain/monitoring/live-counts.ts';
 import { MonitorReport } from '../../../domain/monitoring/report.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { aMonitoredApi, calmRows, day, shiftedRows } from '../../fixtures/monitored-api.ts';
@@ -126,6 +127,17 @@ describe('GET models/:model/history', () => {
       { start: day(2), version: 2, windowStart: day(3), windowEnd: day(5), rows: 800 },
       { start: day(2), version: 1, windowStart: day(2), windowEnd: day(3), rows: 400 },
     ]);
+  });
+
+  it('leaves windows of before another evaluation.threshold apart', async () => {
+    const live = (threshold: number) => ({
+      live: emptyLiveCounts({ task: 'binary', threshold, classes: 2, probabilities: false }),
+    });
+    await api.monitor({ start: day(2), rows: calmRows(2), changes: live(0.5) });
+    await api.monitor({ start: day(3), rows: calmRows(3), changes: live(0.4) });
+    await api.monitor({ start: day(4), rows: calmRows(4), changes: live(0.4) });
+    const { items } = (await history({ by: 'week' })).body;
+    expect(items).toMatchObject([{ windows: 2, apart: 1, expired: 0, rows: 800 }]);
   });
 
   it('counts the records that have expired', async () => {
