@@ -1,8 +1,6 @@
 import { sumOver } from './bins.ts';
 import { plainShares } from './epsilon.ts';
-
-/** Unit of what a logarithm measures: `e` is nats, `2` is bits. */
-export type LogarithmBase = 'e' | '2';
+import { type LogarithmBase, natsPerUnit } from './logarithm.ts';
 
 /**
  * Population stability index: sum over bins of (current − reference) · ln(current / reference). Symmetric.
@@ -26,7 +24,7 @@ export function psi(reference: readonly number[], current: readonly number[]): n
  * @param reference counts or shares per bin; each side is divided by its total
  * @param current counts or shares over the same bins
  * @returns in the unit of the base, >= 0; Infinity if a bin of the reference is empty on the other side
- * @throws RangeError for different numbers of bins, an empty side, or a negative or infinite weight
+ * @throws RangeError for different numbers of bins, an empty side, a negative or infinite weight, or another base
  * @see https://docs.scipy.org/doc/scipy/reference/generated/scipy.stats.entropy.html
  */
 export function kullbackLeibler(
@@ -35,7 +33,7 @@ export function kullbackLeibler(
   base: LogarithmBase = 'e',
 ): number {
   const nats = sumOver(plainShares(reference), plainShares(current), relativeEntropy);
-  return Math.max(0, nats) / unit(base);
+  return Math.max(0, nats) / natsPerUnit(base);
 }
 
 /**
@@ -45,7 +43,7 @@ export function kullbackLeibler(
  * @param current counts or shares over the same bins
  * @param base TFDV takes 2
  * @returns in [0, 1] to base 2, in [0, ln 2] to base e
- * @throws RangeError for different numbers of bins, an empty side, or a negative or infinite weight
+ * @throws RangeError for different numbers of bins, an empty side, a negative or infinite weight, or another base
  * @see Lin (1991), "Divergence measures based on the Shannon entropy"
  */
 export function jensenShannonDivergence(
@@ -58,7 +56,7 @@ export function jensenShannonDivergence(
     return relativeEntropy(p, middle) + relativeEntropy(q, middle);
   });
   // rounding may leave a trifle below 0 or above the maximum
-  return Math.min(Math.max(0, twice / 2), Math.LN2) / unit(base);
+  return Math.min(Math.max(0, twice / 2), Math.LN2) / natsPerUnit(base);
 }
 
 /**
@@ -77,7 +75,6 @@ export function jensenShannonDistance(
   return Math.sqrt(jensenShannonDivergence(reference, current, base));
 }
 
-const unit = (base: LogarithmBase): number => (base === '2' ? Math.LN2 : 1);
 const relativeEntropy = (p: number, q: number): number => (p === 0 ? 0 : p * Math.log(p / q));
 
 function refuseCounts(shares: readonly number[]): void {

@@ -1,5 +1,5 @@
 import gammaln from '@stdlib/math-base-special-gammaln';
-import type { LogarithmBase } from '../distances/divergences.ts';
+import { type LogarithmBase, natsPerUnit } from '../distances/logarithm.ts';
 import { chiSquaredCriticalValue } from '../distributions/chi-squared.ts';
 import { effectiveRows, type SampleSizes } from './sizes.ts';
 
@@ -60,8 +60,7 @@ export const expectedChiSquared = ({ bins }: Pick<BinnedSizes, 'bins'>): number 
 export const criticalChiSquared = ({ bins }: Pick<BinnedSizes, 'bins'>, alpha: number): number =>
   chiSquaredCriticalValue(alpha, degrees({ bins }));
 
-const asDivergence = (psi: number, base: LogarithmBase): number =>
-  psi / PSI_PER_JENSEN_SHANNON / (base === '2' ? Math.LN2 : 1);
+const asDivergence = (psi: number, base: LogarithmBase): number => psi / PSI_PER_JENSEN_SHANNON / natsPerUnit(base);
 
 function degrees({ bins }: Pick<BinnedSizes, 'bins'>): number {
   if (!(Number.isSafeInteger(bins) && bins >= 2)) throw new RangeError(`bins must be at least 2, got ${bins}`);

@@ -1,3 +1,4 @@
+import { oneOf } from './columns.ts';
 import { type EvidentlyOptions, evidently } from './evidently.ts';
 import { type MillraceOptions, millrace } from './millrace.ts';
 import { type ModelMonitorOptions, modelMonitor } from './model-monitor.ts';
@@ -33,7 +34,7 @@ const PRESETS: { readonly [Name in ColumnPresetName]: Preset<PresetOptions[Name]
  *
  * @param options what the tool lets its user choose; without them its defaults
  * @returns also for an empty side, where `statistic` is absent and `note` says why
- * @throws RangeError for a preset, a method, a threshold or a count that is none, and for numbers that lie too far apart or
+ * @throws RangeError for a preset, a kind, a method, a threshold or a count that is none, and for numbers that lie too far apart or
  *   too near to each other to be binned
  */
 export function compareColumn<Name extends ColumnPresetName>(
@@ -41,7 +42,7 @@ export function compareColumn<Name extends ColumnPresetName>(
   column: Column,
   options: PresetOptions[Name] = {},
 ): ColumnComparison {
-  return presetOf(preset).compareColumn(column, options);
+  return presetOf(preset).compareColumn(known(column), options);
 }
 
 /**
@@ -55,7 +56,7 @@ export function compareDataset<Name extends ColumnPresetName>(
   columns: readonly Column[],
   options: PresetOptions[Name] = {},
 ): DatasetComparison {
-  return presetOf(preset).compareDataset(columns, options);
+  return presetOf(preset).compareDataset(columns.map(known), options);
 }
 
 /** Presets that compare each column by itself; millrace corrects all tests for each other. */
@@ -77,6 +78,12 @@ export const concludeDataset = <Name extends ColumnwisePresetName>(
   compared: readonly ColumnComparison[],
   options: PresetOptions[Name] = {},
 ): DatasetComparison => COLUMNWISE[preset].conclude(compared, options);
+
+/** @throws RangeError for a column of another kind */
+function known(column: Column): Column {
+  oneOf(`column ${column.name}: kind`, column.kind, ['numeric', 'category']);
+  return column;
+}
 
 function presetOf<Name extends ColumnPresetName>(name: Name): Preset<PresetOptions[Name]> {
   if (Object.hasOwn(PRESETS, name)) return PRESETS[name];

@@ -89,6 +89,12 @@ describe('distances of counts', () => {
   }
 });
 
+it('logarithms take no other base than e and 2, and Jensen–Shannon none by default', () => {
+  for (const measure of [kullbackLeibler, jensenShannonDivergence, jensenShannonDistance])
+    expect(() => measure([1, 2], [2, 1], '10' as never)).toThrow("base must be 'e' or '2', got 10");
+  expect(() => jensenShannonDistance([1, 2], [2, 1], undefined as never)).toThrow("base must be 'e' or '2'");
+});
+
 describe('psi', () => {
   it('is Infinity where one side is empty, and takes no notice of a bin empty on both', () => {
     expect(psi(plainShares([5, 5, 0]), plainShares([10, 0, 0]))).toBe(Number.POSITIVE_INFINITY);

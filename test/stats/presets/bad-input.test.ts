@@ -98,6 +98,13 @@ describe('poor data', () => {
     });
   }
 
+  it('of a kind that is none is refused by its name', () => {
+    const column = { ...numericColumn(normal, normal), name: 'age', kind: 'number' } as never;
+    const message = 'column age: kind must be one of numeric, category, got number';
+    expect(() => compareColumn('evidently', column)).toThrow(message);
+    expect(() => compareDataset('millrace', [column])).toThrow(message);
+  });
+
   it('of a preset that is none is refused', () => {
     for (const name of ['clarify', 'toString', 'sagemaker']) {
       expect(() => compareColumn(name as 'tfdv', numericColumn(normal, normal))).toThrow(
