@@ -24,15 +24,24 @@ export function monitoredFigureRules(draft: SpecDraft, report: Report): void {
     if (task !== undefined && task !== 'binary')
       report(path, `does not go with a ${task} task`, each, 'bias of binary tasks only');
     boundRules(each, path, report);
+    capturedRule(draft, each.column, [...path, 'column'], report);
     groupRules(draft, each.column, each.disadvantaged, [...path, 'disadvantaged'], report);
   }
   for (const [i, name] of segments.entries()) {
     const path = ['monitoring', 'segments', i];
     if (name === undefined) continue;
+    capturedRule(draft, name, path, report);
     if (segments.indexOf(name) < i) report(path, 'is there twice', name, 'each column once');
     else if (name === draft.data?.id)
       report(path, 'is the id, whose values are of one row each', name, 'another column');
   }
+}
+
+/** Groups are told apart by values that were captured. */
+function capturedRule(draft: SpecDraft, name: string | undefined, path: Path, report: Report): void {
+  const redacted = draft.monitoring?.capture?.redact ?? [];
+  if (name !== undefined && redacted.includes(name))
+    report(path, 'is in monitoring.capture.redact, so that its values are not captured', name, 'a captured column');
 }
 
 /** The disadvantaged are values of the column, and leave somebody to compare with. */

@@ -349,6 +349,16 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     'monitoring.bias[0].disadvantaged: names every value of plan',
   ],
   [
+    'segments by a feature that is not captured',
+    { monitoring: { segments: ['plan'], capture: { redact: ['plan'] } } },
+    'monitoring.segments[0]: is in monitoring.capture.redact, so that its values are not captured',
+  ],
+  [
+    'bias by a feature that is not captured',
+    { monitoring: { bias: [{ column: 'plan', metric: 'disparate_impact' }], capture: { redact: ['plan'] } } },
+    'monitoring.bias[0].column: is in monitoring.capture.redact',
+  ],
+  [
     'segments by the id',
     { monitoring: { segments: ['customer_id'] } },
     'monitoring.segments[0]: is the id, whose values are of one row each',
