@@ -12,9 +12,12 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
   '0': false,
 };
 
+/** A number or a truth value of a JSON file, where text is asked for. */
+const isPlain = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean';
+
 /** A CSV field as a model's input takes it; what is no such value goes as it is, and the API says what is wrong with it. */
 export function wireValue(value: unknown, datatype: string): unknown {
-  if (typeof value !== 'string') return value ?? null;
+  if (typeof value !== 'string') return datatype === 'BYTES' && isPlain(value) ? String(value) : (value ?? null);
   if (value === '') return null;
   if (datatype === 'BYTES') return value;
   if (datatype === 'BOOL') return BOOLEANS[value.toLowerCase()] ?? value;

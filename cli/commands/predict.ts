@@ -27,27 +27,31 @@ type Predicted = { row: number; inference_id: string; version: string } & Record
 export const predict: Command = {
   name: 'predict',
   summary: 'Ask a model for predictions on the rows of a file',
-  usage: 'predict <model> --data <file.csv|file.json> [--rows <n>] [--version <n>] [--event-time <time>]',
+  usage:
+    'predict <model> --data <file.csv|file.json> [--rows <n>] [--version <n>] [--event-time <time>] [--context <a,b>]',
   details:
     'The file is CSV with a header line or a JSON array of objects; columns the model does not use are left out.\n' +
     `--rows says how many rows are sent, from the first on (default ${DEFAULT_ROWS}).\n` +
-    '--event-time is the time the predictions are about (default now).',
+    '--event-time is the time the predictions are about (default now).\n' +
+    '--context names columns that are no features but that monitoring tells rows apart by.',
   options: {
     ...apiOptions,
     data: { type: 'string', short: 'd' },
     rows: { type: 'string', short: 'n' },
     version: { type: 'string' },
     'event-time': { type: 'string' },
+    context: { type: 'string' },
   },
   arguments: { min: 1, max: 1 },
   run: async (context) => {
     const [model = ''] = context.positionals;
-    const { data, rows: wanted, version, 'event-time': eventTime } = context.options;
+    const { data, rows: wanted, version, 'event-time': eventTime, context: besides } = context.options;
     if (typeof data !== 'string') throw new UsageError(`usage: millrace ${predict.usage}`);
     const rows = readRows(data, context.io.cwd, rowCount(wanted));
     const client = connect(context, 'v2');
     const at = typeof version === 'string' ? ['versions', versionNumber(version)] : [];
-    const { inputs } = await client.get(pathTo('models', model, ...at), Metadata);
+    const { inputs: features } = await client.get(pathTo('models', model, ...at), Metadata);
+    const inputs = [...features, ...contextInputs(besides)];
     const parameters = typeof eventTime === 'string' ? { event_time: eventTime } : {};
     const path = pathTo('models', model, ...at, 'infer');
     const predictions: Predicted[] = [];
@@ -99,6 +103,12 @@ async function send(
   }));
 }
 
+/** As text, whatever they are: values of one text are one group. */
+function contextInputs(names: OptionValue): Input[] {
+  if (typeof names !== 'string') return [];
+  return names.split(',').map((name) => ({ name: name.trim(), datatype: TEXT }));
+}
+
 function rowCount(wanted: OptionValue): number {
   if (wanted === undefined) return DEFAULT_ROWS;
   if (typeof wanted === 'string' && /^[1-9][0-9]{0,6}$/.test(wanted)) return Number(wanted);
@@ -123,6 +133,9 @@ function readJson(text: string, path: string): Record<string, unknown>[] {
   if (parsed.success) return parsed.data;
   throw new InvalidInputError([`${path} must be an array of objects`]);
 }
+
+/** The protocol's name for text. */
+const TEXT = 'BYTES';
 
 function toValue(row: Readonly<Record<string, unknown>>, name: string, datatype: string, index: number): unknown {
   if (!Object.hasOwn(row, name))

@@ -13,6 +13,10 @@ describe('a CSV field sent to a model', () => {
     ['maybe', 'BOOL', 'maybe'],
     [undefined, 'FP64', null],
     [false, 'BOOL', false],
+    [5, 'BYTES', '5'],
+    [true, 'BYTES', 'true'],
+    [null, 'BYTES', null],
+    [5, 'INT64', 5],
   ];
   for (const [field, datatype, value] of values)
     it(`${JSON.stringify(field)} is ${JSON.stringify(value)} as ${datatype}`, () => {

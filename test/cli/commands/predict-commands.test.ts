@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../../cli/main.ts';
 import { decodeInferenceId } from '../../../domain/inference/inference-id.ts';
+import { protectedLabel } from '../../../domain/protected.ts';
 import { makeHandler as feedbackHandler } from '../../../lambdas/feedback/handler.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { aModelVersion } from '../../fixtures/entities.ts';
@@ -111,6 +112,18 @@ describe('millrace predict', () => {
     const { stdout } = await run('predict', 'churn', '--data', 'rows.json', '--json', ...at);
     const [{ inference_id }] = JSON.parse(stdout).predictions;
     expect(decodeInferenceId(inference_id)?.eventTime).toEqual(new Date('2001-04-01T00:00:00Z'));
+  });
+
+  it('sends columns beside the features by which monitoring tells rows apart', async () => {
+    router.addPolicy({ segments: ['gender'] });
+    writeFileSync(join(dir, 'context.csv'), 'plan,age,gender\npro,30,f\nfree,40,\n');
+    const { code, stderr } = await run('predict', 'churn', '--data', 'context.csv', '--context', 'gender');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const input = JSON.parse(JSON.parse(router.aws.captured[0] ?? '').captureData.endpointInput.data);
+    expect(input.context).toEqual({ columns: ['gender'], rows: [[protectedLabel('gender', 'f')], [null]] });
+    expect((await run('predict', 'churn', '--data', 'context.csv', '--context', 'no')).stderr).toContain(
+      'no column "no"',
+    );
   });
 
   it('says what is wrong with a value in the words of the API', async () => {
