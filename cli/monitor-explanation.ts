@@ -137,7 +137,7 @@ function chanceSentences({ rule }: MonitorReport): string[] {
   const { falseDiscoveryRate, tests, breachProbability, breaches, of, falseAlarmDays } = rule;
   const days = many(Math.floor(falseAlarmDays), 'day');
   return [
-    `${many(tests, 'test')} of the window can breach. They are corrected together (Benjamini–Hochberg) at the rate ${figure(falseDiscoveryRate)}, which monitoring.falseDiscoveryRate and monitoring.falseAlarmInterval leave.`,
+    `${many(tests, 'test')} of the window can breach. They are corrected together (Benjamini–Hochberg) at the rate ${figure(falseDiscoveryRate)}: that is ${percent(falseDiscoveryRate / breachProbability)} of the ${percent(breachProbability)} that monitoring.falseDiscoveryRate and monitoring.falseAlarmInterval leave, as the tests are a trifle too light where counts are small.`,
     `If nothing had changed, a window would breach with a probability of at most ${percent(breachProbability)}, and ${breaches} of ${of} would by chance once in ${days} or less often, as long as windows breach independently of each other.`,
   ];
 }

@@ -1,6 +1,6 @@
 import { figure, many, percent, time, whole } from '../domain/html/figures.ts';
 import { segmentText } from '../domain/monitoring/assess/sentences.ts';
-import type { Finding, MonitorOutcome } from '../domain/monitoring/finding.ts';
+import { byStatus, type Finding, type MonitorOutcome } from '../domain/monitoring/finding.ts';
 import type { MonitorReport } from '../domain/monitoring/report.ts';
 import type { MonitorWindow } from '../domain/registry/entities.ts';
 import { printable } from './format.ts';
@@ -14,12 +14,10 @@ export const spanText = ({ windowStart, windowEnd }: Pick<MonitorWindow, 'window
   `${minute(windowStart)} to ${minute(windowEnd)} UTC`;
 export const minute = (instant: string): string => time(Date.parse(instant));
 
-const RANK: Record<Finding['status'], number> = { alarm: 0, warn: 1, ok: 2, insufficient_data: 3 };
-
 /** What matters: what breached and then what is a warning, the severest first; or all. */
 export function rankedFindings({ findings }: MonitorReport, all: boolean): Finding[] {
   const matters = findings.filter(({ status }) => all || status === 'alarm' || status === 'warn');
-  return matters.toSorted((a, b) => RANK[a.status] - RANK[b.status] || b.severity - a.severity);
+  return matters.toSorted((a, b) => byStatus(b.status, a.status) || b.severity - a.severity);
 }
 
 /** One window as one reads it in a terminal. */

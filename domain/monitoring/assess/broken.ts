@@ -15,10 +15,11 @@ export function brokenDrafts({ record, rows, effective }: JudgedRows, reference:
   const { protected: hidden } = spec.data;
   const { maxBrokenShare: threshold, muted } = spec.monitoring;
   const broken = byColumn(record.broken);
+  const live = new Map(record.profile.columns.map((column) => [column.name, column]));
   return reference.features.flatMap(({ name: subject }) => {
     if (hidden.includes(subject)) return [];
-    const live = record.profile.columns.find(({ name }) => name === subject);
-    if (rows > 0 && live && !isCaptured(live)) return [untold(subject, threshold, rows)];
+    const counted = live.get(subject);
+    if (rows > 0 && counted && !isCaptured(counted)) return [untold(subject, threshold, rows)];
     const cells = broken.get(subject) ?? [];
     const seen = Math.min(
       rows,

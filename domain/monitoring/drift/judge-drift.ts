@@ -3,7 +3,7 @@ import type { ModelSpec } from '../../spec/model-spec.ts';
 import { MonitoringSpec } from '../../spec/monitoring.ts';
 import { sameBins } from '../bins.ts';
 import { type DriftColumn, type DriftPreset, DriftReport, type DriftSide } from '../drift-report.ts';
-import type { Finding } from '../finding.ts';
+import { byStatus, type Finding, worstStatus } from '../finding.ts';
 import { changeWords } from './change-words.ts';
 import { driftMetrics } from './drift-metrics.ts';
 import { type Judged, millraceFindings } from './millrace-findings.ts';
@@ -48,8 +48,7 @@ export function judgeDrift(input: DriftInput): DriftReport {
     return concluded(column, own, judges(column) && column.state !== 'appeared');
   });
   const ranked = judged.toSorted(
-    (a, b) =>
-      Number(b.judged) - Number(a.judged) || RANK.indexOf(b.status) - RANK.indexOf(a.status) || b.severity - a.severity,
+    (a, b) => Number(b.judged) - Number(a.judged) || byStatus(b.status, a.status) || b.severity - a.severity,
   );
   const status = statusOf(ranked, compared);
   return DriftReport.parse({
@@ -65,8 +64,6 @@ export function judgeDrift(input: DriftInput): DriftReport {
     columns: ranked,
   });
 }
-
-const RANK = ['insufficient_data', 'ok', 'warn', 'alarm'] as const;
 
 function monitoringOf({ spec, threshold }: DriftInput): MonitoringSpec {
   const monitoring = spec?.monitoring ?? MonitoringSpec.parse({ minRows: 1 });
@@ -121,9 +118,7 @@ function concluded(column: PairedColumn, findings: readonly Finding[], judged: b
   const [reference, current] = [column.reference, column.current].map((side) =>
     side && isHidden ? withoutValues(side) : side,
   );
-  const sorted = findings.toSorted(
-    (a, b) => RANK.indexOf(b.status) - RANK.indexOf(a.status) || b.severity - a.severity,
-  );
+  const sorted = findings.toSorted((a, b) => byStatus(b.status, a.status) || b.severity - a.severity);
   const status = sorted[0]?.status ?? 'insufficient_data';
   const pair = state === 'compared' && column.reference && column.current;
   const words =
@@ -163,7 +158,7 @@ function undecided(preset: DriftPreset, compared: DatasetComparison | undefined)
 
 function statusOf(columns: readonly DriftColumn[], compared: DatasetComparison | undefined): DriftReport['status'] {
   const judged = columns.filter((column) => column.judged);
-  const worst = RANK[Math.max(0, ...judged.map(({ status }) => RANK.indexOf(status)))] ?? 'insufficient_data';
+  const worst = worstStatus(judged.map(({ status }) => status));
   if (!compared || worst !== 'alarm') return worst;
   // the tool's rule for a data set may let single columns drift
   const isStructural = judged.some(({ state }) => state === 'disappeared' || state === 'retyped');

@@ -5,7 +5,7 @@ import { sameBins } from '../bins.ts';
 import { changeWords } from '../drift/change-words.ts';
 import { driftMetrics } from '../drift/drift-metrics.ts';
 import type { DriftColumn } from '../drift-report.ts';
-import type { Finding, MonitorKind } from '../finding.ts';
+import { byStatus, type Finding, type MonitorKind } from '../finding.ts';
 import type { MonitorReport } from '../report.ts';
 
 export interface WindowProfiles {
@@ -16,7 +16,6 @@ export interface WindowProfiles {
 
 const OF_FEATURES: readonly MonitorKind[] = ['data-quality', 'feature-drift', 'missingness', 'new-categories'];
 const OF_PREDICTION: readonly MonitorKind[] = ['prediction-drift', 'missingness', 'new-categories'];
-const RANK = ['insufficient_data', 'ok', 'warn', 'alarm'] as const;
 
 /** Features and the prediction of a window with what was found of them, the severest first; the rest of the findings apart. */
 export function windowColumns(
@@ -51,7 +50,7 @@ export function windowColumns(
   ].filter(({ findings }) => findings.length > 0);
   const shown = new Set(columns.flatMap(({ findings }) => findings));
   return {
-    columns: columns.toSorted((a, b) => RANK.indexOf(b.status) - RANK.indexOf(a.status) || b.severity - a.severity),
+    columns: columns.toSorted((a, b) => byStatus(b.status, a.status) || b.severity - a.severity),
     others: report.findings.filter((finding) => !shown.has(finding) && finding.measure !== 'rows'),
   };
 }
@@ -63,9 +62,7 @@ function columnOf(
   findings: readonly Finding[],
   importance?: number,
 ): DriftColumn {
-  const sorted = findings.toSorted(
-    (a, b) => RANK.indexOf(b.status) - RANK.indexOf(a.status) || b.severity - a.severity,
-  );
+  const sorted = findings.toSorted((a, b) => byStatus(b.status, a.status) || b.severity - a.severity);
   const status = sorted[0]?.status ?? 'insufficient_data';
   const comparable = current !== undefined && current.type === reference.type && sameBins(reference, current);
   return {
