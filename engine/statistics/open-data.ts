@@ -204,7 +204,8 @@ async function csvNames(plain: string, path: string): Promise<Found> {
     )
       best = { names, delimiter, share };
   }
-  if (!best) throw new Error(`${basename(path)}: the first line is too long, or there is none`);
+  if (text === '') throw new Error(`${basename(path)} is empty: its first line must name the columns`);
+  if (!best) throw new Error(`${basename(path)}: the first line is longer than ${MAX_HEADER_BYTES} bytes`);
   if (best.names.some((name) => name.trim() !== '' && Number.isFinite(Number(name))))
     throw new Error(`${basename(path)} has no header: its first line must name the columns`);
   return { names: best.names, csv: { delimiter: best.delimiter } };

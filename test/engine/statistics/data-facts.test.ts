@@ -232,10 +232,12 @@ describe('dataFacts', () => {
 
   it.each([
     ['no header', '1,2\n3,4\n', 'has no header'],
+    ['no byte', '', 'is empty: its first line must name the columns'],
+    ['white space alone', ' \n\n', 'is empty: its first line must name the columns'],
+    ['a first line that has no end', `"${'a'.repeat(2_000_000)}`, 'the first line is longer than'],
     ['no row', 'a,b\n', 'has no row'],
     ['a name twice', 'a,A\n1,2\n', 'give each column a name of its own'],
     ['a name that is empty', 'a,\n1,2\n', 'give each column a name of its own'],
-    ['no byte', '', 'first line'],
     ['damaged gzip', gzipSync('a,b\n1,2\n').subarray(0, 20), 'ends before its data do'],
     ['half a Parquet file', Buffer.from('PAR1garbage'), 'bad.csv'],
   ])('says what is wrong with a file with %s', async (_what, bytes, message) => {
