@@ -60,7 +60,7 @@ describe('millrace spec check', () => {
         '    allowed  binary, multiclass, regression',
         'data.minRows: must be at least 1',
         '    seen     0',
-        '    allowed  be at least 1',
+        '    allowed  at least 1',
         '',
       ].join('\n'),
     );
