@@ -46,13 +46,13 @@ export const DriftColumn = z.object({
   role: z.enum(DRIFT_ROLES),
   /** Whether it can make the whole drift: features and the target can, unless muted. */
   judged: z.boolean(),
-  /** The worst of its findings. */
+  /** The worst of its findings; `insufficient_data` where all that is ok is that no more values are missing, of too few to compare. */
   status: z.enum(MONITOR_STATUSES),
   /** `compared`, or why it could not be: it is in one of the two only, or holds values of another type. */
   state: z.enum(['compared', 'disappeared', 'appeared', 'retyped']),
   /** What changed, in words: `mean 3.2 → 4.1`, `missing 0 % → 12 %`. Empty where nothing did. */
   changes: z.array(z.string()),
-  /** The severest first. */
+  /** The one that gives the status, then the severest. */
   findings: z.array(Finding),
   metrics: DriftMetrics,
   /** Largest severity of its findings. It ranks the columns. */

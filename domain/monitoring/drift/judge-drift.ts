@@ -78,7 +78,8 @@ function tooFew({ reference, current, preset }: DriftInput, { minRows }: Monitor
   ] as const) {
     const have = which === 'reference' ? 'has' : 'have';
     if (rows === 0) return `the ${which} ${have} no rows`;
-    if (rows < least) return `the ${which} ${have} ${rows} row${rows === 1 ? '' : 's'}, monitoring.minRows is ${least}`;
+    if (rows === 1 && preset === 'millrace') return `the ${which} ${have} 1 row, too few to compare`;
+    if (rows < least) return `the ${which} ${have} ${rows} rows, monitoring.minRows is ${least}`;
   }
   return undefined;
 }
@@ -118,7 +119,10 @@ function concluded(column: PairedColumn, findings: readonly Finding[], judged: b
   const [reference, current] = [column.reference, column.current].map((side) =>
     side && isHidden ? withoutValues(side) : side,
   );
-  const sorted = findings.toSorted((a, b) => byStatus(b.status, a.status) || b.severity - a.severity);
+  const sorted = withFewValuesFirst(
+    column,
+    findings.toSorted((a, b) => byStatus(b.status, a.status) || b.severity - a.severity),
+  );
   const status = sorted[0]?.status ?? 'insufficient_data';
   const pair = state === 'compared' && column.reference && column.current;
   const words =
@@ -140,6 +144,15 @@ function concluded(column: PairedColumn, findings: readonly Finding[], judged: b
   };
 }
 
+/** That none is missing says nothing of values too few to compare. */
+function withFewValuesFirst({ reference }: PairedColumn, sorted: Finding[]): Finding[] {
+  const few = sorted.find((finding) => isOfDistribution(finding) && finding.status === 'insufficient_data');
+  const isCounted = reference?.bins !== undefined || reference?.categories !== undefined;
+  return few && isCounted && sorted[0]?.status === 'ok' ? [few, ...sorted.filter((one) => one !== few)] : sorted;
+}
+
+const isOfDistribution = ({ monitor }: Finding): boolean => monitor === 'feature-drift';
+
 /** A distance in the column's unit tells something of its values. */
 function metricsOf(reference: NonNullable<PairedColumn['reference']>, current: typeof reference, isHidden: boolean) {
   if (!sameBins(reference, current)) return {};
@@ -159,11 +172,19 @@ function undecided(preset: DriftPreset, compared: DatasetComparison | undefined)
 function statusOf(columns: readonly DriftColumn[], compared: DatasetComparison | undefined): DriftReport['status'] {
   const judged = columns.filter((column) => column.judged);
   const worst = worstStatus(judged.map(({ status }) => status));
+  if (worst === 'ok' && isTooLittle(judged)) return 'insufficient_data';
   if (!compared || worst !== 'alarm') return worst;
   // the tool's rule for a data set may let single columns drift
   const isStructural = judged.some(({ state }) => state === 'disappeared' || state === 'retyped');
   return compared.detected || isStructural ? 'alarm' : 'warn';
 }
+
+/** Columns had too few values, and none had enough: what is missing, of text too, is all that was held against the reference. */
+const isTooLittle = (judged: readonly DriftColumn[]): boolean =>
+  judged.some(({ status }) => status === 'insufficient_data') &&
+  judged.every(({ findings }) =>
+    findings.every((finding) => !isOfDistribution(finding) || finding.status === 'insufficient_data'),
+  );
 
 function ruleOf({ compared, preset }: DriftInput, monitoring: MonitoringSpec, tests: Judged['tests'] | undefined) {
   if (compared) {

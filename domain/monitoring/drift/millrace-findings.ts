@@ -48,7 +48,9 @@ function draftsOf(column: PairedColumn, monitoring: MonitoringSpec, judged: bool
     ...(!judged && { standing: 'muted' as const }),
     importance,
   });
-  return drafts.map((draft) => ({ ...draft, message: sentence(draft) }));
+  const few = `too few values to compare: ${whole(reference.count)} in the reference, ${whole(current.count)} now`;
+  const isCounted = reference.bins !== undefined || reference.categories !== undefined;
+  return drafts.map((draft) => ({ ...draft, message: draft.insufficient && isCounted ? few : sentence(draft) }));
 }
 
 /** As monitoring has it, but for where the reference comes from. */

@@ -15,7 +15,7 @@ export function driftVerdict(
   const judged = columns.filter((column) => column.judged);
   const of = (wanted: DriftColumn['status']) => judged.filter((column) => column.status === wanted);
   if (status === 'insufficient_data')
-    return `Nothing could be judged: ${few ?? (judged.length === 0 ? 'there is no column to compare' : 'no column has values to compare')}.`;
+    return `Nothing could be judged: ${few ?? (judged.length === 0 ? 'there is no column to compare' : 'no column has enough values to compare')}.`;
   if (status === 'alarm') {
     const drifted = of('alarm');
     return `Drift in ${drifted.length} of ${many(judged.length, 'column')}: ${names(drifted)}.`;

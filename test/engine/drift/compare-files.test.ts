@@ -209,6 +209,27 @@ describe('a file without rows', () => {
     });
   }
 
+  for (const [which, have] of [
+    ['reference', 'reference has'],
+    ['current', 'current data have'],
+  ] as const) {
+    it(`but one has too little data as ${which}`, async () => {
+      const [one, full] = [csv('one.csv', shop(1, 1)), csv('full.csv', shop(1_000, 1))];
+      const report = which === 'reference' ? await compare(one, full) : await compare(full, one);
+      expect(report.status).toBe('insufficient_data');
+      expect(report.verdict).toBe(`Nothing could be judged: the ${have} 1 row, too few to compare.`);
+      expect(report.columns.every(({ status }) => status === 'insufficient_data')).toBe(true);
+    });
+  }
+
+  it('but seven has too few for any distribution, and says so of each column', async () => {
+    const report = await compare(csv('full.csv', shop(1_000, 1)), csv('seven.csv', shop(7, 2)));
+    expect(report.verdict).toBe('Nothing could be judged: no column has enough values to compare.');
+    expect(column(report, 'amount').findings[0]?.message).toBe(
+      'too few values to compare: 1,000 in the reference, 7 now',
+    );
+  });
+
   it('and without a header is refused, saying which', async () => {
     const nothing = join(dir, 'nothing.csv');
     writeFileSync(nothing, '');

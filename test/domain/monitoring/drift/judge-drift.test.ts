@@ -80,6 +80,17 @@ describe('the verdict', () => {
     expect(report.verdict).toBe('Nothing could be judged: the current data have 100 rows, monitoring.minRows is 200.');
   });
 
+  for (const [rows, status] of [
+    [10, 'insufficient_data'],
+    [11, 'ok'],
+  ] as const) {
+    it(`of ${rows} values against a thousand is ${status}`, () => {
+      const even = Array.from({ length: rows }, (_, i) => i * (100 / rows));
+      const report = judge([aColumn({ current: numbers('x', even) })], { current: side(rows) });
+      expect([report.status, report.columns[0]?.status]).toEqual([status, status]);
+    });
+  }
+
   it('lets a column that appeared be no more than a warning', () => {
     const report = judge([aColumn(), aColumn({ name: 'y', state: 'appeared', why: 'new' })]);
     expect(report.status).toBe('ok');
