@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type * as z from 'zod';
+import { shapeTexts } from '../domain/spec/issues.ts';
 import { TASKS } from '../domain/spec/model-spec.ts';
 import { type CaptureFile, captureFiles } from '../engine/model-monitor/capture-files.ts';
 import { type CommandContext, UsageError } from './command.ts';
@@ -24,8 +25,7 @@ export function readMonitorFile<T extends z.ZodType>(context: CommandContext, op
   }
   const parsed = schema.safeParse(document);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw wrong(`${issue?.path.map(String).join('.') || 'the document'}: ${issue?.message}`);
+  throw wrong(shapeTexts(parsed.error.issues, document, schema, 'the document').join('; '));
 }
 
 /** The objects that an option's files and folders hold. @throws UsageError if one is not there, or a folder holds none */

@@ -16,6 +16,7 @@ import { monitoringRules } from './rules/monitoring.ts';
 import { trainingRules } from './rules/training.ts';
 import { tuningRules } from './rules/tuning.ts';
 import { xgboostRules } from './rules/xgboost.ts';
+import { SPEC_TERMS } from './terms.ts';
 
 export type { Problem } from './problem.ts';
 
@@ -47,7 +48,7 @@ export function checkSpec(document: unknown): { spec: ModelSpec } | { problems: 
   }
   refuseProto(document, [], report);
   const parsed = ModelSpec.safeParse(document);
-  if (!parsed.success) for (const issue of parsed.error.issues) reportIssue(issue, document, report);
+  if (!parsed.success) for (const issue of parsed.error.issues) reportIssue(issue, document, report, SPEC_TERMS);
   const draft = parsed.success ? parsed.data : draftOf(document, parsed.error.issues);
   for (const rule of RULES) rule(draft, report);
   if (parsed.success && problems.length === 0) {

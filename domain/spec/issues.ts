@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { nearest } from '../nearest.ts';
-import { ModelSpec } from './model-spec.ts';
-import type { Path, Report } from './problem.ts';
+import { type Path, problemList, type Report, showProblem } from './problem.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -15,23 +14,39 @@ const NOUNS: Record<string, string> = {
   record: 'an object',
 };
 
-/** What no schema can say in a few words; `*` stands for any key. */
-const HINTS: readonly (readonly [path: string, allowed: string])[] = [
-  ['training.window', 'all, {last: 30d} or {datasets: 3}'],
-  ['training.trigger.newData', 'false or {minRows: 1000}'],
-  ['data.keys.*', '[store, day]'],
-  ['data.checks.*.strategy', '{type: relative, maxDecrease: 0.5}, {type: deviation}, {type: median} or {type: range}'],
-  ['training.tuning.ranges.*', '{min: 0.1, max: 0.5, scale: linear} or {values: [1, 2]}'],
-];
+/** What the words about a document need to know of it. */
+export interface Terms {
+  readonly schema: z.ZodType;
+  /** What it is called, if fields are said to be of something: `a model spec`. */
+  readonly called?: string;
+  /** What no schema can say in a few words; `*` stands for any key. */
+  readonly hints?: readonly (readonly [path: string, allowed: string])[];
+}
+
+/** What may stand where a text has the wrong format, by zod's name of the format. */
+const FORMATS: Record<string, string> = {
+  datetime: 'an ISO 8601 time with a zone, for example 2026-03-02T10:30:00Z',
+  date: 'a date, for example 2026-03-02',
+};
+
+/**
+ * What is wrong with the shape of a document, one line each: field, value seen and what is allowed.
+ * @param whole what the document itself is called: `body`
+ */
+export function shapeTexts(issues: readonly Issue[], document: unknown, schema: z.ZodType, whole: string): string[] {
+  const { problems, report } = problemList();
+  for (const issue of issues) reportIssue(issue, document, report, { schema });
+  return problems.map((problem) => showProblem({ ...problem, path: problem.path || whole }));
+}
 
 /** Says what a shape issue is about in the reader's terms. */
-export function reportIssue(issue: Issue, document: unknown, report: Report, base: Path = []): void {
+export function reportIssue(issue: Issue, document: unknown, report: Report, terms: Terms, base: Path = []): void {
   const path = [...base, ...issue.path];
   const seen = valueAt(document, path);
   switch (issue.code) {
     case 'invalid_type': {
       const noun = nounFor(issue.expected);
-      report(path, seen === undefined ? 'is missing' : `must be ${noun}`, seen, hintFor(path) ?? noun);
+      report(path, seen === undefined ? 'is missing' : `must be ${noun}`, seen, hintFor(path, terms) ?? noun);
       break;
     }
     case 'invalid_value':
@@ -40,23 +55,30 @@ export function reportIssue(issue: Issue, document: unknown, report: Report, bas
     case 'too_small':
     case 'too_big': {
       const [verb, bound] = boundText(issue);
-      report(path, `must ${verb} ${bound}`, seen, bound);
+      report(path, `must ${verb} ${bound}${excess(issue, seen)}`, seen, bound);
       break;
     }
     case 'unrecognized_keys': {
-      const known = knownKeys(path, document);
+      const known = knownKeys(path, document, terms);
+      const of = terms.called === undefined ? '' : ` of ${terms.called}`;
       for (const key of issue.keys) {
-        const message = `is not a field of a model spec here${suggestion(key, known)}`;
+        const message = `is not a field${of} here${suggestion(key, known)}`;
         report([...path, key], message, valueAt(document, [...path, key]), oneOf(known));
       }
       break;
     }
     case 'invalid_union':
-      reportUnion(issue, path, seen, document, report);
+      reportUnion(issue, path, seen, document, report, terms);
       break;
     case 'invalid_key':
       report(path, `is not a valid name: ${issue.issues[0]?.message ?? issue.message}`, path.at(-1), 'a name');
       break;
+    case 'invalid_format': {
+      // a message of ours says more than the name of a format
+      const allowed = issue.message.startsWith('Invalid ') ? FORMATS[issue.format] : undefined;
+      report(path, 'has the wrong form', seen, allowed ?? issue.message);
+      break;
+    }
     default:
       report(path, seen === undefined ? 'is missing' : 'has the wrong form', seen, issue.message);
   }
@@ -73,6 +95,7 @@ function reportUnion(
   seen: unknown,
   document: unknown,
   report: Report,
+  terms: Terms,
 ): void {
   const { discriminator, options } = issue as { discriminator?: string; options?: readonly unknown[] };
   if (discriminator !== undefined) {
@@ -82,12 +105,12 @@ function reportUnion(
   // the branch whose fields the value has is the one that was meant
   const meant = issue.errors.filter((issues) => issues.every((one) => one.path.length > 0));
   if (meant.length === 1) {
-    for (const one of meant[0] ?? []) reportIssue(one, document, report, path);
+    for (const one of meant[0] ?? []) reportIssue(one, document, report, terms, path);
     return;
   }
   const expected = issue.errors.flat().map((one) => (one.code === 'invalid_type' ? nounFor(one.expected) : undefined));
   const nouns = [...new Set(expected.filter((noun) => noun !== undefined))];
-  report(path, 'has none of the allowed forms', seen, hintFor(path) ?? nouns.join(' or '));
+  report(path, 'has none of the allowed forms', seen, hintFor(path, terms) ?? nouns.join(' or '));
 }
 
 /** What a value must be or have, and how much of it: `['be', 'at least 1']`. */
@@ -98,6 +121,12 @@ function boundText(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): re
   if (issue.origin === 'string') return ['have', `${comparison} ${countOf(bound, 'character')}`];
   if (issue.origin === 'array') return ['have', `${comparison} ${countOf(bound, 'item')}`];
   return ['be', `${comparison} ${bound}`];
+}
+
+/** How many there are of what there is too much of; what is shown of it may be cut short. */
+function excess(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>, seen: unknown): string {
+  const counted = issue.code === 'too_big' && (Array.isArray(seen) || typeof seen === 'string');
+  return counted ? `, has ${seen.length}` : '';
 }
 
 const countOf = (bound: number | bigint, noun: string): string => `${bound} ${noun}${Number(bound) === 1 ? '' : 's'}`;
@@ -111,8 +140,8 @@ export function suggestion(seen: unknown, known: readonly string[]): string {
   return guess === undefined ? '' : `; did you mean ${guess}?`;
 }
 
-function hintFor(path: Path): string | undefined {
-  const found = HINTS.find(([pattern]) => {
+function hintFor(path: Path, { hints = [] }: Terms): string | undefined {
+  const found = hints.find(([pattern]) => {
     const parts = pattern.split('.');
     return parts.length === path.length && parts.every((part, i) => part === '*' || part === path[i]);
   });
@@ -137,11 +166,13 @@ interface SchemaNode {
   readonly oneOf?: readonly SchemaNode[];
 }
 
-let schema: SchemaNode | undefined;
+const schemas = new WeakMap<z.ZodType, SchemaNode>();
 
 /** The fields the schema knows at a path, over all its alternatives there that the document can mean. */
-function knownKeys(path: Path, document: unknown): string[] {
-  schema ??= z.toJSONSchema(ModelSpec, { io: 'input' }) as SchemaNode;
+function knownKeys(path: Path, document: unknown, terms: Terms): string[] {
+  const schema =
+    schemas.get(terms.schema) ?? (z.toJSONSchema(terms.schema, { io: 'input', unrepresentable: 'any' }) as SchemaNode);
+  schemas.set(terms.schema, schema);
   let nodes = alternatives(schema, document);
   for (const [index, key] of path.entries()) {
     const value = valueAt(document, path.slice(0, index + 1));

@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import type { Problem } from '../../domain/spec/check.ts';
+import { reportIssue } from '../../domain/spec/issues.ts';
+import { type Path, type Report, showValue } from '../../domain/spec/problem.ts';
 import { json, type RestResponse, toHttpError } from '../runtime/http.ts';
 import { parseJson } from '../runtime/input.ts';
 import type { Call } from './router.ts';
@@ -22,13 +24,17 @@ class InvalidBodyError extends InvalidInputError {
   }
 }
 
-const pointerOf = (path: readonly PropertyKey[]): string =>
+const pointerOf = (path: Path): string =>
   `#${path.map((key) => `/${encodeURIComponent(String(key).replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`;
 
 export function parseBody<S extends z.ZodType>(schema: S, body: Call['body']): z.infer<S> {
-  const parsed = schema.safeParse(parseJson(body ?? '', 'the body'));
+  const document = parseJson(body ?? '', 'the body');
+  const parsed = schema.safeParse(document);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map(({ path, message }) => ({ pointer: pointerOf(path), detail: message }));
+  const errors: FieldError[] = [];
+  const report: Report = (path, message, seen, allowed) =>
+    errors.push({ pointer: pointerOf(path), detail: `${message} (seen ${showValue(seen)}; allowed: ${allowed})` });
+  for (const issue of parsed.error.issues) reportIssue(issue, document, report, { schema });
   throw new InvalidBodyError(errors, { cause: parsed.error });
 }
 

@@ -1,14 +1,12 @@
 import type * as z from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
+import { shapeTexts } from '../../domain/spec/issues.ts';
 
-/** @throws InvalidInputError naming each bad field */
+/** @throws InvalidInputError naming each bad field, the value seen and what is allowed */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new InvalidInputError(
-    parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`),
-    { cause: parsed.error },
-  );
+  throw new InvalidInputError(shapeTexts(parsed.error.issues, value, schema, 'body'), { cause: parsed.error });
 }
 
 /** @throws InvalidInputError */

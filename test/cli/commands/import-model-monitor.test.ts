@@ -164,7 +164,7 @@ describe('millrace import model-monitor', () => {
     [
       'constraints for statistics',
       ['--statistics', 'constraints.json', '--constraints', 'constraints.json'],
-      'dataset',
+      'dataset: is missing (seen nothing; allowed: an object)',
     ],
     ['a file that is no JSON', ['--statistics', 'one.txt', '--constraints', 'constraints.json'], 'it is no JSON'],
     ['objects of S3', [...BASELINE, '--capture', 's3://b/p'], 'aws s3 sync s3://b/p ./capture'],

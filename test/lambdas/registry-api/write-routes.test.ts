@@ -49,7 +49,7 @@ describe('bodies', () => {
     ['models/churn/runs', {}, ['#/reason']],
     ['models/churn/runs', { reason: '  ' }, ['#/reason']],
     ['models/churn/runs', { reason: 'x'.repeat(1_001) }, ['#/reason']],
-    ['models/churn/runs', { reason: 'fine', extra: 1 }, ['#']],
+    ['models/churn/runs', { reason: 'fine', extra: 1 }, ['#/extra']],
     ['models/churn/versions/1/approval', { approved: 'yes' }, ['#/approved', '#/reason']],
     ['models/churn/versions/1/approval', { reason: 'r' }, ['#/approved']],
     ['models/churn/rollouts', { version: 0 }, ['#/version']],
@@ -67,6 +67,24 @@ describe('bodies', () => {
       expect((problem.errors ?? []).map(({ pointer }: { pointer: string }) => pointer)).toEqual(pointers);
       expect(await api.registry.findAuditHead('churn')).toEqual(before);
       expect([...api.published, ...api.answered, ...api.started]).toEqual([]);
+    });
+  }
+
+  const worded: [string, unknown, string][] = [
+    ['models/churn/runs', {}, 'is missing (seen nothing; allowed: text)'],
+    [
+      'models/churn/runs',
+      { reson: 'r', reason: 'r' },
+      'is not a field here; did you mean reason? (seen "r"; allowed: reason)',
+    ],
+    ['models/churn/rollouts', { version: 0 }, 'must be at least 1 (seen 0; allowed: at least 1)'],
+    ['models/churn/rollback', { reason: 5 }, 'must be text (seen 5; allowed: text)'],
+  ];
+  for (const [path, body, detail] of worded) {
+    it(`says of ${JSON.stringify(body)} to ${path}: ${detail}`, async () => {
+      const api = await waiting();
+      const { body: problem } = await api.call('POST', path, body);
+      expect(problem.errors).toMatchObject([{ detail }]);
     });
   }
 
