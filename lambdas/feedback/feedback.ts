@@ -4,29 +4,26 @@ import { NotFoundError } from '../../domain/common-errors.ts';
 import { labelOf } from '../../domain/features/fit.ts';
 import { decodeInferenceId } from '../../domain/inference/inference-id.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
+import { shapeTexts } from '../../domain/spec/issues.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 
 /** Labels of one call; what PutRecordBatch takes. */
 export const MAX_LABELS = 500;
 const MAX_LABEL_CHARACTERS = 1_000;
 
-export const FeedbackBody = z.strictObject({
-  labels: z
-    .array(
-      z.strictObject({
-        /** Of the call, or of one row of it as `<id>.<row>`. */
-        inference_id: z.string(),
-        /** @default the row of `inference_id`, else 0 */
-        row: z.number().int().min(0).max(9_999_999).optional(),
-        label: z.union([z.string().max(MAX_LABEL_CHARACTERS), z.number(), z.boolean()]),
-        /** When it became known. @default now */
-        at: z.iso.datetime({ offset: true }).optional(),
-      }),
-    )
-    .min(1)
-    .max(MAX_LABELS),
-});
+/** Labels are read one by one: each that is wrong is answered with its place. */
+export const FeedbackBody = z.strictObject({ labels: z.array(z.unknown()).min(1).max(MAX_LABELS) });
 export type FeedbackBody = z.infer<typeof FeedbackBody>;
+
+const FeedbackLabel = z.strictObject({
+  /** Of the call, or of one row of it as `<id>.<row>`. */
+  inference_id: z.string(),
+  /** @default the row of `inference_id`, else 0 */
+  row: z.number().int().min(0).max(9_999_999).optional(),
+  label: z.union([z.string().max(MAX_LABEL_CHARACTERS), z.number(), z.boolean()]),
+  /** When it became known. @default now */
+  at: z.iso.datetime({ offset: true }).optional(),
+});
 
 export interface FeedbackDeps {
   readonly registry: Pick<Registry, 'requireSpec' | 'requireVersion'>;
@@ -62,9 +59,12 @@ export async function takeFeedback(
 /** @returns what is wrong, or the label */
 async function toLabel(
   model: string,
-  item: FeedbackBody['labels'][number],
+  sent: unknown,
   context: { spec: ModelSpec; isOwn: (version: number) => Promise<boolean>; now: () => Date },
 ): Promise<Label | string> {
+  const parsed = FeedbackLabel.safeParse(sent);
+  if (!parsed.success) return shapeTexts(parsed.error.issues, sent, FeedbackLabel, 'the label').join('; ');
+  const item = parsed.data;
   const { inference_id: id, at } = item;
   const decoded = decodeInferenceId(id);
   if (!decoded) return `inference_id ${JSON.stringify(id.slice(0, 80))} is not one that a prediction was answered with`;

@@ -71,10 +71,28 @@ describe('feedback', () => {
     expect(sent).toHaveLength(1);
   });
 
-  const bad: [string, object, string][] = [
+  const bad: [string, unknown, string][] = [
     ['an id that decodes to nothing', { inference_id: 'abc', label: 1 }, 'not one that a prediction'],
     ['a version the model does not have', { inference_id: idOf(2), label: 1 }, 'of version 2'],
     ['two rows', { inference_id: `${ID}.1`, row: 2, label: 1 }, 'row 2 contradicts'],
+    [
+      'a time that is none',
+      { inference_id: ID, label: 1, at: 'yesterday' },
+      'at: has the wrong form (seen "yesterday"; allowed: an ISO 8601 time with a zone, for example 2026-03-02T10:30:00Z)',
+    ],
+    ['no id', { label: 1 }, 'inference_id: is missing (seen nothing; allowed: text)'],
+    [
+      'a label that is neither text nor number',
+      { inference_id: ID, label: [1] },
+      'label: has none of the allowed forms',
+    ],
+    ['a misspelt field', { inference_id: ID, label: 1, rwo: 2 }, 'rwo: is not a field here; did you mean row?'],
+    [
+      'a row below 0',
+      { inference_id: ID, label: 1, row: -1 },
+      'row: must be at least 0 (seen -1; allowed: at least 0)',
+    ],
+    ['no object', 5, 'the label: must be an object (seen 5; allowed: an object)'],
     ['an unknown class', { inference_id: ID, label: 'maybe' }, 'label must be one of 0, 1, got "maybe"'],
   ];
   for (const [what, item, error] of bad) {
@@ -106,11 +124,23 @@ describe('feedback', () => {
     });
   }
 
-  it('is answered 404 for an unknown model and 400 for unknown fields', async () => {
+  it('is answered 404 for an unknown model', async () => {
     const { post } = await aHandler();
     expect((await post([{ inference_id: ID, label: 1 }], 'other')).status).toBe(404);
-    expect((await post([{ inference_id: ID, label: 1, extra: 1 }])).status).toBe(400);
   });
+
+  const bodies: [unknown, string][] = [
+    [undefined, 'labels: is missing (seen nothing; allowed: a list)'],
+    [{ inference_id: ID }, 'labels: must be a list (seen {"inference_id":'],
+    [[], 'labels: must have at least 1 item (seen []; allowed: at least 1 item)'],
+    [new Array(501).fill(1), 'labels: must have at most 500 items, has 501 (seen [1,1,1,'],
+  ];
+  for (const [labels, detail] of bodies) {
+    it(`is answered with what is allowed: ${detail}`, async () => {
+      const { post } = await aHandler();
+      expect(await post(labels)).toMatchObject({ status: 400, body: { detail: expect.stringContaining(detail) } });
+    });
+  }
 });
 
 describe('lines to Firehose', () => {
