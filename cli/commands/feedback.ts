@@ -14,7 +14,9 @@ export const feedback: Command = {
   usage: 'feedback <model> --inference-id <id> --label <label> [--row <n>] [--at <time>]',
   details:
     '--inference-id is what the prediction was answered with, of the call or of one row (<id>.<row>).\n' +
-    '--at says when the label became known (default now); of two labels for a row the later counts.',
+    '--at says when the label became known (default now); of two labels for a row the later counts.\n' +
+    'An id does not say of which model it is: one of another model is taken if this one has a version of its number,\n' +
+    'and millrace monitor show counts it as a label of rows not captured.',
   options: {
     ...apiOptions,
     'inference-id': { type: 'string', short: 'i' },
