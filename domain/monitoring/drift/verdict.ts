@@ -5,7 +5,7 @@ import type { DriftColumn, DriftReport } from '../drift-report.ts';
 
 const NAMES = 4;
 
-/** The whole in one sentence. @param few why nothing was compared */
+/** The whole in one sentence; columns that could not be compared are named and not counted. @param few why nothing was compared */
 export function driftVerdict(
   status: DriftReport['status'],
   columns: readonly DriftColumn[],
@@ -16,15 +16,18 @@ export function driftVerdict(
   const of = (wanted: DriftColumn['status']) => judged.filter((column) => column.status === wanted);
   if (status === 'insufficient_data')
     return `Nothing could be judged: ${few ?? (judged.length === 0 ? 'there is no column to compare' : 'no column has enough values to compare')}.`;
+  const silent = of('insufficient_data');
+  const told = judged.length - silent.length;
+  const rest = silent.length === 0 ? '' : `; ${names(silent)} could not be compared`;
   if (status === 'alarm') {
     const drifted = of('alarm');
-    return `Drift in ${drifted.length} of ${many(judged.length, 'column')}: ${names(drifted)}.`;
+    return `Drift in ${drifted.length} of ${many(told, 'column')}: ${names(drifted)}${rest}.`;
   }
-  if (status === 'ok') return `No drift in ${many(judged.length, 'column')}.`;
+  if (status === 'ok') return `No drift in ${many(told, 'column')}${rest}.`;
   const single = of('alarm');
   if (compared && single.length > 0)
-    return `No drift of the whole, which takes that ${compared.rule}; ${names(single)} moved.`;
-  return `No drift, but ${names(of('warn'))} ${of('warn').length === 1 ? 'comes' : 'come'} near it.`;
+    return `No drift of the whole, which takes that ${compared.rule}; ${names(single)} moved${rest}.`;
+  return `No drift, but ${names(of('warn'))} ${of('warn').length === 1 ? 'comes' : 'come'} near it${rest}.`;
 }
 
 function names(columns: readonly DriftColumn[]): string {

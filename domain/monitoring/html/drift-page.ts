@@ -23,12 +23,13 @@ export function driftPage(report: DriftReport): string {
   const { status, verdict, reference, current, columns, model, preset } = report;
   const judged = columns.filter((column) => column.judged);
   const drifted = judged.filter((column) => column.status === 'alarm').length;
+  const told = judged.filter((column) => column.status !== 'insufficient_data').length;
   const header = verdictHeader({
     status,
     about: html`${model !== undefined && html`${data(model)} · `}${data(current.name, 200)} against ${data(reference.name, 200)}`,
     sentence: verdict,
     figures: [
-      ['columns drifted', whole(drifted), `of ${whole(judged.length)} judged`],
+      ['columns drifted', whole(drifted), `of ${whole(told)} judged`],
       ['rows of the reference', whole(reference.rows)],
       ['rows now', whole(current.rows)],
     ],

@@ -343,6 +343,17 @@ describe('another tool’s preset', () => {
     expect(column(report, 'amount').findings[0]?.value).toBeGreaterThan(0);
   });
 
+  for (const preset of ['evidently', 'nannyml'] as const) {
+    it(`${preset} counts no column that it could not compare`, async () => {
+      const empty = csv(
+        'raw-none.csv',
+        shop(700, 2, (row) => ({ ...row, amount: null })),
+      );
+      const report = await compare(csv('raw-a.csv', shop(1_200, 1)), empty, { preset });
+      expect(report.verdict).toBe('No drift in 3 columns; order and amount could not be compared.');
+    });
+  }
+
   it('nannyml takes the threshold of categories from the reference’s own chunks', async () => {
     const report = await compare(csv('raw-a.csv', before), csv('raw-b.csv', now), { preset: 'nannyml' });
     const chunks = Array.from({ length: 10 }, (_, i) => counts(before.slice(i * 120, (i + 1) * 120), 'country'));

@@ -91,6 +91,13 @@ describe('the verdict', () => {
     });
   }
 
+  it('says of columns that could not be compared which they are, and does not count them', () => {
+    const few = aColumn({ name: 'few', current: numbers('few', [50]) });
+    const gone = aColumn({ name: 'gone', state: 'disappeared', why: 'gone' });
+    expect(judge([aColumn(), few]).verdict).toBe('No drift in 1 column; few could not be compared.');
+    expect(judge([aColumn(), few, gone]).verdict).toBe('Drift in 1 of 2 columns: gone; few could not be compared.');
+  });
+
   it('lets a column that appeared be no more than a warning', () => {
     const report = judge([aColumn(), aColumn({ name: 'y', state: 'appeared', why: 'new' })]);
     expect(report.status).toBe('ok');
