@@ -80,6 +80,26 @@ describe('monitor tick', () => {
     });
   }
 
+  for (const [model, hint] of [
+    ['chrun', 'there is no model chrun: did you mean churn?'],
+    ['nope', 'there is no model nope: there are churn'],
+  ]) {
+    it(`asks for nothing of a model that is not there: ${model}`, async () => {
+      const { code, stdout, stderr } = await run(['monitor', 'tick', '--model', `${model}`]);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toContain(hint);
+      expect(put).toEqual([]);
+    });
+  }
+
+  it('asks all the same where the registry does not answer, and says so', async () => {
+    api = { ...api, call: async () => ({ status: 503, headers: {}, body: { detail: 'no answer' } }) };
+    const { code, stderr } = await run(['monitor', 'tick', '--model', 'nope']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('whether there is a model nope is not known: no answer');
+    expect(put).toHaveLength(1);
+  });
+
   it('fails when the bus refuses the entry', async () => {
     failedEntry = { ErrorCode: 'ThrottlingException', ErrorMessage: 'slow down' };
     const { code, stderr } = await run(['monitor', 'tick']);
