@@ -1,5 +1,6 @@
 import { many } from '../domain/html/figures.ts';
 import { shown } from '../domain/html/markup.ts';
+import { effectOf } from '../domain/monitoring/drift/effect.ts';
 import type { DriftColumn, DriftReport, DriftSide } from '../domain/monitoring/drift-report.ts';
 import { table } from './table.ts';
 
@@ -46,7 +47,7 @@ const columnTable = (columns: readonly DriftColumn[]): string =>
     { title: 'COLUMN', cell: ({ name }) => shown(name, 60) },
     { title: 'WHAT CHANGED', cell: changeText },
     { title: 'MEASURE', cell: ({ findings: [worst] }) => (worst?.value === undefined ? undefined : worst.measure) },
-    { title: 'EFFECT', cell: ({ findings: [worst] }) => rounded(worst?.value) },
+    { title: 'EFFECT', cell: ({ findings: [worst] }) => rounded(worst && effectOf(worst)) },
     { title: 'THRESHOLD', cell: ({ findings: [worst] }) => rounded(worst?.threshold) },
     { title: 'P', cell: ({ findings: [worst] }) => probability(worst?.pValue) },
     {

@@ -92,8 +92,13 @@ const silent = ({ name }: PairedColumn, why: string): Finding => ({
 function ofPreset(column: PairedColumn, { columns }: DatasetComparison): Finding[] {
   const comparison = columns.find(({ name }) => name === column.name);
   if (comparison) return [presetFinding(comparison, column)];
-  const isModels = column.role === 'feature' || column.role === 'target';
-  return [silent(column, isModels ? 'text that hardly repeats is not compared' : `${column.role}: not compared`)];
+  return [silent(column, notCompared(column))];
+}
+
+function notCompared({ role, reference, current }: PairedColumn): string {
+  if (role !== 'feature' && role !== 'target') return `${role}: not compared`;
+  if (reference?.count !== 0) return 'text that hardly repeats is not compared';
+  return current?.count === 0 ? 'no value on either side' : 'the reference has no value';
 }
 
 /** All its values are gone, which a missing share of 100 % is also. */

@@ -2,6 +2,7 @@ import { within } from '../../html/budget.ts';
 import { figure, percent, whole } from '../../html/figures.ts';
 import { legend } from '../../html/legend.ts';
 import { type Content, data, html, type Markup, shown } from '../../html/markup.ts';
+import { effectOf } from '../drift/effect.ts';
 import type { DriftColumn } from '../drift-report.ts';
 import { driftCard, probability } from './drift-card.ts';
 import { statusMark } from './status.ts';
@@ -57,7 +58,7 @@ function row(
     ...(judged || state === 'appeared' ? [] : ['not judged']),
     ...(importance === undefined ? [] : [`importance ${figure(importance)}`]),
   ];
-  return html`<tr><td>${statusMark(status, 'drift')}</td><th scope="row">${title}<span>${shown(words ?? '', CHANGE_CHARACTERS)}${notes.map((note) => html` <i class="tag">${note}</i>`)}</span></th><td class="number" data-label="Effect">${value(worst?.value)}${worst?.value !== undefined && html` <span class="soft">${measureName(worst.measure)}</span>`}</td><td class="number" data-label="Threshold">${value(worst?.threshold)}</td><td class="number" data-label="p">${worst?.pValue === undefined ? html`<span class="soft">–</span>` : probability(worst.pValue)}</td></tr>
+  return html`<tr><td>${statusMark(status, 'drift')}</td><th scope="row">${title}<span>${shown(words ?? '', CHANGE_CHARACTERS)}${notes.map((note) => html` <i class="tag">${note}</i>`)}</span></th><td class="number" data-label="Effect">${value(worst && effectOf(worst))}${worst?.value !== undefined && html` <span class="soft">${measureName(worst.measure)}</span>`}</td><td class="number" data-label="Threshold">${value(worst?.threshold)}</td><td class="number" data-label="p">${worst?.pValue === undefined ? html`<span class="soft">–</span>` : probability(worst.pValue)}</td></tr>
 `;
 }
 

@@ -66,9 +66,10 @@ function noChart({ state, role, type, current, reference }: DriftColumn): string
   if (state !== 'compared') return undefined;
   if (role === 'protected') return 'Protected: only counts are shown.';
   if (role === 'id') return 'Names the rows: only counted.';
-  if (type === 'string') return 'Text that hardly repeats is only counted.';
+  if (reference?.count === 0 && current?.count === 0) return 'No row of either side has a value.';
   if (current?.count === 0) return 'No row has a value now.';
   if (reference?.count === 0) return 'No row of the reference has a value.';
+  if (type === 'string') return 'Text that hardly repeats is only counted.';
   return type === 'timestamp' ? 'Beyond the times of the reference, as times are.' : 'There are no bins to compare.';
 }
 

@@ -80,6 +80,12 @@ describe('millrace drift', () => {
     expect(first).toMatch(/^age +mean 42\.5 → 67\.5.* psi +\d\.\d+ +0\.05 +(< )?\de-\d+ +DRIFT$/);
   });
 
+  it('shows the rise of what is missing beside its threshold', async () => {
+    writeFileSync(join(dir, 'bare.csv'), `a,b\n${Array.from({ length: 300 }, (_, i) => `${i % 9},`).join('\n')}\n`);
+    const { out } = await drift('--reference', 'bare.csv', '--current', 'bare.csv');
+    expect(out).toMatch(/^b +nothing to speak of +missing_share +0 +0\.1 +1 +ok$/m);
+  });
+
   it('takes types, roles and thresholds from a spec, and shows protected columns under labels', async () => {
     const { code, out } = await against('older.csv', '--spec', 'spec.yaml', '--json');
     const report = DriftReport.parse(JSON.parse(out));

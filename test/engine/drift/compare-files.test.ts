@@ -354,6 +354,23 @@ describe('another tool’s preset', () => {
     });
   }
 
+  for (const [what, reference, current, message] of [
+    ['neither side has a value of', null, null, 'no value on either side'],
+    ['the reference has no value of', null, 'x', 'the reference has no value'],
+    ['holds text', 'x', 'x', 'text that hardly repeats is not compared'],
+  ] as const) {
+    it(`says why a column that ${what} is not compared`, async () => {
+      const side = (name: string, value: string | null) =>
+        csv(
+          name,
+          shop(300, 1, (row, i) => ({ ...row, note: value && `${value}${i}` })),
+        );
+      const [one, two] = [side('note-a.csv', reference), side('note-b.csv', current)];
+      const report = await compare(one, two, { preset: 'evidently' });
+      expect(column(report, 'note').findings[0]?.message).toBe(message);
+    });
+  }
+
   it('nannyml takes the threshold of categories from the reference’s own chunks', async () => {
     const report = await compare(csv('raw-a.csv', before), csv('raw-b.csv', now), { preset: 'nannyml' });
     const chunks = Array.from({ length: 10 }, (_, i) => counts(before.slice(i * 120, (i + 1) * 120), 'country'));

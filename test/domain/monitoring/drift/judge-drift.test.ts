@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { effectOf } from '../../../../domain/monitoring/drift/effect.ts';
 import { type DriftInput, judgeDrift } from '../../../../domain/monitoring/drift/judge-drift.ts';
 import { type PairedColumn, roleOf } from '../../../../domain/monitoring/drift/paired-column.ts';
 import type { ColumnProfile } from '../../../../domain/profiles/profile.ts';
@@ -159,6 +160,24 @@ describe('columns', () => {
       }),
     ]);
     expect(report.columns[0]?.changes.join('; ')).toMatch(/^mean 49\.5 → 80; missing 0 % → 20 %$/);
+  });
+});
+
+describe('what a finding is held against its threshold by', () => {
+  const missing = (baseline: number, value: number) => effectOf({ measure: 'missing_share', baseline, value });
+  for (const [baseline, value, effect] of [
+    [0, 0.2, 0.2],
+    [1, 1, 0],
+    [0.5, 0.2, 0],
+  ] as const) {
+    it(`is a rise of ${effect} where ${baseline} was missing and ${value} is`, () => {
+      expect(missing(baseline, value)).toBeCloseTo(effect, 12);
+    });
+  }
+
+  it('is the value of every other measure, if there is one', () => {
+    expect(effectOf({ measure: 'psi', value: 0.3 })).toBe(0.3);
+    expect(effectOf({ measure: 'psi' })).toBeUndefined();
   });
 });
 
