@@ -1,6 +1,6 @@
 import { figure, percent, shareOf, time } from '../../html/figures.ts';
 import { shown } from '../../html/markup.ts';
-import { missingShare } from '../../profiles/missing-share.ts';
+import { missingRows, missingShare } from '../../profiles/missing-share.ts';
 import type { Categories, ColumnProfile } from '../../profiles/profile.ts';
 import { binnedPair, sameBins, unseenRows } from '../bins.ts';
 
@@ -20,11 +20,13 @@ export function changeWords(before: ColumnProfile, now: ColumnProfile, names: re
   const missing = [missingShare(before), missingShare(now)] as const;
   return [
     ...(now.count > 0 && before.count > 0 ? valueWords(before, now, names) : []),
-    ...(Math.abs(missing[0] - missing[1]) >= NOTABLE_SHARE
+    ...(hasRows(before) && hasRows(now) && Math.abs(missing[0] - missing[1]) >= NOTABLE_SHARE
       ? [`missing ${percent(missing[0])} → ${percent(missing[1])}`]
       : []),
   ];
 }
+
+const hasRows = (column: ColumnProfile): boolean => column.count + missingRows(column) > 0;
 
 function valueWords(before: ColumnProfile, now: ColumnProfile, names: readonly string[]): string[] {
   if (before.categories && now.categories) return categoryWords(before, now, before.categories, now.categories, names);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { changeWords } from '../../../../domain/monitoring/drift/change-words.ts';
 import { effectOf } from '../../../../domain/monitoring/drift/effect.ts';
 import { type DriftInput, judgeDrift } from '../../../../domain/monitoring/drift/judge-drift.ts';
 import { type PairedColumn, roleOf } from '../../../../domain/monitoring/drift/paired-column.ts';
@@ -160,6 +161,16 @@ describe('columns', () => {
       }),
     ]);
     expect(report.columns[0]?.changes.join('; ')).toMatch(/^mean 49\.5 → 80; missing 0 % → 20 %$/);
+  });
+});
+
+describe('what changed', () => {
+  const numeric = (changes: Partial<ColumnProfile>): ColumnProfile => ({ ...numbers('x', ramp(100)), ...changes });
+
+  it('is nothing of a side without rows', () => {
+    const before = numeric({ count: 0, nulls: 100 });
+    expect(changeWords(before, numeric({ count: 0 }))).toEqual([]);
+    expect(changeWords(numeric({ count: 0 }), before)).toEqual([]);
   });
 });
 
