@@ -78,7 +78,7 @@ function readInputs(
     if (!isRecord(input)) loose.add(at, input, 'an object with name, shape, datatype and data');
     else if (name === undefined) loose.add(`${at}/name`, input.name, `one of ${[...slots.keys()].join(', ')}`);
     else if (!slot) {
-      if (!passesOver) problems.add(`${at}/name`, name, `one of ${[...slots.keys()].join(', ')}`);
+      if (!passesOver) problems.addUnknown(`${at}/name`, name, [...slots.keys()]);
     } else if (columns[slot.index]) problems.add(`${at}/name`, name, 'each input once');
     else {
       columns[slot.index] = [];

@@ -1,8 +1,11 @@
 import { InvalidInputError } from '../common-errors.ts';
+import { nearest } from '../nearest.ts';
 
 /** A request with thousands of bad values is answered with the first few. */
 const MAX_PROBLEMS = 10;
 const MAX_SHOWN = 60;
+/** No name that is longer is compared with those there are: the time it takes grows with its length. */
+const MAX_COMPARED = 128;
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -16,6 +19,14 @@ export class Problems {
 
   add(pointer: string, seen: unknown, allowed: string): void {
     this.say(`${pointer || 'body'}: ${allowed} expected, got ${show(seen)}`);
+  }
+
+  /** A name that is none of those there are, with the one that was probably meant. */
+  addUnknown(pointer: string, name: string, names: readonly string[]): void {
+    if (this.#found.length >= MAX_PROBLEMS) return;
+    const guess = name.length <= MAX_COMPARED ? nearest(name, names) : undefined;
+    const hint = guess === undefined ? '' : `; did you mean ${guess}?`;
+    this.say(`${pointer}: one of ${names.join(', ')} expected, got ${show(name)}${hint}`);
   }
 
   /** The same list, for what nobody may read: says name and place, not what was seen. */

@@ -93,6 +93,11 @@ describe('a request that does not fit', () => {
     ],
     ['an input twice', { inputs: [...full.inputs, age] }, '/inputs/4/name: each input once expected, got "age"'],
     ['a prototype name', { inputs: [...full.inputs, tensor('__proto__', 'BYTES', ['f', 'm'])] }, '/inputs/4/name'],
+    [
+      'a misspelt input',
+      { inputs: [...full.inputs, { ...age, name: 'spned' }] },
+      '/inputs/4/name: one of age, spend, plan, active expected, got "spned"; did you mean spend?',
+    ],
     ['an incompatible datatype', withAge({ datatype: 'FP64' }), '/inputs/0/datatype: one of INT8, INT16'],
     ['an unknown datatype', withAge({ datatype: 'int64' }), 'got "int64"'],
     [
