@@ -1,6 +1,6 @@
 import { figure, percent, shareOf, time } from '../../html/figures.ts';
 import { shown } from '../../html/markup.ts';
-import { missingRows, missingShare } from '../../profiles/missing-share.ts';
+import { missingRows } from '../../profiles/missing-share.ts';
 import type { Categories, ColumnProfile } from '../../profiles/profile.ts';
 import { binnedPair, sameBins, unseenRows } from '../bins.ts';
 
@@ -12,21 +12,31 @@ const NAMES = 3;
 const NAME_CHARACTERS = 40;
 
 /**
- * What changed from one profile of a column to another, in words: mean or most moved value, missing, what was never seen.
+ * What changed from one profile of a column to another, in words: mean or most moved value, what was never seen, missing and infinite.
  *
  * @param names some values that the reference does not have, if any are known
  */
 export function changeWords(before: ColumnProfile, now: ColumnProfile, names: readonly string[] = []): string[] {
-  const missing = [missingShare(before), missingShare(now)] as const;
   return [
     ...(now.count > 0 && before.count > 0 ? valueWords(before, now, names) : []),
-    ...(hasRows(before) && hasRows(now) && Math.abs(missing[0] - missing[1]) >= NOTABLE_SHARE
-      ? [`missing ${percent(missing[0])} → ${percent(missing[1])}`]
-      : []),
+    ...shareWords('missing', before, now, ({ nulls, nans }) => nulls + nans),
+    ...shareWords('infinite', before, now, ({ infinities }) => infinities),
   ];
 }
 
-const hasRows = (column: ColumnProfile): boolean => column.count + missingRows(column) > 0;
+function shareWords(
+  what: string,
+  before: ColumnProfile,
+  now: ColumnProfile,
+  counted: (column: ColumnProfile) => number,
+): string[] {
+  const [rowsBefore, rowsNow] = [allRows(before), allRows(now)];
+  if (rowsBefore === 0 || rowsNow === 0) return [];
+  const [was, is] = [counted(before) / rowsBefore, counted(now) / rowsNow];
+  return Math.abs(was - is) < NOTABLE_SHARE ? [] : [`${what} ${percent(was)} → ${percent(is)}`];
+}
+
+const allRows = (column: ColumnProfile): number => column.count + missingRows(column);
 
 function valueWords(before: ColumnProfile, now: ColumnProfile, names: readonly string[]): string[] {
   if (before.categories && now.categories) return categoryWords(before, now, before.categories, now.categories, names);

@@ -50,26 +50,18 @@ function draftsOf(column: PairedColumn, monitoring: MonitoringSpec, judged: bool
   });
   const few = `too few values to compare: ${whole(reference.count)} in the reference, ${whole(current.count)} now`;
   const isCounted = reference.bins !== undefined || reference.categories !== undefined;
-  return drafts.map((draft) => ({ ...draft, message: draft.insufficient && isCounted ? few : sentence(draft) }));
+  const gap = reference.infinities + current.infinities > 0 ? 'missing or infinite' : 'missing';
+  return drafts.map((draft) => ({ ...draft, message: draft.insufficient && isCounted ? few : sentence(draft, gap) }));
 }
 
-/** As monitoring has it, but for where the reference comes from. */
-function sentence({
-  monitor,
-  measure,
-  value = 0,
-  baseline = 0,
-  threshold = 0,
-  pValue,
-  rows,
-  insufficient,
-  message,
-}: Draft): string {
+/** As monitoring has it, but for where the reference comes from. @param gap what a row without a finite value is */
+function sentence(draft: Draft, gap: string): string {
+  const { monitor, measure, value = 0, baseline = 0, threshold = 0, pValue, rows, insufficient, message } = draft;
   if (insufficient) return message;
   const chance = pValue === undefined ? '' : `p ${pValue === 0 ? '< 1e-100' : `= ${figure(pValue)}`}, `;
   const evidence = ` (${chance}${whole(rows)} ${rows === 1 ? 'row' : 'rows'})`;
   if (monitor === 'missingness')
-    return `missing in ${percent(value)} of the rows, ${percent(baseline)} of the reference's; a rise by ${percent(threshold)} is allowed${evidence}`;
+    return `${gap} in ${percent(value)} of the rows, ${percent(baseline)} of the reference's; a rise by ${percent(threshold)} is allowed${evidence}`;
   if (monitor === 'new-categories')
     return `${percent(value)} of the values are none of the reference's, ${percent(threshold)} is allowed${evidence}`;
   return `the distribution moved by ${figure(value)} (${measure}), the threshold is ${threshold}${evidence}`;

@@ -172,6 +172,16 @@ describe('what changed', () => {
     expect(changeWords(before, numeric({ count: 0 }))).toEqual([]);
     expect(changeWords(numeric({ count: 0 }), before)).toEqual([]);
   });
+
+  it('tells infinite numbers from missing ones', () => {
+    expect(changeWords(numeric({}), numeric({ infinities: 25 }))).toEqual(['infinite 0 % → 20 %']);
+    const { columns } = judge([aColumn({ reference: numeric({}), current: numeric({ infinities: 25 }) })]);
+    expect(columns[0]?.findings[0]?.message).toMatch(/^missing or infinite in 20 % of the rows/);
+    expect(changeWords(numeric({}), numeric({ nulls: 20, nans: 5, infinities: 75 }))).toEqual([
+      'missing 0 % → 12.5 %',
+      'infinite 0 % → 37.5 %',
+    ]);
+  });
 });
 
 describe('what a finding is held against its threshold by', () => {
