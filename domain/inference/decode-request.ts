@@ -1,4 +1,5 @@
 import type { CapturedColumns } from '../capture/lines.ts';
+import { editDistance } from '../nearest.ts';
 import type { Signature } from '../registry/entities.ts';
 import { type Value, WIRE_TYPES } from './datatypes.ts';
 import { EVENT_TIME_RANGE } from './inference-id.ts';
@@ -152,6 +153,7 @@ function readParameters(parameters: unknown, problems: Problems): { eventTime?: 
     problems.add('/parameters', parameters, 'an object');
     return {};
   }
+  refuseSlips(Object.keys(parameters), problems);
   const { event_time: time, routing_key: routingKey } = parameters;
   const request: { eventTime?: Date; routingKey?: string } = {};
   if (time !== undefined) {
@@ -164,6 +166,24 @@ function readParameters(parameters: unknown, problems: Problems): { eventTime?: 
     else problems.add('/parameters/routing_key', routingKey, 'a string of at most 256 characters');
   }
   return request;
+}
+
+const PARAMETERS = ['event_time', 'routing_key'];
+/** Letters by which a name is taken for one of PARAMETERS. */
+const SLIP = 2;
+
+/** The protocol allows parameters that nobody knows; one that is nearly known is a slip, and its value would be lost. */
+function refuseSlips(names: readonly string[], problems: Problems): void {
+  for (const name of names) {
+    if (PARAMETERS.includes(name)) continue;
+    const meant = PARAMETERS.find(
+      (known) => Math.abs(known.length - name.length) <= SLIP && editDistance(name.toLowerCase(), known) <= SLIP,
+    );
+    if (meant) {
+      const known = PARAMETERS.join(', ');
+      problems.say(`/parameters/${name}: ${known} or another parameter expected; did you mean ${meant}?`);
+    }
+  }
 }
 
 function readOutputs(outputs: unknown, signature: Signature, problems: Problems): { outputs?: string[] } {

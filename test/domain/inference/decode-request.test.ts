@@ -162,12 +162,36 @@ describe('a request that does not fit', () => {
       { ...full, parameters: { event_time: '2001-13-01T00:00:00Z' } },
       '/parameters/event_time',
     ],
+    [
+      'a misspelt event time',
+      { ...full, parameters: { eventtime: '2001-04-01T08:00:00Z' } },
+      '/parameters/eventtime: event_time, routing_key or another parameter expected; did you mean event_time?',
+    ],
+    ['a misspelt routing key', { ...full, parameters: { 'routing-keys': 'x' } }, 'did you mean routing_key?'],
     ['a routing key that is no string', { ...full, parameters: { routing_key: 1 } }, '/parameters/routing_key'],
   ];
   for (const [what, body, problem] of cases) {
     it(`is refused with a pointer: ${what}`, () => {
       expect(() => decodeRequest(body, signature)).toThrow(InvalidInputError);
       expect(() => decodeRequest(body, signature)).toThrow(problem);
+    });
+  }
+
+  for (const [name, taken] of [
+    ['event_tim', false],
+    ['event_ti', false],
+    ['event_t', true],
+    ['EVENT_TIME', false],
+    ['eventTime', false],
+    ['routingKey', false],
+    ['routing_key_id', true],
+    ['binary_data_output', true],
+    ['__proto__', true],
+  ] as const) {
+    it(`${taken ? 'takes' : 'refuses'} an unknown parameter called ${name}`, () => {
+      const act = () => decodeRequest({ ...full, parameters: JSON.parse(`{"${name}": "x"}`) }, signature);
+      if (taken) expect(act().rows).toEqual(rows);
+      else expect(act).toThrow(`/parameters/${name}: `);
     });
   }
 
