@@ -27,11 +27,17 @@ export interface InferRequest {
  * Reads the body of an Open Inference Protocol request against a model's signature.
  *
  * @param policy says which inputs there may be besides the features
+ * @param until the last event time there may be
  * @throws InvalidInputError with a JSON pointer, the value seen and what is allowed for each problem; without the value
  * where it is or may be one of a protected or redacted column
  * @see https://github.com/kserve/open-inference-protocol
  */
-export function decodeRequest(body: unknown, signature: Signature, policy: RequestPolicy = NO_CONTEXT): InferRequest {
+export function decodeRequest(
+  body: unknown,
+  signature: Signature,
+  policy: RequestPolicy = NO_CONTEXT,
+  until: Date = EVENT_TIME_RANGE.to,
+): InferRequest {
   const problems = new Problems();
   const slots = inputSlots(signature, policy);
   const features = signature.inputs.length;
@@ -46,7 +52,7 @@ export function decodeRequest(body: unknown, signature: Signature, policy: Reque
     problems.say(`/inputs: ${missing.join(', ')} missing; every feature is needed`);
   const request = {
     ...readId(id, problems),
-    ...readParameters(parameters, problems),
+    ...readParameters(parameters, until, problems),
     ...readOutputs(outputs, signature, problems),
   };
   problems.throwIfAny();
@@ -147,7 +153,11 @@ function readId(id: unknown, problems: Problems): { id?: string } {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
-function readParameters(parameters: unknown, problems: Problems): { eventTime?: Date; routingKey?: string } {
+function readParameters(
+  parameters: unknown,
+  until: Date,
+  problems: Problems,
+): { eventTime?: Date; routingKey?: string } {
   if (parameters === undefined) return {};
   if (!isRecord(parameters)) {
     problems.add('/parameters', parameters, 'an object');
@@ -158,8 +168,11 @@ function readParameters(parameters: unknown, problems: Problems): { eventTime?: 
   const request: { eventTime?: Date; routingKey?: string } = {};
   if (time !== undefined) {
     const eventTime = new Date(typeof time === 'string' && INSTANT.test(time) ? time : Number.NaN);
-    if (eventTime >= EVENT_TIME_RANGE.from && eventTime <= EVENT_TIME_RANGE.to) request.eventTime = eventTime;
-    else problems.add('/parameters/event_time', time, 'an ISO 8601 time with a zone from 1970 on');
+    if (eventTime >= EVENT_TIME_RANGE.from && eventTime <= until) request.eventTime = eventTime;
+    else {
+      const allowed = `an ISO 8601 time with a zone from 1970 to ${until.toISOString()}`;
+      problems.add('/parameters/event_time', time, allowed);
+    }
   }
   if (routingKey !== undefined) {
     if (typeof routingKey === 'string' && routingKey.length <= 256) request.routingKey = routingKey;

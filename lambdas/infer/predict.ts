@@ -18,6 +18,9 @@ const BUDGET_MS = 26_000;
 /** Of them the first version may use this many while another could answer in its place. */
 const FIRST_ATTEMPT_MS = 11_000;
 
+/** An event time may be ahead of the clock by as much, in milliseconds: clocks differ, and a day may be another one there. */
+const MAX_AHEAD_MS = 86_400_000;
+
 export interface PredictDeps extends CaptureDeps {
   readonly aws: Pick<Aws, 'invokeEndpoint' | 'addCounts' | 'putRecord'>;
   readonly models: ServedModels;
@@ -124,8 +127,10 @@ async function answerFrom(
   deps: PredictDeps,
 ): Promise<Answer> {
   const [served, policy] = await Promise.all([deps.models.served(call.model, version), deps.policies.find(call.model)]);
-  const request = decodeRequest(call.body, served.signature, policy ?? 'unknown');
-  const eventTime = request.eventTime ?? deps.now();
+  const now = deps.now();
+  const until = new Date(now.getTime() + MAX_AHEAD_MS);
+  const request = decodeRequest(call.body, served.signature, policy ?? 'unknown', until);
+  const eventTime = request.eventTime ?? now;
   const inferenceId = encodeInferenceId(eventTime, version, deps.random);
   const deadlineMs = Math.max(1, Math.ceil(deadline - deps.elapsed()));
   const predictions = await score({ served, target, rows: request.rows, inferenceId, deadlineMs }, deps);

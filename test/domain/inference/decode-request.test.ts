@@ -195,6 +195,16 @@ describe('a request that does not fit', () => {
     });
   }
 
+  const until = new Date('2026-03-03T00:00:00.000Z');
+  it('takes an event time up to the last one possible, and none after it', () => {
+    const at = (time: string) =>
+      decodeRequest({ ...full, parameters: { event_time: time } }, signature, undefined, until);
+    expect(at('2026-03-03T00:00:00.000Z').eventTime).toEqual(until);
+    expect(() => at('2026-03-03T00:00:00.001Z')).toThrow(
+      '/parameters/event_time: an ISO 8601 time with a zone from 1970 to 2026-03-03T00:00:00.000Z expected, got "2026-03-03T00:00:00.001Z"',
+    );
+  });
+
   for (const n of [MAX_ROWS, MAX_ROWS + 1]) {
     const one: Signature = { ...signature, inputs: signature.inputs.slice(0, 1) };
     const act = () => decodeRequest({ inputs: [tensor('age', 'INT64', new Array(n).fill(1))] }, one);
