@@ -2,6 +2,7 @@ import { many } from '../domain/html/figures.ts';
 import { shown } from '../domain/html/markup.ts';
 import { effectOf } from '../domain/monitoring/drift/effect.ts';
 import type { DriftColumn, DriftReport, DriftSide } from '../domain/monitoring/drift-report.ts';
+import type { Finding } from '../domain/monitoring/finding.ts';
 import { table } from './table.ts';
 
 /** Columns people are shown; `--json` and `--report` have all. */
@@ -42,11 +43,14 @@ const STATUS: Record<DriftColumn['status'], string> = {
   insufficient_data: 'too little data',
 };
 
+const measureOf = ({ measure, value, pValue }: Finding): string | undefined =>
+  value === undefined && pValue === undefined ? undefined : measure;
+
 const columnTable = (columns: readonly DriftColumn[]): string =>
   table(columns, [
     { title: 'COLUMN', cell: ({ name }) => shown(name, 60) },
     { title: 'WHAT CHANGED', cell: changeText },
-    { title: 'MEASURE', cell: ({ findings: [worst] }) => (worst?.value === undefined ? undefined : worst.measure) },
+    { title: 'MEASURE', cell: ({ findings: [worst] }) => worst && measureOf(worst) },
     { title: 'EFFECT', cell: ({ findings: [worst] }) => rounded(worst && effectOf(worst)) },
     { title: 'THRESHOLD', cell: ({ findings: [worst] }) => rounded(worst?.threshold) },
     { title: 'P', cell: ({ findings: [worst] }) => probability(worst?.pValue) },

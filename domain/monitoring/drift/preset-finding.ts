@@ -17,14 +17,15 @@ export function presetFinding(comparison: ColumnComparison, { current, importanc
     ...{ monitor: 'feature-drift', subject: name, measure: method },
     // without a threshold nothing is decided
     status: !compared || threshold === undefined ? 'insufficient_data' : detected ? 'alarm' : 'ok',
-    ...(finite && { value: statistic }),
+    // Evidently's figure of a test is its p-value
+    ...(finite && statistic !== pValue && { value: statistic }),
     ...(threshold !== undefined && { threshold }),
     ...(pValue !== undefined && { pValue: legible(pValue) }),
     significant: detected,
     severity: severity(comparison) * importance,
     rows: current?.count ?? 0,
     message: compared
-      ? `${method} is ${finite ? figure(statistic) : String(statistic)}${held}${note === undefined ? '' : `; ${note}`}`
+      ? `${statistic === pValue ? `p by ${method}` : method} is ${finite ? figure(statistic) : String(statistic)}${held}${note === undefined ? '' : `; ${note}`}`
       : (note ?? `${method} has no figure`),
   };
 }

@@ -58,7 +58,7 @@ function row(
     ...(judged || state === 'appeared' ? [] : ['not judged']),
     ...(importance === undefined ? [] : [`importance ${figure(importance)}`]),
   ];
-  return html`<tr><td>${statusMark(status, 'drift')}</td><th scope="row">${title}<span>${shown(words ?? '', CHANGE_CHARACTERS)}${notes.map((note) => html` <i class="tag">${note}</i>`)}</span></th><td class="number" data-label="Effect">${value(worst && effectOf(worst))}${worst?.value !== undefined && html` <span class="soft">${measureName(worst.measure)}</span>`}</td><td class="number" data-label="Threshold">${value(worst?.threshold)}</td><td class="number" data-label="p">${worst?.pValue === undefined ? html`<span class="soft">–</span>` : probability(worst.pValue)}</td></tr>
+  return html`<tr><td>${statusMark(status, 'drift')}</td><th scope="row">${title}<span>${shown(words ?? '', CHANGE_CHARACTERS)}${notes.map((note) => html` <i class="tag">${note}</i>`)}</span></th><td class="number" data-label="Effect">${value(worst && effectOf(worst))}${(worst?.value ?? worst?.pValue) !== undefined && html` <span class="soft">${measureName(worst?.measure ?? '')}</span>`}</td><td class="number" data-label="Threshold">${value(worst?.threshold)}</td><td class="number" data-label="p">${worst?.pValue === undefined ? html`<span class="soft">–</span>` : probability(worst.pValue)}</td></tr>
 `;
 }
 

@@ -122,6 +122,14 @@ describe('millrace drift', () => {
     expect([code, out.split('\n')[0]]).toEqual([1, 'Drift in 1 of 2 columns: age.']);
   });
 
+  it('shows a p-value once where a tool reports no other figure', async () => {
+    const same = ['--reference', 'same.csv', '--current', 'same.csv'];
+    const { out } = await drift(...same, '--preset', 'evidently', '--columns', 'age,plan');
+    expect(out).toMatch(/^COLUMN +WHAT CHANGED +MEASURE +EFFECT +THRESHOLD +P +STATUS$/m);
+    expect(out).toMatch(/^age +.* ks +- +0\.05 +\d\S* +ok$/m);
+    expect(out).toMatch(/^plan +.* z +- +0\.05 +\d\S* +ok$/m);
+  });
+
   for (const [what, argv, message] of [
     ['no current data', ['--reference', 'before.csv'], 'usage: millrace drift'],
     [
