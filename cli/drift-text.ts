@@ -1,6 +1,7 @@
 import { many } from '../domain/html/figures.ts';
 import { shown } from '../domain/html/markup.ts';
 import { effectOf } from '../domain/monitoring/drift/effect.ts';
+import { isUndecided } from '../domain/monitoring/drift/undecided.ts';
 import type { DriftColumn, DriftReport, DriftSide } from '../domain/monitoring/drift-report.ts';
 import type { Finding } from '../domain/monitoring/finding.ts';
 import { table } from './table.ts';
@@ -54,20 +55,25 @@ const columnTable = (columns: readonly DriftColumn[]): string =>
     { title: 'EFFECT', cell: ({ findings: [worst] }) => rounded(worst && effectOf(worst)) },
     { title: 'THRESHOLD', cell: ({ findings: [worst] }) => rounded(worst?.threshold) },
     { title: 'P', cell: ({ findings: [worst] }) => probability(worst?.pValue) },
-    {
-      title: 'STATUS',
-      cell: ({ status, judged, state }) => `${STATUS[status]}${judged || state === 'appeared' ? '' : ', not judged'}`,
-    },
+    { title: 'STATUS', cell: statusText },
   ]);
 
-function changeText({ changes, state, findings: [worst] }: DriftColumn): string {
-  const text =
-    changes.length > 0
-      ? changes.join('; ')
-      : worst?.status === 'insufficient_data'
-        ? worst.message
-        : 'nothing to speak of';
+/** Of a column that cannot make drift there is no status, but that it appeared. */
+function statusText(column: DriftColumn): string {
+  const { status, judged, state } = column;
+  return (judged || state === 'appeared') && !isUndecided(column) ? STATUS[status] : 'not judged';
+}
+
+function changeText(column: DriftColumn): string {
+  const { changes, state } = column;
+  const text = changes.length > 0 ? changes.join('; ') : (silence(column) ?? 'nothing to speak of');
   return shown(state === 'compared' ? text : `${state}: ${text}`, CHANGE_CHARACTERS);
+}
+
+/** Why nothing is said of a column. */
+function silence({ findings: [worst] }: DriftColumn): string | undefined {
+  if (worst?.status !== 'insufficient_data') return undefined;
+  return worst.value === undefined ? worst.message : 'no threshold is set for it';
 }
 
 const rounded = (value: number | undefined): number | undefined =>

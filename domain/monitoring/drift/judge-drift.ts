@@ -9,6 +9,7 @@ import { driftMetrics } from './drift-metrics.ts';
 import { type Judged, millraceFindings } from './millrace-findings.ts';
 import { type PairedColumn, withoutValues } from './paired-column.ts';
 import { presetFinding } from './preset-finding.ts';
+import { NOT_COMPARED } from './undecided.ts';
 import { driftVerdict } from './verdict.ts';
 
 export interface DriftInput {
@@ -84,21 +85,18 @@ function tooFew({ reference, current, preset }: DriftInput, { minRows }: Monitor
   return undefined;
 }
 
-const silent = ({ name }: PairedColumn, why: string): Finding => ({
-  ...{ monitor: 'feature-drift', subject: name, status: 'insufficient_data', measure: 'rows', significant: false },
+const silent = ({ name }: PairedColumn, why: string, measure = 'rows'): Finding => ({
+  ...{ monitor: 'feature-drift', subject: name, status: 'insufficient_data', measure, significant: false },
   ...{ severity: 0, rows: 0, message: why },
 });
 
 function ofPreset(column: PairedColumn, { columns }: DatasetComparison): Finding[] {
   const comparison = columns.find(({ name }) => name === column.name);
   if (comparison) return [presetFinding(comparison, column)];
-  return [silent(column, notCompared(column))];
-}
-
-function notCompared({ role, reference, current }: PairedColumn): string {
-  if (role !== 'feature' && role !== 'target') return `${role}: not compared`;
-  if (reference?.count !== 0) return 'text that hardly repeats is not compared';
-  return current?.count === 0 ? 'no value on either side' : 'the reference has no value';
+  if (column.role !== 'feature' && column.role !== 'target')
+    return [silent(column, `${column.role}: not compared`, NOT_COMPARED)];
+  if (column.reference?.count !== 0) return [silent(column, 'text that hardly repeats is not compared', NOT_COMPARED)];
+  return [silent(column, column.current?.count === 0 ? 'no value on either side' : 'the reference has no value')];
 }
 
 /** All its values are gone, which a missing share of 100 % is also. */

@@ -5,7 +5,7 @@ import { type Content, data, html, type Markup, shown } from '../../html/markup.
 import { effectOf } from '../drift/effect.ts';
 import type { DriftColumn } from '../drift-report.ts';
 import { driftCard, probability } from './drift-card.ts';
-import { statusMark } from './status.ts';
+import { columnMark } from './status.ts';
 
 /** A page has room for 1 MB. */
 const ROWS = { items: 250, bytes: 190_000 };
@@ -41,10 +41,8 @@ export function columnSections(parts: ColumnSectionParts): Markup | undefined {
 `;
 }
 
-function row(
-  { name, status, changes, findings, state, judged, importance }: DriftColumn,
-  id: string | undefined,
-): Markup {
+function row(column: DriftColumn, id: string | undefined): Markup {
+  const { name, status, changes, findings, state, judged, importance } = column;
   const [worst] = findings;
   const words =
     changes.length > 0 ? changes.join(' · ') : status === 'insufficient_data' ? worst?.message : 'nothing to speak of';
@@ -58,7 +56,7 @@ function row(
     ...(judged || state === 'appeared' ? [] : ['not judged']),
     ...(importance === undefined ? [] : [`importance ${figure(importance)}`]),
   ];
-  return html`<tr><td>${statusMark(status, 'drift')}</td><th scope="row">${title}<span>${shown(words ?? '', CHANGE_CHARACTERS)}${notes.map((note) => html` <i class="tag">${note}</i>`)}</span></th><td class="number" data-label="Effect">${value(worst && effectOf(worst))}${(worst?.value ?? worst?.pValue) !== undefined && html` <span class="soft">${measureName(worst?.measure ?? '')}</span>`}</td><td class="number" data-label="Threshold">${value(worst?.threshold)}</td><td class="number" data-label="p">${worst?.pValue === undefined ? html`<span class="soft">–</span>` : probability(worst.pValue)}</td></tr>
+  return html`<tr><td>${columnMark(column)}</td><th scope="row">${title}<span>${shown(words ?? '', CHANGE_CHARACTERS)}${notes.map((note) => html` <i class="tag">${note}</i>`)}</span></th><td class="number" data-label="Effect">${value(worst && effectOf(worst))}${(worst?.value ?? worst?.pValue) !== undefined && html` <span class="soft">${measureName(worst?.measure ?? '')}</span>`}</td><td class="number" data-label="Threshold">${value(worst?.threshold)}</td><td class="number" data-label="p">${worst?.pValue === undefined ? html`<span class="soft">–</span>` : probability(worst.pValue)}</td></tr>
 `;
 }
 

@@ -5,7 +5,7 @@ import { data, html, type Markup, shown } from '../../html/markup.ts';
 import type { ColumnProfile } from '../../profiles/profile.ts';
 import { sameBins } from '../bins.ts';
 import type { DriftColumn } from '../drift-report.ts';
-import { SHAPES, statusMark } from './status.ts';
+import { columnMark, SHAPES } from './status.ts';
 
 const CHANGE_CHARACTERS = 120;
 const MESSAGE_CHARACTERS = 300;
@@ -13,10 +13,10 @@ const FINDINGS = 8;
 
 /** One column: what changed in words, both distributions, what was found and how far it is by every distance. */
 export function driftCard(column: DriftColumn, id: string, referenceName: string): Markup {
-  const { name, status, changes } = column;
+  const { name, changes } = column;
   const chart = chartOf(column, referenceName);
   const note = chart ? undefined : noChart(column);
-  return html`<article class="card" id="${id}"><h3>${data(name, 128)} ${statusMark(status, 'drift')}</h3><p class="kind">${kindOf(column)}</p>
+  return html`<article class="card" id="${id}"><h3>${data(name, 128)} ${columnMark(column)}</h3><p class="kind">${kindOf(column)}</p>
 ${
   changes.length > 0
     ? html`<p class="changes">${changes.map((change, i) => html`${i > 0 && ' · '}${shown(change, CHANGE_CHARACTERS)}`)}</p>`

@@ -130,6 +130,25 @@ describe('millrace drift', () => {
     expect(out).toMatch(/^plan +.* z +- +0\.05 +\d\S* +ok$/m);
   });
 
+  it('says that what a rule does not judge is not judged, and not that data are few', async () => {
+    const statusOf = (out: string, name: string) => line(out, name).split(/ {2,}/).at(-1);
+    const line = (out: string, name: string) => out.split('\n').find((each) => each.startsWith(name)) ?? '';
+    const own = await against('same.csv');
+    expect(statusOf(own.out, 'seen_at')).toBe('not judged');
+    const evidently = await against('same.csv', '--preset', 'evidently');
+    expect(['seen_at', 'customer_id', 'plan'].map((name) => statusOf(evidently.out, name))).toEqual([
+      'not judged',
+      'not judged',
+      'ok',
+    ]);
+    const tfdv = await against('same.csv', '--preset', 'tfdv', '--report', 'tfdv.html');
+    expect(statusOf(tfdv.out, 'spend')).toBe('not judged');
+    expect(line(tfdv.out, 'spend')).toContain('no threshold is set for it');
+    const page = readFileSync(join(dir, 'tfdv.html'), 'utf8');
+    expect(page).not.toContain('too little data');
+    expect((await against('empty.csv')).out).toMatch(/^age .* too little data$/m);
+  });
+
   for (const [what, argv, message] of [
     ['no current data', ['--reference', 'before.csv'], 'usage: millrace drift'],
     [
