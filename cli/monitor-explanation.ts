@@ -4,7 +4,7 @@ import type { MonitorReport } from '../domain/monitoring/report.ts';
 import { about, breachedStarts, type Explained } from './explained-window.ts';
 import { printable } from './format.ts';
 import { remedies } from './monitor-remedies.ts';
-import { minute, notCounted, spanText, statusText } from './monitor-text.ts';
+import { minute, notCaptured, notCounted, spanText, statusText } from './monitor-text.ts';
 
 /** Findings told of one monitor. */
 const MOST = 10;
@@ -64,6 +64,7 @@ function dataSentences({ window, report }: Explained): string[] {
   const { rows, sampledRows, minRows, baselineRows, labelCoverage, specVersion } = report;
   const compared = `compared with ${many(baselineRows, 'row')} of its training, by spec ${specVersion}`;
   const uncounted = notCounted(report);
+  const uncaptured = notCaptured(report);
   return [
     `The window ${spanText(window)} has ${many(rows, 'row')} of version ${window.version}, ${compared}.`,
     ...(sampledRows < rows
@@ -72,6 +73,7 @@ function dataSentences({ window, report }: Explained): string[] {
     ...(rows < minRows ? [`monitoring.minRows is ${minRows}: with fewer nothing is said.`] : []),
     `What came true is known of ${percent(labelCoverage)} of the rows. These are the figures of revision ${window.revision}.`,
     ...(uncounted.length > 0 ? [`In no figure: ${uncounted.join(', ')}.`] : []),
+    ...(uncaptured.length > 0 ? [`Not captured, so that nothing is said of them: ${uncaptured.join(', ')}.`] : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { figure, many, percent, time, whole } from '../domain/html/figures.ts';
+import { NOT_CAPTURED } from '../domain/monitoring/assess/column-monitors.ts';
 import { segmentText } from '../domain/monitoring/assess/sentences.ts';
 import { byStatus, type Finding, type MonitorOutcome } from '../domain/monitoring/finding.ts';
 import type { MonitorReport } from '../domain/monitoring/report.ts';
@@ -44,11 +45,13 @@ export function windowText(window: MonitorWindow, report: MonitorReport, { all }
 function headText(window: MonitorWindow, report: MonitorReport): string {
   const { model, version, status, rows, labelCoverage, revision, decisionId } = window;
   const uncounted = notCounted(report);
+  const uncaptured = notCaptured(report);
   return [
     `${model}:${version}  ${spanText(window)}  ${statusText(status)}`,
     `${many(rows, 'row')}, ${percent(labelCoverage)} labelled; compared with ${many(report.baselineRows, 'row')} of training`,
     `spec ${report.specVersion}, revision ${revision}, decision ${decisionId}`,
     ...(uncounted.length > 0 ? [`not counted: ${uncounted.join(', ')}`] : []),
+    ...(uncaptured.length > 0 ? [`not captured, so that nothing is said of them: ${uncaptured.join(', ')}`] : []),
     '',
   ].join('\n');
 }
@@ -70,6 +73,14 @@ export function notCounted({ tally, otherVersions }: MonitorReport): string[] {
   ];
   return counts.flatMap(([count, what]) => (count > 0 ? [`${plural(count, what)}`] : []));
 }
+
+/** Features of which the window has no value, in alphabetical order: `monitoring.capture.redact` names them. */
+export function notCaptured({ findings }: MonitorReport): string[] {
+  const subjects = findings.filter(({ message }) => NOT_CAPTURED_END.test(message)).map(({ subject }) => subject);
+  return [...new Set(subjects)].sort().map(printable);
+}
+/** A finding of a muted feature says so behind it. */
+const NOT_CAPTURED_END = new RegExp(`: ${NOT_CAPTURED}(; \\w+)?$`);
 
 /** Of `row of version 2` the first word takes the plural. */
 function plural(count: number, what: string): string {

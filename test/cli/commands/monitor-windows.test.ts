@@ -56,6 +56,17 @@ describe('monitor show', () => {
     }
   });
 
+  it('names what was not captured, also where not all findings are asked for', async () => {
+    expect(await textOf('show churn -w 2026-03-04')).not.toContain('not captured:');
+    const other = await aMonitoredApi({ monitoring: { capture: { redact: ['plan', 'age'] }, muted: ['age'] } });
+    await other.monitor({ start: day(2), rows: calmRows(2) });
+    await elsewhere(other, async () => {
+      expect(await textOf('show churn')).toMatch(/^not captured, so that nothing is said of them: age, plan$/m);
+      const { parts } = await jsonOf('explain churn');
+      expect(parts[0].sentences).toContain('Not captured, so that nothing is said of them: age, plan.');
+    });
+  });
+
   it('ranks findings by severity, and has the rest with --all', async () => {
     const { report }: { report: MonitorReport } = await jsonOf('show churn -w 2026-03-04');
     const subjects = (text: string) =>
