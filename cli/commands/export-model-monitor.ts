@@ -18,7 +18,8 @@ export const exportModelMonitor: Command = {
     "Into --out go statistics.json and constraints.json of the baseline that the window's version was trained on, and\n" +
     'below windows/<start>/ the statistics.json and constraint_violations.json of the window: features and prediction.\n' +
     'What the contract of the spec allows is in the constraints; where it says nothing, what was seen in training.\n' +
-    'There are no quantile sketches and no data_type_check, as a profile has neither. Protected columns are left out.\n' +
+    'There are no quantile sketches and no data_type_check, as a profile has neither. Protected columns are left out,\n' +
+    'and features that were not captured; both are named.\n' +
     'Exit code 0 also if constraints are violated; 1: nothing is known of the window any more, only of the baseline.',
   options: { ...apiOptions, ...windowOption, out: { type: 'string' } },
   arguments: { min: 1, max: 1 },
@@ -30,10 +31,10 @@ export const exportModelMonitor: Command = {
     const window = await readWindow(client, model, context.options.window);
     const { baseline, window: profile } = await readProfiles(client, window);
     const { spec, hidden } = await specOf(client, window);
-    const leftOut = baseline.features.map(({ name }) => name).filter((name) => hidden.has(name));
+    const protectedNames = baseline.features.map(({ name }) => name).filter((name) => hidden.has(name));
     const exported = exportWindow(baseline, profile, spec, hidden);
     const files = writeAll(out, window, exported);
-    report(context, window, exported, { files, leftOut });
+    report(context, window, exported, { files, protectedNames });
     return exported.window ? EXIT_OK : EXIT_FAILED;
   },
 };
@@ -69,14 +70,15 @@ function writeAll(out: string, { windowStart }: MonitorWindow, exported: Exporte
 
 interface Written {
   readonly files: readonly string[];
-  readonly leftOut: readonly string[];
+  /** Features that are left out, as they are protected. */
+  readonly protectedNames: readonly string[];
 }
 
 function report(
   { options, print }: CommandContext,
   { model, version, windowStart, windowEnd }: MonitorWindow,
-  { statistics, window }: ExportedFiles,
-  { files, leftOut }: Written,
+  { statistics, window, notCaptured }: ExportedFiles,
+  { files, protectedNames }: Written,
 ): void {
   const rows = window?.statistics.dataset.item_count;
   const violations = window?.violations.violations;
@@ -84,8 +86,12 @@ function report(
   const text = [
     `${model}:${version}, ${spanText({ windowStart, windowEnd })}: ${rows === undefined ? 'its record has expired, or holds no row of this version; of the baseline alone' : countText(rows, 'row')}, against ${countText(statistics.dataset.item_count, 'row')} of training\n`,
     ...(violations ? [violationsText(new Map([[windowStart, { violations }]]))] : []),
-    ...(leftOut.length > 0 ? [`left out, as they are protected: ${leftOut.map(printable).join(', ')}\n`] : []),
+    ...leftOutText('are protected', protectedNames),
+    ...leftOutText('were not captured', notCaptured),
     `written to ${options.out}: ${files.join(', ')}\n`,
   ].join('\n');
-  print({ ...value, rows, violations, leftOut, files }, text);
+  print({ ...value, rows, violations, leftOut: [...protectedNames, ...notCaptured], files }, text);
 }
+
+const leftOutText = (why: string, names: readonly string[]): string[] =>
+  names.length > 0 ? [`left out, as they ${why}: ${names.map(printable).join(', ')}\n`] : [];

@@ -1,3 +1,4 @@
+import { isCaptured } from '../monitoring/assess/column-monitors.ts';
 import type { ColumnProfile, Profile } from '../profiles/profile.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
 import type { Constraints } from './constraints.ts';
@@ -18,6 +19,8 @@ export interface ExportedFiles {
   readonly statistics: Statistics;
   readonly constraints: Constraints;
   readonly window?: { readonly statistics: Statistics; readonly violations: Violations };
+  /** Features that are left out everywhere, besides hidden ones: the window has rows, but no value of them. */
+  readonly notCaptured: readonly string[];
 }
 
 /**
@@ -35,7 +38,8 @@ export function exportWindow(
   spec: ModelSpec,
   hidden: ReadonlySet<string> = new Set(),
 ): ExportedFiles {
-  const isShown = ({ name }: ColumnProfile): boolean => !hidden.has(name);
+  const notCaptured = uncaptured(window).filter((name) => !hidden.has(name));
+  const isShown = ({ name }: ColumnProfile): boolean => !hidden.has(name) && !notCaptured.includes(name);
   const shown = features.filter(isShown);
   const inputs: Profile = { rows: rowsOf(features[0]), columns: shown };
   const output: Profile = { rows: rowsOf(prediction), columns: [prediction] };
@@ -44,11 +48,20 @@ export function exportWindow(
   // no column of the data: the spec says nothing of it
   const constraints = { ...declared, features: [...declared.features, ...constraintsJson(output).features] };
   const statistics = statisticsOf(reference, spec);
-  if (!window) return { statistics, constraints };
+  if (!window) return { statistics, constraints, notCaptured };
   const live: Profile = { ...window, columns: window.columns.filter(isShown) };
   const found = violations(constraints, reference, observedOfProfile(live, reference, constraints));
-  return { statistics, constraints, window: { statistics: statisticsOf(live, spec), violations: found } };
+  return { statistics, constraints, window: { statistics: statisticsOf(live, spec), violations: found }, notCaptured };
 }
+
+/** Names of the features of a window that has rows, but no value of them. */
+const uncaptured = (window: Profile | undefined): string[] =>
+  window && window.rows > 0
+    ? window.columns
+        .slice(0, -1)
+        .filter((column) => !isCaptured(column))
+        .map(({ name }) => name)
+    : [];
 
 /** The last column is the prediction. */
 function statisticsOf({ rows, columns }: Profile, spec: ModelSpec): Statistics {

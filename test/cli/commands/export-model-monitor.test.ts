@@ -94,6 +94,18 @@ describe('export model-monitor', () => {
     api = alarmed;
   });
 
+  it('names features that were not captured, and holds nothing of them', async () => {
+    api = await aMonitoredApi({ monitoring: { capture: { redact: ['plan'] } } });
+    await api.monitor({ start: day(2), rows: calmRows(2) });
+    const out = folder();
+    const { stdout } = await cli.run(argv(out));
+    expect(stdout).toMatch(/^left out, as they were not captured: plan$/m);
+    expect(await cli.jsonOf(argv(folder()))).toMatchObject({ leftOut: ['plan'], violations: [] });
+    for (const file of filesIn(out)) expect(readFileSync(join(out, file), 'utf8')).not.toContain('plan');
+    expect(read(out, 'statistics.json').features).toHaveLength(4);
+    api = alarmed;
+  });
+
   it('writes the baseline of a window whose record has expired, and fails', async () => {
     api = await aMonitoredApi();
     api.expire(await api.monitor({ start: day(2), rows: calmRows(2) }));

@@ -89,6 +89,15 @@ describe('a window in the files of Model Monitor', () => {
     expect(files).toContain('spend');
   });
 
+  it('leaves out what was not captured, and names it', () => {
+    const window = windowOf(baseline, churnRows(1_000, 2), ['plan', 'age']);
+    const { notCaptured, ...files } = exportWindow(baseline, window, spec, new Set(['age']));
+    expect(notCaptured).toEqual(['plan']);
+    expect(JSON.stringify(files)).not.toContain('plan');
+    expect(files.window?.violations).toEqual({ violations: [] });
+    expect(exportWindow(baseline, windowOf(baseline, []), spec).notCaptured).toEqual([]);
+  });
+
   it('is of the baseline alone where nothing is known of the window', () => {
     const { window, statistics } = exportWindow(baseline, undefined, spec);
     expect(window).toBeUndefined();
