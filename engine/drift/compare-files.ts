@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import { judgeDrift } from '../../domain/monitoring/drift/judge-drift.ts';
 import type { PairedColumn } from '../../domain/monitoring/drift/paired-column.ts';
 import { pairProfiles } from '../../domain/monitoring/drift/profile-pair.ts';
@@ -43,7 +44,7 @@ export async function compareFiles(input: CompareInput): Promise<DriftReport> {
   const { reference, current, preset } = input;
   if ('stored' in current && !('stored' in reference))
     throw new RangeError(
-      `the reference ${reference.path} is a file and ${current.name} a profile: a profile says nothing over other bins; profile the reference first and give both profiles, or give the file that ${current.name} was counted from`,
+      `the reference ${basename(reference.path)} is a file and ${current.name} a profile: a profile says nothing over other bins; profile the reference first and give both profiles, or give the file that ${current.name} was counted from`,
     );
   if (preset !== 'millrace' && ('stored' in reference || 'stored' in current))
     throw new RangeError(
