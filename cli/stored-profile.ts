@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Statistics } from '../domain/model-monitor/statistics.ts';
 import { type StoredProfile, storedProfile } from '../domain/monitoring/drift/reference-profile.ts';
 import { UsageError } from './command.ts';
 
@@ -10,7 +11,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * The profile or baseline that a file holds.
  *
  * @returns undefined for a data file
- * @throws UsageError if there is no such file, or it says it is a profile and is not
+ * @throws UsageError if there is no such file, it says it is a profile and is not, or it is another tool's
  */
 export function readStoredProfile(file: string, cwd: string): StoredProfile | undefined {
   const path = resolve(cwd, file);
@@ -26,11 +27,16 @@ export function readStoredProfile(file: string, cwd: string): StoredProfile | un
     // JSON Lines, or whatever its reader will say it is
     return undefined;
   }
+  let stored: StoredProfile | undefined;
   try {
-    return storedProfile(document);
+    stored = storedProfile(document);
   } catch (error) {
     throw new UsageError(`${file} is ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
+  if (stored || !Statistics.safeParse(document).success) return stored;
+  throw new UsageError(
+    `${file} holds statistics of Model Monitor: \`millrace import model-monitor\` writes them as reference-profile.json`,
+  );
 }
 
 function beginsWithBrace(path: string): boolean {

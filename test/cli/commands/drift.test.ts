@@ -44,6 +44,8 @@ beforeAll(() => {
       .join(','),
   );
   write('live.csv', `${names.join(',')}\n${live.join('\n')}\n`);
+  const monitors = new URL('../../fixtures/model-monitor/statistics.json', import.meta.url);
+  write('statistics.json', readFileSync(monitors, 'utf8'));
   mkdirSync(join(dir, 'folder'));
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -185,7 +187,12 @@ describe('millrace drift', () => {
     [
       'a file against a profile',
       ['--reference', 'live.csv', '--current', 'profile.json'],
-      'profile the reference first',
+      'the reference live.csv is a file and profile.json a profile',
+    ],
+    [
+      'statistics of Model Monitor',
+      ['--reference', 'statistics.json', '--current', 'same.csv'],
+      'statistics.json holds statistics of Model Monitor: `millrace import model-monitor` writes them as reference-profile.json',
     ],
     [
       'a page over what is read',
