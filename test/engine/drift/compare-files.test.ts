@@ -134,6 +134,17 @@ describe('two files', () => {
     const report = await compare(csv('a.csv', shop(500, 1)), path);
     expect(report.current).toMatchObject({ rows: 300, brokenLines: 1 });
   });
+
+  it('name lines of JSON Lines that hold no row, and not blank ones', async () => {
+    const before = join(dir, 'before.jsonl');
+    const objects = shop(300, 6).map((row) => JSON.stringify(row));
+    writeFileSync(before, `${objects.join('\n\n')}\n`);
+    const torn = join(dir, 'torn.jsonl');
+    writeFileSync(torn, [...objects, '{"amount":', '{"country":{"code":"DE"}}', ''].join('\n'));
+    const report = await compare(before, torn);
+    expect(report.reference).toMatchObject({ rows: 300, brokenLines: 0 });
+    expect(report.current).toMatchObject({ rows: 300, brokenLines: 2 });
+  });
 });
 
 const omitMoments = (profile: ColumnProfile | undefined) => {
