@@ -75,7 +75,8 @@ export function reportIssue(issue: Issue, document: unknown, report: Report, ter
       break;
     case 'invalid_format': {
       // a message of ours says more than the name of a format
-      const allowed = issue.message.startsWith('Invalid ') ? FORMATS[issue.format] : undefined;
+      const pattern = issue.format === 'regex' ? `text that matches ${issue.pattern}` : undefined;
+      const allowed = issue.message.startsWith('Invalid ') ? (pattern ?? FORMATS[issue.format]) : undefined;
       report(path, 'has the wrong form', seen, allowed ?? issue.message);
       break;
     }
@@ -125,8 +126,8 @@ function boundText(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): re
 
 /** How many there are of what there is too much of; what is shown of it may be cut short. */
 function excess(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>, seen: unknown): string {
-  const counted = issue.code === 'too_big' && (Array.isArray(seen) || typeof seen === 'string');
-  return counted ? `, has ${seen.length}` : '';
+  const isCounted = issue.code === 'too_big' && (issue.origin === 'array' || issue.origin === 'string');
+  return isCounted && (Array.isArray(seen) || typeof seen === 'string') ? `, has ${seen.length}` : '';
 }
 
 const countOf = (bound: number | bigint, noun: string): string => `${bound} ${noun}${Number(bound) === 1 ? '' : 's'}`;
