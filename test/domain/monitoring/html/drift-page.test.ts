@@ -67,6 +67,10 @@ describe('the page of a comparison', () => {
     expectSafe(driftPage(many(12)));
   });
 
+  it('breaks no header of its table within a word', () => {
+    expect(driftPage(many(1))).toMatch(/\.list thead th\{[^}]*white-space:nowrap/);
+  });
+
   it('has at most 1 MB and every column of a hundred', () => {
     const page = driftPage(many(100));
     expect(Buffer.byteLength(page)).toBeLessThanOrEqual(MAX_BYTES);
