@@ -32,8 +32,9 @@ export function driftText(report: DriftReport, written: string | undefined): str
 
 const KINDS = { csv: 'CSV', jsonl: 'JSON Lines', parquet: 'Parquet', profile: 'profile', baseline: 'baseline' };
 
-function sideText({ name, kind, rows, brokenLines }: DriftSide): string {
-  const broken = brokenLines > 0 ? `, ${many(brokenLines, 'line')} without a row` : '';
+function sideText({ name, kind, rows, brokenLines, brokenBy }: DriftSide): string {
+  const why = brokenBy === undefined ? '' : `: ${brokenBy.join('; ')}`;
+  const broken = brokenLines > 0 ? `, ${many(brokenLines, 'line')} without a row${why}` : '';
   return `${shown(name, 200)}, ${KINDS[kind]}, ${many(rows, 'row')}${broken}`;
 }
 

@@ -74,6 +74,8 @@ const Side = z.object({
   rows: Count,
   /** Lines of a file that hold no row. */
   brokenLines: Count,
+  /** What is wrong with them, the commonest first. Absent without such lines. */
+  brokenBy: z.array(z.string()).optional(),
 });
 export type DriftSide = z.infer<typeof Side>;
 

@@ -16,7 +16,7 @@ import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
 import { queryOf } from '../duckdb.ts';
 import { createEnum } from '../scan/prepare-profile.ts';
 import { COLUMNS_AT_ONCE } from '../scan/relations.ts';
-import { namedRelation, type Side } from './open-side.ts';
+import { type BrokenLines, namedRelation, type Side } from './open-side.ts';
 
 /** What to count of a column of a file. */
 export interface CountedColumn {
@@ -31,7 +31,7 @@ export interface CountedSide {
   readonly profile: Profile;
   /** Cells that are there but not of the column's type, by column; the profile counts them as nulls. */
   readonly misfits: readonly number[];
-  readonly brokenLines: number;
+  readonly broken: BrokenLines;
 }
 
 /** Counts a file in one pass; categories that the sample did not show take another over their columns alone. */
@@ -44,7 +44,7 @@ export async function countSide(
   const query = queryOf(connection);
   const enums = await enumerated(query, side, columns);
   try {
-    const { result, brokenLines } = await side.read(
+    const { result, broken } = await side.read(
       async (source) => {
         const passed = await passes(query, side, source, columns, enums);
         return {
@@ -55,7 +55,7 @@ export async function countSide(
       ({ rows }) => rows,
     );
     const { rows, misfits } = result;
-    return { profile: { rows, columns: result.columns }, misfits, brokenLines };
+    return { profile: { rows, columns: result.columns }, misfits, broken };
   } finally {
     for (const name of enums.values()) await connection.run(`DROP TYPE ${quoteIdentifier(name)}`);
   }

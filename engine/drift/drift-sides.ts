@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { brokenLineMessage } from '../../domain/datasets/source-sql.ts';
 import type { PairedColumn } from '../../domain/monitoring/drift/paired-column.ts';
 import type { StoredProfile } from '../../domain/monitoring/drift/reference-profile.ts';
 import type { DriftSide } from '../../domain/monitoring/drift-report.ts';
@@ -113,9 +114,11 @@ async function referenceOf(connection: DuckDBConnection, input: SidesInput): Pro
 
 const isWanted = ({ columns }: SidesInput, name: string): boolean => columns === undefined || columns.includes(name);
 
-const sideOf = ({ name, format }: Side, { profile, brokenLines }: CountedSide): DriftSide => ({
-  ...{ name, kind: format, rows: profile.rows, brokenLines },
-});
+function sideOf({ name, format }: Side, { profile, broken }: CountedSide): DriftSide {
+  const brokenLines = [...broken.values()].reduce((sum, lines) => sum + lines, 0);
+  const side = { name, kind: format, rows: profile.rows, brokenLines };
+  return broken.size === 0 ? side : { ...side, brokenBy: [...broken.keys()].map(brokenLineMessage) };
+}
 
 /** The sample of a reference, typed, with the columns that are counted. */
 async function sampleOf(side: Side, columns: readonly CountedColumn[]): Promise<string> {

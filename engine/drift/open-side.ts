@@ -20,6 +20,9 @@ const SAMPLE_CELLS = 4_000_000;
 /** Text columns of one statement: a count of distinct values keeps them all. */
 const BATCH_COLUMNS = 20;
 
+/** Lines that hold no row, by the code of what is wrong with them, the most frequent first. */
+export type BrokenLines = ReadonlyMap<string, number>;
+
 /** A data file with its columns known, before its rows are counted. */
 export interface Side {
   /** Without folders. */
@@ -43,7 +46,7 @@ export interface Side {
   read<T>(
     work: (source: DataSource) => Promise<T>,
     rows: (result: T) => number,
-  ): Promise<{ result: T; brokenLines: number }>;
+  ): Promise<{ result: T; broken: BrokenLines }>;
 }
 
 /** @throws Error saying what is wrong with the file */
@@ -90,8 +93,8 @@ export async function openSide(
         const result = await work(source);
         const records = await brokenRecords(file, rows(result), join(folder, 'broken-records.jsonl'));
         if ('reasons' in records) continue;
-        const marked = file.text?.lines === rows(result) ? 0 : await markedLines(query, source);
-        return { result, brokenLines: records.total + marked };
+        const marked = file.text?.lines === rows(result) ? [] : await markedLines(query, source);
+        return { result, broken: new Map([...records.counts, ...marked]) };
       }
       throw new Error(`${basename(path)}: quoted cells do not end as they must`);
     },
@@ -105,10 +108,12 @@ export function namedRelation(columns: readonly Column[], types: readonly string
 }
 
 /** Lines that the source says hold no row: another pass, which a file with a row in every line needs none of. */
-async function markedLines(query: Query, source: DataSource): Promise<number> {
-  if (!source.marksBroken) return 0;
-  const [row] = await query(`SELECT count(*) AS n FROM ${source.relation()} WHERE __broken IS NOT NULL`);
-  return Number(row?.n);
+async function markedLines(query: Query, source: DataSource): Promise<[string, number][]> {
+  if (!source.marksBroken) return [];
+  const rows = await query(
+    `SELECT __broken AS code, count(*) AS n FROM ${source.relation()} WHERE __broken IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1`,
+  );
+  return rows.map(({ code, n }) => [String(code), Number(n)]);
 }
 
 async function sampleOf(

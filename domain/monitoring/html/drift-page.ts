@@ -67,6 +67,6 @@ function decided({ rule, reference, current }: DriftReport): Markup {
 `;
 }
 
-function side({ name, kind, rows, brokenLines }: DriftSide): Markup {
-  return html`${data(name, 200)}, ${KINDS[kind]}, ${many(rows, 'row')}${brokenLines > 0 && html`, ${many(brokenLines, 'line')} without a row`}`;
+function side({ name, kind, rows, brokenLines, brokenBy }: DriftSide): Markup {
+  return html`${data(name, 200)}, ${KINDS[kind]}, ${many(rows, 'row')}${brokenLines > 0 && html`, ${many(brokenLines, 'line')} without a row${brokenBy && `: ${brokenBy.join('; ')}`}`}`;
 }

@@ -151,6 +151,13 @@ describe('millrace drift', () => {
     expect((await against('empty.csv')).out).toMatch(/^age .* too little data$/m);
   });
 
+  it('says why lines hold no row', async () => {
+    writeFileSync(join(dir, 'nested.jsonl'), '{"n":{"a":1}}\n{"n":{"a":2}}\n');
+    const { code, out } = await drift('--reference', 'nested.jsonl', '--current', 'nested.jsonl');
+    expect(code).toBe(2);
+    expect(out).toContain('nested.jsonl, JSON Lines, 0 rows, 2 lines without a row: a column of text holds an object');
+  });
+
   for (const [what, argv, message] of [
     ['no current data', ['--reference', 'before.csv'], 'usage: millrace drift'],
     [

@@ -133,6 +133,7 @@ describe('two files', () => {
     writeFileSync(path, 'only,three,cells\n', { flag: 'a' });
     const report = await compare(csv('a.csv', shop(500, 1)), path);
     expect(report.current).toMatchObject({ rows: 300, brokenLines: 1 });
+    expect(report.current.brokenBy).toEqual(['a line has fewer cells than it must']);
   });
 
   it('name lines of JSON Lines that hold no row, and not blank ones', async () => {
@@ -143,7 +144,12 @@ describe('two files', () => {
     writeFileSync(torn, [...objects, '{"amount":', '{"country":{"code":"DE"}}', ''].join('\n'));
     const report = await compare(before, torn);
     expect(report.reference).toMatchObject({ rows: 300, brokenLines: 0 });
+    expect(report.reference.brokenBy).toBeUndefined();
     expect(report.current).toMatchObject({ rows: 300, brokenLines: 2 });
+    expect(report.current.brokenBy?.toSorted()).toEqual([
+      'a column of text holds an object or a list',
+      'a line cannot be read',
+    ]);
   });
 });
 
