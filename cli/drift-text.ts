@@ -1,6 +1,7 @@
 import { many } from '../domain/html/figures.ts';
 import { shown } from '../domain/html/markup.ts';
 import { effectOf } from '../domain/monitoring/drift/effect.ts';
+import { probability } from '../domain/monitoring/drift/probability.ts';
 import { isUndecided } from '../domain/monitoring/drift/undecided.ts';
 import type { DriftColumn, DriftReport, DriftSide } from '../domain/monitoring/drift-report.ts';
 import type { Finding } from '../domain/monitoring/finding.ts';
@@ -55,7 +56,10 @@ const columnTable = (columns: readonly DriftColumn[]): string =>
     { title: 'MEASURE', cell: ({ findings: [worst] }) => worst && measureOf(worst) },
     { title: 'EFFECT', cell: ({ findings: [worst] }) => rounded(worst && effectOf(worst)) },
     { title: 'THRESHOLD', cell: ({ findings: [worst] }) => rounded(worst?.threshold) },
-    { title: 'P', cell: ({ findings: [worst] }) => probability(worst?.pValue) },
+    {
+      title: 'P',
+      cell: ({ findings: [worst] }) => (worst?.pValue === undefined ? undefined : probability(worst.pValue)),
+    },
     { title: 'STATUS', cell: statusText },
   ]);
 
@@ -79,5 +83,3 @@ function silence({ findings: [worst] }: DriftColumn): string | undefined {
 
 const rounded = (value: number | undefined): number | undefined =>
   value === undefined ? undefined : Number(value.toPrecision(3));
-const probability = (value: number | undefined): string | undefined =>
-  value === undefined ? undefined : value === 0 ? '< 1e-100' : String(Number(value.toPrecision(2)));

@@ -3,8 +3,9 @@ import { figure, percent, whole } from '../../html/figures.ts';
 import { legend } from '../../html/legend.ts';
 import { type Content, data, html, type Markup, shown } from '../../html/markup.ts';
 import { effectOf } from '../drift/effect.ts';
+import { probability } from '../drift/probability.ts';
 import type { DriftColumn } from '../drift-report.ts';
-import { driftCard, probability } from './drift-card.ts';
+import { driftCard } from './drift-card.ts';
 import { columnMark } from './status.ts';
 
 /** A page has room for 1 MB. */

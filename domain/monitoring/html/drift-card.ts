@@ -4,6 +4,7 @@ import { figure, many, whole } from '../../html/figures.ts';
 import { data, html, type Markup, shown } from '../../html/markup.ts';
 import type { ColumnProfile } from '../../profiles/profile.ts';
 import { sameBins } from '../bins.ts';
+import { probability } from '../drift/probability.ts';
 import type { DriftColumn } from '../drift-report.ts';
 import { columnMark, SHAPES } from './status.ts';
 
@@ -103,5 +104,3 @@ const pairOf = (before = 0, now = 0): string | undefined =>
   before + now > 0 ? `${whole(before)} → ${whole(now)}` : undefined;
 const told = (value: number | undefined): string | undefined =>
   value === undefined ? undefined : value < 0.0005 ? '< 0.001' : String(Number(value.toFixed(3)));
-export const probability = (value: number): string =>
-  value === 0 ? '< 1e-100' : value < 1e-3 ? value.toExponential(0) : String(Number(value.toPrecision(2)));
