@@ -18,8 +18,8 @@ const BUDGET_MS = 26_000;
 /** Of them the first version may use this many while another could answer in its place. */
 const FIRST_ATTEMPT_MS = 11_000;
 
-/** An event time may be ahead of the clock by as much, in milliseconds: clocks differ, and a day may be another one there. */
-const MAX_AHEAD_MS = 86_400_000;
+/** An event time may be ahead of the clock by a year, in milliseconds: forecasts are about times to come, slips about centuries. */
+const MAX_AHEAD_MS = 366 * 86_400_000;
 
 export interface PredictDeps extends CaptureDeps {
   readonly aws: Pick<Aws, 'invokeEndpoint' | 'addCounts' | 'putRecord'>;
