@@ -7,6 +7,8 @@ import { contextOf, hidesAny, type InputSlot, inputSlots, NO_CONTEXT, type Reque
 
 /** Rows of one call. */
 export const MAX_ROWS = 10_000;
+/** Rows of one call that asks for contributions: each costs as much as hundreds of predictions. */
+export const MAX_EXPLAINED_ROWS = 100;
 
 export interface InferRequest {
   readonly id?: string;
@@ -18,6 +20,8 @@ export interface InferRequest {
   readonly eventTime?: Date;
   /** Requests with the same key go to the same version as long as the weights stay. */
   readonly routingKey?: string;
+  /** The contributions of the features are asked for as well. */
+  readonly explain?: true;
   /** Names of the outputs asked for; all of them when absent. */
   readonly outputs?: readonly string[];
 }
@@ -46,6 +50,7 @@ export function decodeRequest(body: unknown, signature: Signature, policy: Reque
   const request = {
     ...readId(id, problems),
     ...readParameters(parameters, problems),
+    ...readExplain(parameters, values[0]?.length ?? 0, problems),
     ...readOutputs(outputs, signature, problems),
   };
   problems.throwIfAny();
@@ -164,6 +169,16 @@ function readParameters(parameters: unknown, problems: Problems): { eventTime?: 
     else problems.add('/parameters/routing_key', routingKey, 'a string of at most 256 characters');
   }
   return request;
+}
+
+function readExplain(parameters: unknown, rows: number, problems: Problems): { explain?: true } {
+  const explain = isRecord(parameters) ? parameters.explain : undefined;
+  if (explain === undefined || explain === false) return {};
+  if (explain !== true) problems.add('/parameters/explain', explain, 'true or false');
+  else if (rows > MAX_EXPLAINED_ROWS) {
+    problems.say(`/parameters/explain: at most ${MAX_EXPLAINED_ROWS} rows can be explained at once, got ${rows}`);
+  }
+  return { explain: true };
 }
 
 function readOutputs(outputs: unknown, signature: Signature, problems: Problems): { outputs?: string[] } {

@@ -11,7 +11,7 @@ import type { Aws, CountedRequest } from './aws.ts';
 import { type Answer, type CaptureDeps, capture } from './capture.ts';
 import { HttpError } from './http.ts';
 import type { ServedModels } from './models.ts';
-import { score } from './score.ts';
+import { explain, requireScorer, score } from './score.ts';
 
 /** Milliseconds for the whole answer, capture apart: API Gateway gives up after 29 s. */
 const BUDGET_MS = 26_000;
@@ -60,6 +60,8 @@ export async function predict(
   await Promise.all([capture(call.model, answer, deps), ...count(traffic, counts, deps)]);
   const { served, request, inferenceId, predictions } = answer;
   deps.metrics.add('PredictedRows', predictions.rows);
+  // last: what goes wrong here is no error of the version, which did answer
+  const explanation = request.explain && (await explain(served, request.rows, deps.models));
   return encodeResponse({
     model: call.model,
     version: served.version,
@@ -69,6 +71,7 @@ export async function predict(
     ...(request.id === undefined ? {} : { id: request.id }),
     ...(request.outputs ? { outputs: request.outputs } : {}),
     ...(served.classes ? { classes: served.classes } : {}),
+    ...(explanation ? { explanation } : {}),
   });
 }
 
@@ -101,7 +104,7 @@ async function answerOrFallBack(
   try {
     return await timed(route, second ? FIRST_ATTEMPT_MS : BUDGET_MS);
   } catch (error) {
-    if (!second) throw error;
+    if (!second || isUnexplained(error)) throw error;
     const answer = await timed(second, BUDGET_MS);
     // refused by one version and taken by the other: the versions differ, the request is fine
     if (isCallersFault(error)) counts.push({ version: route.version, errors: 1, latencyMs: 0 });
@@ -125,6 +128,7 @@ async function answerFrom(
 ): Promise<Answer> {
   const [served, policy] = await Promise.all([deps.models.served(call.model, version), deps.policies.find(call.model)]);
   const request = decodeRequest(call.body, served.signature, policy ?? 'unknown');
+  if (request.explain) requireScorer(served);
   const eventTime = request.eventTime ?? deps.now();
   const inferenceId = encodeInferenceId(eventTime, version, deps.random);
   const deadlineMs = Math.max(1, Math.ceil(deadline - deps.elapsed()));
@@ -146,6 +150,9 @@ function count(traffic: Traffic, counts: readonly CountedRequest[], deps: Predic
 }
 
 const isCallersFault = (error: unknown): boolean =>
-  error instanceof InvalidInputError || (error instanceof HttpError && error.status === 413);
+  error instanceof InvalidInputError || isUnexplained(error) || (error instanceof HttpError && error.status === 413);
+
+/** A version that cannot be explained: no fault of its own, and no reason to ask another one. */
+const isUnexplained = (error: unknown): boolean => error instanceof HttpError && error.status === 400;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

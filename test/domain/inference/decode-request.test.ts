@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../domain/common-errors.ts';
-import { decodeRequest, MAX_ROWS } from '../../../domain/inference/decode-request.ts';
+import { decodeRequest, MAX_EXPLAINED_ROWS, MAX_ROWS } from '../../../domain/inference/decode-request.ts';
 import { encodeRequest } from '../../../domain/inference/encode-response.ts';
 import { protectedLabel } from '../../../domain/protected.ts';
 import type { Signature } from '../../../domain/registry/entities.ts';
@@ -59,6 +59,31 @@ describe('a request that fits', () => {
       outputs: ['probability'],
       rows,
     });
+  });
+
+  for (const [explain, expected] of [
+    [true, true],
+    [false, undefined],
+    [undefined, undefined],
+  ] as const) {
+    it(`asks for contributions with explain ${explain}: ${expected ?? 'no'}`, () => {
+      const body = { parameters: { explain }, inputs: [age, spend, plan, active] };
+      expect(decodeRequest(body, signature).explain).toBe(expected);
+    });
+  }
+
+  it('has at most 100 rows to explain', () => {
+    const asking = (count: number, explain: boolean) => ({
+      parameters: { explain },
+      inputs: [age, spend, plan, active].map(({ name, datatype, data }) =>
+        tensor(name, datatype, new Array(count).fill(data[0])),
+      ),
+    });
+    expect(decodeRequest(asking(MAX_EXPLAINED_ROWS, true), signature).rows).toHaveLength(100);
+    expect(decodeRequest(asking(MAX_EXPLAINED_ROWS + 1, false), signature).rows).toHaveLength(101);
+    expect(() => decodeRequest(asking(MAX_EXPLAINED_ROWS + 1, true), signature)).toThrow(
+      '/parameters/explain: at most 100 rows can be explained at once, got 101',
+    );
   });
 
   it('is read back as the rows it was made from', () => {
@@ -157,6 +182,7 @@ describe('a request that does not fit', () => {
       { ...full, parameters: { event_time: '2001-13-01T00:00:00Z' } },
       '/parameters/event_time',
     ],
+    ['an explain that is no boolean', { ...full, parameters: { explain: 1 } }, '/parameters/explain: true or false'],
     ['a routing key that is no string', { ...full, parameters: { routing_key: 1 } }, '/parameters/routing_key'],
   ];
   for (const [what, body, problem] of cases) {

@@ -120,7 +120,7 @@ const featurizer: Featurizer = {
 };
 /** `age < 40` or missing gives the margin −1, otherwise 2. */
 const model = aModelDocument({
-  trees: [aTree({ split_conditions: [40, -1, 2] })],
+  trees: [aTree({ split_conditions: [40, -1, 2], sum_hessian: [4, 3, 1] })],
   objective: 'binary:logistic',
   param: { base_score: '5E-1' },
 });
