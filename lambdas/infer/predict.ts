@@ -53,11 +53,13 @@ export async function predict(
   const route = asked ?? chooseRoute(traffic.routes, position(call.model, call.body, deps.random));
   const second = traffic.rolloutId === undefined || asked ? undefined : fallbackRoute(traffic.routes, route);
   const counts: CountedRequest[] = [];
+  // what was asked for by number came to its version by choice, which compares nothing
+  const counting = () => (asked ? [] : count(traffic, counts, deps));
   const answer = await answerOrFallBack(call, route, second, counts, deps).catch(async (error: unknown) => {
-    await Promise.all(count(traffic, counts, deps));
+    await Promise.all(counting());
     throw error;
   });
-  await Promise.all([capture(call.model, answer, deps), ...count(traffic, counts, deps)]);
+  await Promise.all([capture(call.model, answer, deps), ...counting()]);
   const { served, request, inferenceId, predictions } = answer;
   deps.metrics.add('PredictedRows', predictions.rows);
   // last: what goes wrong here is no error of the version, which did answer
@@ -80,7 +82,10 @@ function position(model: string, body: unknown, random: () => number): number {
   return typeof key === 'string' ? stickyPosition(model, key) : random();
 }
 
-/** While a rollout is judged, what one version cannot answer another does; the failure counts against the first. */
+/**
+ * While a rollout is judged, what one version cannot answer another does. A request counts once, for the version that chance
+ * gave it: the judge compares versions by it.
+ */
 async function answerOrFallBack(
   call: { readonly model: string; readonly body: unknown },
   route: Route,
@@ -89,23 +94,15 @@ async function answerOrFallBack(
   deps: PredictDeps,
 ): Promise<Answer> {
   const began = deps.elapsed();
-  const timed = async (to: Route, untilMs: number): Promise<Answer> => {
-    const start = deps.elapsed();
-    const counted = (errors: 0 | 1) => counts.push({ version: to.version, errors, latencyMs: deps.elapsed() - start });
-    try {
-      const answer = await answerFrom(call, to, began + untilMs, deps);
-      counted(0);
-      return answer;
-    } catch (error) {
-      if (!isCallersFault(error)) counted(1);
-      throw error;
-    }
-  };
+  const counted = (errors: 0 | 1) => counts.push({ version: route.version, errors, latencyMs: deps.elapsed() - began });
   try {
-    return await timed(route, second ? FIRST_ATTEMPT_MS : BUDGET_MS);
+    const answer = await answerFrom(call, route, began + (second ? FIRST_ATTEMPT_MS : BUDGET_MS), deps);
+    counted(0);
+    return answer;
   } catch (error) {
+    if (!isCallersFault(error)) counted(1);
     if (!second || isUnexplained(error)) throw error;
-    const answer = await timed(second, BUDGET_MS);
+    const answer = await answerFrom(call, second, began + BUDGET_MS, deps);
     // refused by one version and taken by the other: the versions differ, the request is fine
     if (isCallersFault(error)) counts.push({ version: route.version, errors: 1, latencyMs: 0 });
     deps.metrics.add('RolloutFallback', 1);
