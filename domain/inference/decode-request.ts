@@ -151,10 +151,15 @@ function readId(id: unknown, problems: Problems): { id?: string } {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
-function readParameters(parameters: unknown, problems: Problems): { eventTime?: Date; routingKey?: string } {
+/** @param at where the request has them */
+export function readParameters(
+  parameters: unknown,
+  problems: Problems,
+  at = '/parameters',
+): { eventTime?: Date; routingKey?: string } {
   if (parameters === undefined) return {};
   if (!isRecord(parameters)) {
-    problems.add('/parameters', parameters, 'an object');
+    problems.add(at, parameters, 'an object');
     return {};
   }
   const { event_time: time, routing_key: routingKey } = parameters;
@@ -162,11 +167,11 @@ function readParameters(parameters: unknown, problems: Problems): { eventTime?: 
   if (time !== undefined) {
     const eventTime = new Date(typeof time === 'string' && INSTANT.test(time) ? time : Number.NaN);
     if (eventTime >= EVENT_TIME_RANGE.from && eventTime <= EVENT_TIME_RANGE.to) request.eventTime = eventTime;
-    else problems.add('/parameters/event_time', time, 'an ISO 8601 time with a zone from 1970 on');
+    else problems.add(`${at}/event_time`, time, 'an ISO 8601 time with a zone from 1970 on');
   }
   if (routingKey !== undefined) {
     if (typeof routingKey === 'string' && routingKey.length <= 256) request.routingKey = routingKey;
-    else problems.add('/parameters/routing_key', routingKey, 'a string of at most 256 characters');
+    else problems.add(`${at}/routing_key`, routingKey, 'a string of at most 256 characters');
   }
   return request;
 }

@@ -1,10 +1,11 @@
 import { InvalidInputError } from '../../domain/common-errors.ts';
-import { decodeRequest } from '../../domain/inference/decode-request.ts';
+import { decodeRequest, type InferRequest } from '../../domain/inference/decode-request.ts';
 import { encodeResponse, type InferResponse } from '../../domain/inference/encode-response.ts';
 import { encodeInferenceId } from '../../domain/inference/inference-id.ts';
 import { isRecord } from '../../domain/inference/problems.ts';
+import type { RequestPolicy } from '../../domain/inference/request-columns.ts';
 import { chooseRoute, fallbackRoute, type Route, stickyPosition } from '../../domain/inference/route.ts';
-import type { Traffic } from '../../domain/registry/entities.ts';
+import type { Signature, Traffic } from '../../domain/registry/entities.ts';
 import { keys } from '../../domain/registry/keys.ts';
 import { logger } from '../runtime/logger.ts';
 import type { Aws, CountedRequest } from './aws.ts';
@@ -43,11 +44,24 @@ export function requireRoute(traffic: Traffic, version: number): Route {
   throw new HttpError(404, `version ${version} of ${traffic.model} is not deployed; deployed: ${listed}`);
 }
 
+/** The version asked for, or the one with most traffic. @throws HttpError 404 */
+export function shownRoute(traffic: Traffic, version?: number): Route {
+  if (version !== undefined) return requireRoute(traffic, version);
+  return traffic.routes.reduce((best, route) => (route.weight > best.weight ? route : best));
+}
+
+/** A prediction that is asked for, whichever face it came through. */
+export interface Call {
+  readonly model: string;
+  readonly version?: number;
+  /** `parameters` are read from it before there is a version to hold the rest against. */
+  readonly body: unknown;
+  /** @default `decodeRequest` */
+  readonly decode?: (body: unknown, signature: Signature, policy: RequestPolicy) => InferRequest;
+}
+
 /** Answers one call: chooses a version, scores, then captures and counts. Neither of the last two can fail the call. */
-export async function predict(
-  call: { readonly model: string; readonly version?: number; readonly body: unknown },
-  deps: PredictDeps,
-): Promise<InferResponse> {
+export async function predict(call: Call, deps: PredictDeps): Promise<InferResponse> {
   const traffic = await requireTraffic(call.model, deps.models);
   const asked = call.version === undefined ? undefined : requireRoute(traffic, call.version);
   const route = asked ?? chooseRoute(traffic.routes, position(call.model, call.body, deps.random));
@@ -87,7 +101,7 @@ function position(model: string, body: unknown, random: () => number): number {
  * gave it: the judge compares versions by it.
  */
 async function answerOrFallBack(
-  call: { readonly model: string; readonly body: unknown },
+  call: Call,
   route: Route,
   second: Route | undefined,
   counts: CountedRequest[],
@@ -117,14 +131,14 @@ async function answerOrFallBack(
 }
 
 async function answerFrom(
-  call: { readonly model: string; readonly body: unknown },
+  call: Call,
   { version, target }: Route,
   /** On the clock of `elapsed`. */
   deadline: number,
   deps: PredictDeps,
 ): Promise<Answer> {
   const [served, policy] = await Promise.all([deps.models.served(call.model, version), deps.policies.find(call.model)]);
-  const request = decodeRequest(call.body, served.signature, policy ?? 'unknown');
+  const request = (call.decode ?? decodeRequest)(call.body, served.signature, policy ?? 'unknown');
   if (request.explain) requireScorer(served);
   const eventTime = request.eventTime ?? deps.now();
   const inferenceId = encodeInferenceId(eventTime, version, deps.random);

@@ -1,0 +1,77 @@
+import { InvalidInputError } from '../../domain/common-errors.ts';
+import { decodeTable, type Table } from '../../domain/inference/decode-table.ts';
+import type { InferResponse } from '../../domain/inference/encode-response.ts';
+import { checkSize, HttpError, header, type ProxyEvent, type ProxyResponse, respond } from './http.ts';
+import { type PredictDeps, predict } from './predict.ts';
+
+/** Predicts rows that stand in a table. @throws InvalidInputError where they do not fit the signature */
+export function predictTable(
+  call: { readonly model: string; readonly version?: number | undefined; readonly table: Table },
+  deps: PredictDeps,
+): Promise<InferResponse> {
+  const { model, version, table } = call;
+  return predict(
+    {
+      model,
+      ...(version === undefined ? {} : { version }),
+      body: { parameters: table.parameters?.value },
+      decode: (_, signature, policy) => decodeTable(table, signature, policy),
+    },
+    deps,
+  );
+}
+
+/** @throws HttpError 400 for a body of another form, which no version would take */
+export function wellFormed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw new HttpError(400, error.message);
+    throw error;
+  }
+}
+
+/** The first of the types offered that the caller accepts; whatever it would rather have. @throws HttpError 406 */
+export function accepted(event: ProxyEvent, offered: readonly string[]): string {
+  const ranges = (header(event, 'accept') ?? '*/*').toLowerCase().split(',');
+  for (const range of ranges) {
+    const [wanted = '', ...parameters] = range.split(';').map((part) => part.trim());
+    if (parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))) continue;
+    const type = offered.find((name) => wanted === '*/*' || wanted === name || wanted === `${name.split('/')[0]}/*`);
+    if (type) return type;
+  }
+  throw new HttpError(406, `the answer can be ${offered.join(' or ')}`);
+}
+
+/** 200 with the id that feedback is given by. @throws HttpError 413 */
+export function answered(answer: InferResponse, body: unknown): ProxyResponse {
+  const response = respond(200, body, { 'x-amzn-sagemaker-inference-id': answer.parameters.inference_id ?? '' });
+  checkSize('the answer', response.body);
+  return response;
+}
+
+/** RFC 9457 problem details. */
+export function respondProblem({ status, message, headers }: HttpError, problems?: readonly string[]): ProxyResponse {
+  const problem = { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail: message };
+  return respond(
+    status,
+    { ...problem, ...(problems ? { problems } : {}) },
+    { ...headers, 'content-type': 'application/problem+json' },
+  );
+}
+
+/** RFC 9457: with the type `about:blank` the title is the status's own phrase. */
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
