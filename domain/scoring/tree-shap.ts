@@ -74,12 +74,14 @@ export class TreeShap {
     const at = split[node] as number;
     if (at < 0) {
       const leaf = value[node] as number;
+      // z cancels out of what an element with o = 0 takes away: it is the same for all of them
+      const cold = -this.#coldSum(start, length) * leaf;
       for (let i = 1; i <= length; i++) {
         const element = start + i;
-        const share =
-          this.#unwoundSum(start, length, i) * ((this.#o[element] as number) - (this.#z[element] as number));
+        const zero = this.#z[element] as number;
         const d = to + (this.#d[element] as number);
-        out[d] = (out[d] as number) + share * leaf;
+        const added = this.#o[element] === 0 ? cold : this.#hotSum(start, length, zero) * (1 - zero) * leaf;
+        out[d] = (out[d] as number) + added;
       }
       return;
     }
@@ -103,10 +105,9 @@ export class TreeShap {
       break;
     }
     const next = start + last + 1;
-    for (const [way, known] of [
-      [hot, incomingOne],
-      [cold, 0],
-    ] as const) {
+    for (let side = 0; side < 2; side++) {
+      const way = side === 0 ? hot : cold;
+      const known = side === 0 ? incomingOne : 0;
       const unknown = incomingZero * this.#share(way, node);
       // nothing goes there, known or not
       if (unknown === 0 && known === 0) continue;
@@ -115,11 +116,14 @@ export class TreeShap {
     }
   }
 
+  /** Element by element: paths are too short for what `copyWithin` costs. */
   #copy(from: number, to: number, count: number): void {
-    this.#d.copyWithin(to, from, from + count);
-    this.#z.copyWithin(to, from, from + count);
-    this.#o.copyWithin(to, from, from + count);
-    this.#w.copyWithin(to, from, from + count);
+    for (let i = 0; i < count; i++) {
+      this.#d[to + i] = this.#d[from + i] as number;
+      this.#z[to + i] = this.#z[from + i] as number;
+      this.#o[to + i] = this.#o[from + i] as number;
+      this.#w[to + i] = this.#w[from + i] as number;
+    }
   }
 
   /** EXTEND: grows all subsets by one more feature; `length` elements stand there already. */
@@ -158,23 +162,23 @@ export class TreeShap {
     }
   }
 
-  /** The sum of the weights that UNWIND would leave, without changing the path. */
-  #unwoundSum(start: number, last: number, i: number): number {
+  /** The sum of the weights that UNWIND would leave of an element with o = 1. */
+  #hotSum(start: number, last: number, zero: number): number {
     const w = this.#w;
-    const one = this.#o[start + i] as number;
-    const zero = this.#z[start + i] as number;
     let next = w[start + last] as number;
     let total = 0;
     for (let j = last - 1; j >= 0; j--) {
-      const weight = w[start + j] as number;
-      if (one !== 0) {
-        const unwound = (next * (last + 1)) / ((j + 1) * one);
-        total += unwound;
-        next = weight - (unwound * zero * (last - j)) / (last + 1);
-      } else {
-        total += (weight * (last + 1)) / (zero * (last - j));
-      }
+      const unwound = (next * (last + 1)) / (j + 1);
+      total += unwound;
+      next = (w[start + j] as number) - (unwound * zero * (last - j)) / (last + 1);
     }
+    return total;
+  }
+
+  /** The same for an element with o = 0, times its z. */
+  #coldSum(start: number, last: number): number {
+    let total = 0;
+    for (let j = 0; j < last; j++) total += ((this.#w[start + j] as number) * (last + 1)) / (last - j);
     return total;
   }
 
