@@ -55,7 +55,7 @@ const BURST_LIMIT = 2_000;
 const CALL_TIMEOUT = Duration.seconds(28);
 
 /** First segments of the paths that take rows in tables; `v2` takes tensors. */
-const TABLE_FACES = ['v1'];
+const TABLE_FACES = ['v1', 'models', 'endpoints'];
 
 /** The one door: predictions, labels and the registry. */
 export class InferenceApi extends Construct {

@@ -176,12 +176,18 @@ export function readParameters(
   return request;
 }
 
-function readExplain(parameters: unknown, rows: number, problems: Problems): { explain?: true } {
+/** @param at where the request has its parameters */
+export function readExplain(
+  parameters: unknown,
+  rows: number,
+  problems: Problems,
+  at = '/parameters',
+): { explain?: true } {
   const explain = isRecord(parameters) ? parameters.explain : undefined;
   if (explain === undefined || explain === false) return {};
-  if (explain !== true) problems.add('/parameters/explain', explain, 'true or false');
+  if (explain !== true) problems.add(`${at}/explain`, explain, 'true or false');
   else if (rows > MAX_EXPLAINED_ROWS) {
-    problems.say(`/parameters/explain: at most ${MAX_EXPLAINED_ROWS} rows can be explained at once, got ${rows}`);
+    problems.say(`${at}/explain: at most ${MAX_EXPLAINED_ROWS} rows can be explained at once, got ${rows}`);
   }
   return { explain: true };
 }

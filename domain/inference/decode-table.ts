@@ -1,6 +1,6 @@
 import type { Signature } from '../registry/entities.ts';
 import { type Datatype, type Value, WIRE_TYPES } from './datatypes.ts';
-import { type InferRequest, MAX_ROWS, readParameters } from './decode-request.ts';
+import { type InferRequest, MAX_ROWS, readExplain, readParameters } from './decode-request.ts';
 import { pointerTo } from './json-pointer.ts';
 import { type Findings, isRecord, Problems } from './problems.ts';
 import { contextOf, hidesAny, type InputSlot, inputSlots, NO_CONTEXT, type RequestPolicy } from './request-columns.ts';
@@ -58,7 +58,11 @@ export function decodeTable(table: Table, signature: Signature, policy: RequestP
   problems.throwIfAny();
   if (cells.kind === 'columns') readColumns(cells.columns, at, count, reading);
   else readRows(cells.rows, table, reading);
-  const parameters = readParameters(table.parameters?.value, problems, table.parameters?.at);
+  const { value, at: parametersAt } = table.parameters ?? {};
+  const parameters = {
+    ...readParameters(value, problems, parametersAt),
+    ...readExplain(value, count, problems, parametersAt),
+  };
   problems.throwIfAny();
   const features = signature.inputs.map((_, index) => reading.values[index]);
   const rows = Array.from({ length: count }, (_, row) => features.map((column) => column?.[row] ?? null));

@@ -1,8 +1,10 @@
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { logger } from '../runtime/logger.ts';
 import { HttpError, notFound, type ProxyEvent, type ProxyResponse, respond, toHttpError } from './http.ts';
+import { mlflow } from './mlflow.ts';
 import { type OpenInferenceDeps, openInference } from './open-inference.ts';
 import { predictV1 } from './predict-v1.ts';
+import { sagemaker } from './sagemaker.ts';
 import { respondProblem } from './table-face.ts';
 
 export type InferDeps = OpenInferenceDeps;
@@ -13,6 +15,8 @@ type Face = (event: ProxyEvent, segments: readonly string[], deps: InferDeps) =>
 const FACES: Readonly<Record<string, Face>> = {
   v2: openInference,
   v1: predictV1,
+  models: mlflow,
+  endpoints: sagemaker,
 };
 const ROOT = new RegExp(`^.*?/(${Object.keys(FACES).join('|')})(?=/|$)(.*)$`);
 

@@ -1,8 +1,8 @@
 import { predictionColumns, predictionRows } from '../../domain/inference/encode-table.ts';
 import { readPredictBody } from '../../domain/inference/table-forms.ts';
-import { allow, notFound, type ProxyEvent, type ProxyResponse, readJsonBody, respond, versionNumber } from './http.ts';
+import { allow, notFound, type ProxyEvent, type ProxyResponse, respond, versionNumber } from './http.ts';
 import { type PredictDeps, requireRoute, requireTraffic } from './predict.ts';
-import { accepted, answered, predictTable, wellFormed } from './table-face.ts';
+import { accepted, answered, predictTable, readJsonTable } from './table-face.ts';
 
 const PATH = /^models\/([^/:]+)(?:\/versions\/([^/:]*))?(?::([a-z]+))?$/;
 
@@ -19,8 +19,7 @@ export async function predictV1(
   allow(event, verb ? 'POST' : 'GET');
   accepted(event, ['application/json']);
   if (!verb) return status(model, version, deps);
-  const body = readJsonBody(event);
-  const { table, columnar } = wellFormed(() => readPredictBody(body));
+  const { table, columnar } = readJsonTable(event, readPredictBody);
   const answer = await predictTable({ model, version, table }, deps);
   return answered(
     answer,

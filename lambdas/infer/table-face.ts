@@ -1,8 +1,20 @@
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { decodeTable, type Table } from '../../domain/inference/decode-table.ts';
 import type { InferResponse } from '../../domain/inference/encode-response.ts';
-import { checkSize, HttpError, header, type ProxyEvent, type ProxyResponse, respond } from './http.ts';
+import type { TableForm } from '../../domain/inference/table-forms.ts';
+import {
+  checkSize,
+  contentType,
+  HttpError,
+  header,
+  type ProxyEvent,
+  type ProxyResponse,
+  readJsonBody,
+  respond,
+} from './http.ts';
 import { type PredictDeps, predict } from './predict.ts';
+
+const JSON_TYPE = 'application/json';
 
 /** Predicts rows that stand in a table. @throws InvalidInputError where they do not fit the signature */
 export function predictTable(
@@ -43,9 +55,28 @@ export function accepted(event: ProxyEvent, offered: readonly string[]): string 
   throw new HttpError(406, `the answer can be ${offered.join(' or ')}`);
 }
 
-/** 200 with the id that feedback is given by. @throws HttpError 413 */
-export function answered(answer: InferResponse, body: unknown): ProxyResponse {
-  const response = respond(200, body, { 'x-amzn-sagemaker-inference-id': answer.parameters.inference_id ?? '' });
+/** @throws HttpError 415 naming the other types that there are, 400 */
+export function readJsonTable(
+  event: ProxyEvent,
+  read: (body: unknown) => TableForm,
+  besides: readonly string[] = [],
+): TableForm {
+  const type = contentType(event);
+  if (type !== JSON_TYPE)
+    throw new HttpError(415, `content type ${type} is not ${[JSON_TYPE, ...besides].join(' or ')}`);
+  const body = readJsonBody(event);
+  return wellFormed(() => read(body));
+}
+
+/** 200 with the id that feedback is given by. @param body text is sent as it is. @throws HttpError 413 */
+export function answered(
+  answer: InferResponse,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): ProxyResponse {
+  const id = { 'x-amzn-sagemaker-inference-id': answer.parameters.inference_id ?? '' };
+  const json = respond(200, body, { ...id, ...headers });
+  const response = typeof body === 'string' ? { ...json, body } : json;
   checkSize('the answer', response.body);
   return response;
 }

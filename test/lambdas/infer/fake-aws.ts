@@ -187,7 +187,7 @@ export function aRouter() {
     },
     async send(event: Partial<ProxyEvent>) {
       const { statusCode, headers, body } = await handler({ httpMethod: 'GET', path: '/v2', ...event });
-      return { status: statusCode, headers, body: JSON.parse(body) };
+      return { status: statusCode, headers, body: headers['content-type'] === 'text/csv' ? body : JSON.parse(body) };
     },
     infer(body: unknown = inferBody(), path = 'models/churn/infer', changes: Partial<ProxyEvent> = {}) {
       return this.send({
