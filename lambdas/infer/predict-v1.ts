@@ -17,7 +17,7 @@ export async function predictV1(
   if (model === undefined || (verb !== undefined && verb !== 'predict')) throw notFound(event);
   const version = number === undefined ? undefined : versionNumber(number);
   allow(event, verb ? 'POST' : 'GET');
-  accepted(event, ['application/json']);
+  accepted(event);
   if (!verb) return status(model, version, deps);
   const { table, columnar } = readJsonTable(event, readPredictBody);
   const answer = await predictTable({ model, version, table }, deps);

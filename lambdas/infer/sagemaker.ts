@@ -12,7 +12,7 @@ import {
   readText,
 } from './http.ts';
 import type { PredictDeps } from './predict.ts';
-import { accepted, answered, predictTable, readJsonTable, wellFormed } from './table-face.ts';
+import { accepted, answered, JSON_TYPE, predictTable, readJsonTable, wellFormed } from './table-face.ts';
 
 const PREFIX = 'x-amzn-sagemaker-';
 /** What comes back as it was sent. */
@@ -29,7 +29,6 @@ const REFUSED = [
   'enable-explanations',
 ];
 const CSV = 'text/csv';
-const JSON_TYPE = 'application/json';
 
 /**
  * InvokeEndpoint of SageMaker's runtime: `{name}` is a model or `<model>-v<version>`. The caller's inference id comes back;

@@ -14,7 +14,7 @@ import {
 } from './http.ts';
 import { type PredictDeps, predict } from './predict.ts';
 
-const JSON_TYPE = 'application/json';
+export const JSON_TYPE = 'application/json';
 
 /** Predicts rows that stand in a table. @throws InvalidInputError where they do not fit the signature */
 export function predictTable(
@@ -44,7 +44,7 @@ export function wellFormed<T>(read: () => T): T {
 }
 
 /** The first of the types offered that the caller accepts; whatever it would rather have. @throws HttpError 406 */
-export function accepted(event: ProxyEvent, offered: readonly string[]): string {
+export function accepted(event: ProxyEvent, offered: readonly string[] = [JSON_TYPE]): string {
   const ranges = (header(event, 'accept') ?? '*/*').toLowerCase().split(',');
   for (const range of ranges) {
     const [wanted = '', ...parameters] = range.split(';').map((part) => part.trim());
@@ -81,28 +81,12 @@ export function answered(
   return response;
 }
 
-/** RFC 9457 problem details. */
+/** RFC 9457 problem details, without the title: a phrase for each status would only repeat it. */
 export function respondProblem({ status, message, headers }: HttpError, problems?: readonly string[]): ProxyResponse {
-  const problem = { type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail: message };
+  const problem = { type: 'about:blank', status, detail: message };
   return respond(
     status,
     { ...problem, ...(problems ? { problems } : {}) },
     { ...headers, 'content-type': 'application/problem+json' },
   );
 }
-
-/** RFC 9457: with the type `about:blank` the title is the status's own phrase. */
-const TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  406: 'Not Acceptable',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};
