@@ -4,13 +4,15 @@
  * Run: `node bench/scorer.ts`. "first" is the first call in this process, before the code is optimised; the others are
  * medians over many calls. Every one-row call scores another row, so branches are as hard to predict as in service.
  */
-import { loadXgboost } from '../domain/scoring/load-xgboost.ts';
+import { loadContributions, loadXgboost } from '../domain/scoring/load-xgboost.ts';
 import type { XgboostModel } from '../domain/scoring/xgboost-model.ts';
 import { encodeJson, encodeUbj, random, randomModel } from './random-model.ts';
 
 const FEATURES = 20;
 const DEPTH = 6;
 const ROWS = 1000;
+/** As many as one request may have explained. */
+const EXPLAINED_ROWS = 100;
 const MISSING = 0.1;
 
 /** Targets at 100 trees, milliseconds. */
@@ -75,6 +77,9 @@ for (const trees of [100, 500]) {
     repeat(50, () => model.predict(rows, FEATURES)),
     TARGET.rows,
   );
+  const contributions = loadContributions(files.UBJ);
+  const explained = rows.subarray(0, EXPLAINED_ROWS * FEATURES);
+  note('TreeSHAP, a row', repeat(10, () => contributions.of(explained, FEATURES)) / EXPLAINED_ROWS);
   results[`${trees} trees`] = column;
 }
 

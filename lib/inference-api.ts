@@ -54,6 +54,9 @@ const BURST_LIMIT = 2_000;
 /** REST API gives an integration 29 s; a function that takes longer is paid for after the caller has its 504. */
 const CALL_TIMEOUT = Duration.seconds(28);
 
+/** First segments of the paths that take rows in tables; `v2` takes tensors. */
+const TABLE_FACES = ['v1', 'models', 'endpoints'];
+
 /** The one door: predictions, labels and the registry. */
 export class InferenceApi extends Construct {
   readonly api: RestApi;
@@ -80,6 +83,7 @@ export class InferenceApi extends Construct {
     const v2 = this.api.root.addResource('v2');
     route(v2, 'ANY', this.infer);
     route(v2.addResource('{proxy+}'), 'ANY', this.infer);
+    for (const face of TABLE_FACES) route(this.api.root.addResource(face).addResource('{proxy+}'), 'ANY', this.infer);
     route(this.api.root.addResource('feedback').addResource('{model}'), 'POST', this.feedbackFunction(props));
     route(this.api.root.addResource('registry').addResource('{proxy+}'), 'ANY', this.registryFunction(props));
     for (const child of this.api.methods) {

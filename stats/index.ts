@@ -17,4 +17,5 @@ export * from './null-laws/index.ts';
 export * from './presets/index.ts';
 export * from './quality/index.ts';
 export * from './sampling/index.ts';
+export * from './sequential/index.ts';
 export * from './tests/index.ts';

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import * as z from 'zod';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { type Command, EXIT_OK, type OptionValue, UsageError } from '../command.ts';
+import { type Explained, explainedRow, largestContributions } from '../contributions.ts';
 import { parseCsv } from '../csv.ts';
 import { readText } from '../read-text.ts';
 import { apiOptions, connect, pathTo, type RegistryClient } from '../registry-client.ts';
@@ -11,6 +12,8 @@ import { wireValue } from '../wire-value.ts';
 
 /** Rows of one request; a request has room for 6 MB. */
 const BATCH_ROWS = 500;
+/** Rows of one request that are explained, too. */
+const EXPLAINED_ROWS = 100;
 const DEFAULT_ROWS = 10;
 
 const Metadata = z.object({ inputs: z.array(z.object({ name: z.string(), datatype: z.string() })) });
@@ -19,21 +22,36 @@ const Answer = z.object({
   model_version: z.string(),
   parameters: z.object({ inference_id: z.string() }),
   outputs: z.array(
-    z.object({ name: z.string(), shape: z.array(z.number()), data: z.array(z.union([z.number(), z.string()])) }),
+    z.object({
+      name: z.string(),
+      shape: z.array(z.number()),
+      data: z.array(z.union([z.number(), z.string()])),
+      parameters: z.object({ contribution_names: z.array(z.string()) }).optional(),
+    }),
   ),
 });
-type Predicted = { row: number; inference_id: string; version: string } & Record<string, unknown>;
+type Predicted = {
+  row: number;
+  /** One per class of a multiclass model. */
+  explanation?: Explained | Explained[];
+  inference_id: string;
+  version: string;
+} & Record<string, unknown>;
+
+const CONTRIBUTIONS = 'contributions';
 
 export const predict: Command = {
   name: 'predict',
   summary: 'Ask a model for predictions on the rows of a file',
   usage:
-    'predict <model> --data <file.csv|file.json> [--rows <n>] [--version <n>] [--event-time <time>] [--context <a,b>]',
+    'predict <model> --data <file.csv|file.json> [--rows <n>] [--version <n>] [--event-time <time>] [--context <a,b>] [--explain]',
   details:
     'The file is CSV with a header line or a JSON array of objects; columns the model does not use are left out.\n' +
     `--rows says how many rows are sent, from the first on (default ${DEFAULT_ROWS}).\n` +
     '--event-time is the time the predictions are about (default now).\n' +
-    '--context names columns that are no features but that monitoring tells rows apart by.',
+    '--context names columns that are no features but that monitoring tells rows apart by.\n' +
+    '--explain adds what the features add to the margin (log-odds of a binary model): the three largest, all with --json;\n' +
+    'of a multiclass model to that of the likeliest class.',
   options: {
     ...apiOptions,
     data: { type: 'string', short: 'd' },
@@ -41,31 +59,38 @@ export const predict: Command = {
     version: { type: 'string' },
     'event-time': { type: 'string' },
     context: { type: 'string' },
+    explain: { type: 'boolean' },
   },
   arguments: { min: 1, max: 1 },
   run: async (context) => {
     const [model = ''] = context.positionals;
-    const { data, rows: wanted, version, 'event-time': eventTime, context: besides } = context.options;
+    const { data, rows: wanted, version, 'event-time': eventTime, context: besides, explain } = context.options;
     if (typeof data !== 'string') throw new UsageError(`usage: millrace ${predict.usage}`);
     const rows = readRows(data, context.io.cwd, rowCount(wanted));
     const client = connect(context, 'v2');
     const at = typeof version === 'string' ? ['versions', versionNumber(version)] : [];
     const { inputs: features } = await client.get(pathTo('models', model, ...at), Metadata);
     const inputs = [...features, ...contextInputs(besides)];
-    const parameters = typeof eventTime === 'string' ? { event_time: eventTime } : {};
+    const parameters = {
+      ...(typeof eventTime === 'string' && { event_time: eventTime }),
+      ...(explain === true && { explain }),
+    };
+    const batchRows = explain === true ? EXPLAINED_ROWS : BATCH_ROWS;
     const path = pathTo('models', model, ...at, 'infer');
     const predictions: Predicted[] = [];
-    for (let from = 0; from < rows.length; from += BATCH_ROWS) {
-      const batch = rows.slice(from, from + BATCH_ROWS);
+    for (let from = 0; from < rows.length; from += batchRows) {
+      const batch = rows.slice(from, from + batchRows);
       predictions.push(...(await send(client, path, { inputs, batch, parameters, from })));
     }
     const names = Object.keys(predictions[0] ?? {}).filter(
-      (name) => !['row', 'inference_id', 'version'].includes(name),
+      (name) => !['row', 'explanation', 'inference_id', 'version'].includes(name),
     );
-    const columns = ['row', ...names, 'version', 'inference_id'].map((name) => ({
-      title: name,
-      cell: (item: Predicted) => shown(item[name]),
-    }));
+    const columns = ['row', ...names, ...(explain === true ? [CONTRIBUTIONS] : []), 'version', 'inference_id'].map(
+      (name) => ({
+        title: name,
+        cell: (item: Predicted) => (name === CONTRIBUTIONS ? ofLikeliest(item) : shown(item[name])),
+      }),
+    );
     context.print({ model, predictions }, table(predictions, columns));
     return EXIT_OK;
   },
@@ -90,17 +115,29 @@ async function send(
     data: batch.map((row, i) => toValue(row, name, datatype, from + i)),
   }));
   const answer = await client.post(path, { parameters, inputs: tensors }, Answer);
+  const explaining = answer.outputs.find(({ name }) => name === CONTRIBUTIONS);
+  const outputs = answer.outputs.filter((tensor) => tensor !== explaining);
   return batch.map((_, i) => ({
     row: from + i + 1,
     ...Object.fromEntries(
-      answer.outputs.map(({ name, shape: [, width = 1], data }) => {
+      outputs.map(({ name, shape: [, width = 1], data }) => {
         const values = data.slice(i * width, (i + 1) * width);
         return [name, width === 1 ? values[0] : values];
       }),
     ),
+    ...(explaining && { explanation: single(explainedRow(explaining, i)) }),
     version: answer.model_version,
     inference_id: `${answer.parameters.inference_id}.${i}`,
   }));
+}
+
+const single = (all: Explained[]): Explained | Explained[] => (all.length === 1 ? (all[0] as Explained) : all);
+
+function ofLikeliest({ explanation, probabilities }: Predicted): string {
+  const all = [explanation ?? []].flat();
+  const margins = Array.isArray(probabilities) ? probabilities.map(Number) : [];
+  const explained = all[Math.max(0, margins.indexOf(Math.max(...margins)))];
+  return explained ? largestContributions(explained) : '';
 }
 
 /** As text, whatever they are: values of one text are one group. */

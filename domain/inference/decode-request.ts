@@ -8,6 +8,8 @@ import { contextOf, hidesAny, type InputSlot, inputSlots, NO_CONTEXT, type Reque
 
 /** Rows of one call. */
 export const MAX_ROWS = 10_000;
+/** Rows of one call that asks for contributions: each costs as much as hundreds of predictions. */
+export const MAX_EXPLAINED_ROWS = 100;
 
 export interface InferRequest {
   readonly id?: string;
@@ -19,6 +21,8 @@ export interface InferRequest {
   readonly eventTime?: Date;
   /** Requests with the same key go to the same version as long as the weights stay. */
   readonly routingKey?: string;
+  /** The contributions of the features are asked for as well. */
+  readonly explain?: true;
   /** Names of the outputs asked for; all of them when absent. */
   readonly outputs?: readonly string[];
 }
@@ -53,6 +57,7 @@ export function decodeRequest(
   const request = {
     ...readId(id, problems),
     ...readParameters(parameters, until, problems),
+    ...readExplain(parameters, values[0]?.length ?? 0, problems),
     ...readOutputs(outputs, signature, problems),
   };
   problems.throwIfAny();
@@ -153,17 +158,22 @@ function readId(id: unknown, problems: Problems): { id?: string } {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
 
-function readParameters(
+/**
+ * @param until the latest time a prediction may be about
+ * @param at where the request has them
+ */
+export function readParameters(
   parameters: unknown,
   until: Date,
   problems: Problems,
+  at = '/parameters',
 ): { eventTime?: Date; routingKey?: string } {
   if (parameters === undefined) return {};
   if (!isRecord(parameters)) {
-    problems.add('/parameters', parameters, 'an object');
+    problems.add(at, parameters, 'an object');
     return {};
   }
-  refuseSlips(Object.keys(parameters), problems);
+  refuseSlips(Object.keys(parameters), at, problems);
   const { event_time: time, routing_key: routingKey } = parameters;
   const request: { eventTime?: Date; routingKey?: string } = {};
   if (time !== undefined) {
@@ -171,22 +181,22 @@ function readParameters(
     if (eventTime >= EVENT_TIME_RANGE.from && eventTime <= until) request.eventTime = eventTime;
     else {
       const allowed = `an ISO 8601 time with a zone from 1970 to ${until.toISOString()}`;
-      problems.add('/parameters/event_time', time, allowed);
+      problems.add(`${at}/event_time`, time, allowed);
     }
   }
   if (routingKey !== undefined) {
     if (typeof routingKey === 'string' && routingKey.length <= 256) request.routingKey = routingKey;
-    else problems.add('/parameters/routing_key', routingKey, 'a string of at most 256 characters');
+    else problems.add(`${at}/routing_key`, routingKey, 'a string of at most 256 characters');
   }
   return request;
 }
 
-const PARAMETERS = ['event_time', 'routing_key'];
+const PARAMETERS = ['event_time', 'routing_key', 'explain'];
 /** Letters by which a name is taken for one of PARAMETERS. */
 const SLIP = 2;
 
 /** The protocol allows parameters that nobody knows; one that is nearly known is a slip, and its value would be lost. */
-function refuseSlips(names: readonly string[], problems: Problems): void {
+function refuseSlips(names: readonly string[], at: string, problems: Problems): void {
   for (const name of names) {
     if (PARAMETERS.includes(name)) continue;
     const meant = PARAMETERS.find(
@@ -194,9 +204,25 @@ function refuseSlips(names: readonly string[], problems: Problems): void {
     );
     if (meant) {
       const known = PARAMETERS.join(', ');
-      problems.say(`/parameters/${name}: ${known} or another parameter expected; did you mean ${meant}?`);
+      problems.say(`${at}/${name}: ${known} or another parameter expected; did you mean ${meant}?`);
     }
   }
+}
+
+/** @param at where the request has its parameters */
+export function readExplain(
+  parameters: unknown,
+  rows: number,
+  problems: Problems,
+  at = '/parameters',
+): { explain?: true } {
+  const explain = isRecord(parameters) ? parameters.explain : undefined;
+  if (explain === undefined || explain === false) return {};
+  if (explain !== true) problems.add(`${at}/explain`, explain, 'true or false');
+  else if (rows > MAX_EXPLAINED_ROWS) {
+    problems.say(`${at}/explain: at most ${MAX_EXPLAINED_ROWS} rows can be explained at once, got ${rows}`);
+  }
+  return { explain: true };
 }
 
 function readOutputs(outputs: unknown, signature: Signature, problems: Problems): { outputs?: string[] } {

@@ -6,7 +6,18 @@ export interface Tensor {
   readonly shape: readonly number[];
   readonly datatype: string;
   readonly data: readonly (number | string)[];
+  readonly parameters?: Readonly<Record<string, readonly string[]>>;
 }
+
+/** Per row and margin one number per feature and one for the bias, in the unit of the margin. */
+export interface Explanation {
+  readonly values: Float64Array;
+  /** Margins per row: one per class of a multiclass model, otherwise 1. */
+  readonly groups: number;
+}
+
+/** What the last contribution to a margin is called; the others have the names of the features. */
+const BIAS = 'bias';
 
 export interface InferResponse {
   readonly model_name: string;
@@ -16,7 +27,7 @@ export interface InferResponse {
   readonly outputs: readonly Tensor[];
 }
 
-/** The answer of the Open Inference Protocol; `outputs` limits it to the tensors asked for, in that order. */
+/** The answer of the Open Inference Protocol; `outputs` limits it to the tensors asked for, in that order; an explanation follows. */
 export function encodeResponse(answer: {
   readonly model: string;
   readonly version: number;
@@ -28,8 +39,9 @@ export function encodeResponse(answer: {
   /** Class labels in the order of the probabilities. */
   readonly classes?: readonly string[];
   readonly outputs?: readonly string[];
+  readonly explanation?: Explanation;
 }): InferResponse {
-  const { model, version, inferenceId, signature, predictions, classes, outputs } = answer;
+  const { model, version, inferenceId, signature, predictions, classes, outputs, explanation } = answer;
   const tensors = outputTensors(signature, predictions, classes);
   const wanted = outputs ?? signature.outputs.map((output) => output.name);
   return {
@@ -37,7 +49,10 @@ export function encodeResponse(answer: {
     model_version: String(version),
     id: answer.id ?? inferenceId,
     parameters: { inference_id: inferenceId },
-    outputs: wanted.flatMap((name) => tensors.filter((tensor) => tensor.name === name)),
+    outputs: [
+      ...wanted.flatMap((name) => tensors.filter((tensor) => tensor.name === name)),
+      ...(explanation ? [contributionsTensor(signature, predictions.rows, explanation)] : []),
+    ],
   };
 }
 
@@ -57,6 +72,17 @@ function outputTensors(signature: Signature, predictions: Predictions, classes: 
       return [numbers('probabilities', [rows, width]), { name: 'label', shape: [rows], datatype: 'BYTES', data }];
     }
   }
+}
+
+function contributionsTensor(signature: Signature, rows: number, { values, groups }: Explanation): Tensor {
+  const names = [...signature.inputs.map((field) => field.name), BIAS];
+  return {
+    name: 'contributions',
+    shape: groups === 1 ? [rows, names.length] : [rows, groups, names.length],
+    datatype: 'FP64',
+    data: [...values],
+    parameters: { contribution_names: names },
+  };
 }
 
 /** Index of the largest value; the first of equals. */

@@ -1,9 +1,10 @@
 import type { Rollout } from '../registry/entities.ts';
 import { RolloutClosedError, RolloutInProgressError } from './errors.ts';
-import { type Counts, type Judgement, judgeStep } from './judge.ts';
+import { type Judgement, judgeStep } from './judge.ts';
 import { planSteps, routesAt } from './plan.ts';
 import { type AdvanceDeps, finishPromoted, hasPromoted, neededVersions, promote, requireApproved } from './promote.ts';
-import { closeRolledBack, findStep, isOpen, recordDecision, recordStep, strategyOf } from './rollout-record.ts';
+import { closeRolledBack, deploymentOf, findSteps, isOpen, recordDecision, recordStep } from './rollout-record.ts';
+import { countedFor, countsOfSteps } from './step-counts.ts';
 
 /** Gives the candidate its first share of traffic, or all of it when there is nothing to watch. */
 export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done: boolean }> {
@@ -17,15 +18,14 @@ export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done
   if (holder !== undefined && holder !== rolloutId) throw new RolloutInProgressError(model, holder);
   if (holder === undefined) {
     const previousRoutes = traffic?.routes ?? [];
-    const [share] = planSteps(await strategyOf(rollout, deps), previousRoutes);
+    const [share] = planSteps((await deploymentOf(rollout, deps)).strategy, previousRoutes);
     // the champion itself, deployed again, has nobody to be compared with
     const others = previousRoutes.some((route) => route.version !== version && route.weight > 0);
     if (share === undefined || !traffic || !others) {
       await promote(rollout, deps);
       return { done: true };
     }
-    const counts = { requests: 0, errors: 0, latencyMsSum: 0 };
-    const start = { rolloutId, step: 0, trafficRev: traffic.rev, previousRoutes, counts };
+    const start = { rolloutId, step: 0, trafficRev: traffic.rev, previousRoutes, ...countedFor(version, []) };
     await recordStep(rollout, start, { reasons: [`${share} of the traffic`], numbers: { share } }, deps);
     const routes = routesAt(previousRoutes, { version, target }, share);
     const at = now();
@@ -44,21 +44,20 @@ export async function judge(rollout: Rollout, deps: AdvanceDeps): Promise<{ verd
   const traffic = await registry.findTraffic(model);
   // a newer rollout or a person has taken the traffic
   if (!isOpen(rollout) || traffic?.rolloutId !== rolloutId) return { verdict: 'roll-back' };
-  const strategy = await strategyOf(rollout, deps);
-  const start = await findStep(rollout, traffic.rev, deps);
+  const { strategy, judging } = await deploymentOf(rollout, deps);
+  const starts = await findSteps(rollout, traffic.rev, deps);
+  const start = starts.at(-1);
   if (strategy.type !== 'canary' || !start) return { verdict: 'roll-back' };
 
   const { step } = start;
-  const seen = await registry.requestCounts(model, rolloutId);
-  const total = seen.find(({ version }) => version === candidate) ?? { requests: 0, errors: 0, latencyMsSum: 0 };
-  const counts = minus(total, start.counts);
+  const total = countedFor(candidate, await registry.requestCounts(model, rolloutId));
   const elapsedMs = now().getTime() - start.at.getTime();
-  const judgement = judgeStep({ strategy, index: step, counts, elapsedMs });
+  const judgement = judgeStep({ strategy, judging, steps: countsOfSteps(starts, total), elapsedMs });
   const { verdict, reasons } = judgement;
-  const numbers = { ...judgement.numbers, total: { ...total } };
+  const numbers = { ...judgement.numbers, total };
   if (verdict === 'next') {
     const share = strategy.steps[step + 1] as number;
-    const next = { ...start, step: step + 1, trafficRev: traffic.rev, counts: countsOf(total) };
+    const next = { ...start, step: step + 1, trafficRev: traffic.rev, ...total };
     const { at: _, ...begun } = next;
     await recordStep(rollout, begun, { reasons, numbers: { ...numbers, share } }, deps);
     const at = now();
@@ -96,11 +95,3 @@ export async function rollBack(rollout: Rollout, deps: AdvanceDeps): Promise<{ r
   if (target.kind === 'endpoint' && !needed) await deps.endpoints.remove(target.endpointName);
   return { rolledBack: true };
 }
-
-const countsOf = ({ requests, errors, latencyMsSum }: Counts): Counts => ({ requests, errors, latencyMsSum });
-
-const minus = (total: Counts, before: Counts): Counts => ({
-  requests: total.requests - before.requests,
-  errors: total.errors - before.errors,
-  latencyMsSum: total.latencyMsSum - before.latencyMsSum,
-});

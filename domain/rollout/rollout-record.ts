@@ -3,7 +3,7 @@ import { NotFoundError } from '../common-errors.ts';
 import type { EventPublisher } from '../events/catalog.ts';
 import { type Decision, RequestCounts, type Rollout, Traffic } from '../registry/entities.ts';
 import type { Registry } from '../registry/ports.ts';
-import type { RolloutStrategy } from '../spec/deployment.ts';
+import type { DeploymentSpec } from '../spec/deployment.ts';
 import type { Routes } from './plan.ts';
 
 export interface RolloutDeps {
@@ -27,6 +27,8 @@ const StepStart = z.object({
   previousRoutes: z.union([z.tuple([]), Traffic.shape.routes]),
   /** What the candidate had answered by then. */
   counts: RequestCounts.omit({ version: true }),
+  /** What everything else had answered by then. */
+  others: RequestCounts.pick({ requests: true, errors: true }).default({ requests: 0, errors: 0 }),
 });
 export type StepStart = z.infer<typeof StepStart> & { readonly at: Date };
 
@@ -51,20 +53,27 @@ export async function recordStep(
 
 /** The newest step that was begun on a revision before `trafficRev`. */
 export async function findStep(
+  rollout: Rollout,
+  trafficRev: number,
+  deps: Pick<RolloutDeps, 'registry'>,
+): Promise<StepStart | undefined> {
+  return (await findSteps(rollout, trafficRev, deps)).at(-1);
+}
+
+/** The steps that were begun on revisions before `trafficRev`, oldest first: of each the one that got the traffic. */
+export async function findSteps(
   { model, rolloutId }: Rollout,
   trafficRev: number,
   { registry }: Pick<RolloutDeps, 'registry'>,
-): Promise<StepStart | undefined> {
-  const starts = (await registry.listDecisions(model, 'rollout')).flatMap(({ numbers, at }) => {
-    const parsed = StepStart.safeParse(numbers);
-    return parsed.success && parsed.data.rolloutId === rolloutId ? [{ ...parsed.data, at: new Date(at) }] : [];
-  });
-  return starts
+): Promise<StepStart[]> {
+  const starts = (await registry.listDecisions(model, 'rollout'))
+    .flatMap(({ numbers, at }) => {
+      const parsed = StepStart.safeParse(numbers);
+      return parsed.success && parsed.data.rolloutId === rolloutId ? [{ ...parsed.data, at: new Date(at) }] : [];
+    })
     .filter((start) => start.trafficRev < trafficRev)
-    .reduce<StepStart | undefined>(
-      (best, start) => (best && best.trafficRev > start.trafficRev ? best : start),
-      undefined,
-    );
+    .sort((a, b) => a.trafficRev - b.trafficRev);
+  return [...new Map(starts.map((start) => [start.step, start])).values()];
 }
 
 export async function recordDecision(
@@ -80,12 +89,12 @@ export async function recordDecision(
   );
 }
 
-export async function strategyOf(
+export async function deploymentOf(
   rollout: Rollout,
   { registry }: Pick<RolloutDeps, 'registry'>,
-): Promise<RolloutStrategy> {
+): Promise<DeploymentSpec> {
   const { specVersion } = await registry.requireVersion(rollout.model, rollout.candidate);
-  return (await registry.requireSpec(rollout.model, specVersion)).spec.deployment.strategy;
+  return (await registry.requireSpec(rollout.model, specVersion)).spec.deployment;
 }
 
 /** Restores the traffic of a rollout that holds it. Safe to repeat: a traffic item of somebody else is left alone. */

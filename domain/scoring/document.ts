@@ -1,6 +1,6 @@
 import { UnsupportedModelError } from './errors.ts';
 import { countOf, type Fields, fieldsOf, floatsOf, integersOf, listOf, malformed, textOf } from './fields.ts';
-import { type Forest, forestOf } from './forest.ts';
+import { type Forest, type ForestOptions, forestOf } from './forest.ts';
 import { type Linear, linearOf } from './linear.ts';
 import { type Objective, objectiveNamed } from './objectives.ts';
 
@@ -33,7 +33,7 @@ export interface ModelDocument {
  * @throws MalformedModelError, UnsupportedModelError
  * @see https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html
  */
-export function readDocument(document: unknown): ModelDocument {
+export function readDocument(document: unknown, options: ForestOptions = {}): ModelDocument {
   const root = fieldsOf(document, 'the document');
   const learner = fieldsOf(root.learner, 'learner');
   const param = fieldsOf(learner.learner_model_param, 'learner_model_param');
@@ -48,7 +48,8 @@ export function readDocument(document: unknown): ModelDocument {
   const groups = Math.max(1, numClass, numTarget);
   if (groups > MAX_GROUPS) throw new UnsupportedModelError(`${groups} classes or targets are more than ${MAX_GROUPS}`);
   const shape = { numFeatures, groups };
-  const { booster, terms } = readBooster(fieldsOf(learner.gradient_booster, 'gradient_booster'), shape);
+  const gradientBooster = fieldsOf(learner.gradient_booster, 'gradient_booster');
+  const { booster, terms } = readBooster(gradientBooster, shape, options);
   return {
     version: Array.from(integersOf(root.version ?? [], 'version')).join('.'),
     objective,
@@ -66,14 +67,18 @@ interface Shape {
   readonly groups: number;
 }
 
-function readBooster(gradientBooster: Fields, shape: Shape): Pick<ModelDocument, 'booster' | 'terms'> {
+function readBooster(
+  gradientBooster: Fields,
+  shape: Shape,
+  options: ForestOptions,
+): Pick<ModelDocument, 'booster' | 'terms'> {
   const booster = textOf(gradientBooster.name, 'gradient_booster.name');
   switch (booster) {
     case 'gbtree':
-      return { booster, terms: readForest(gradientBooster, shape, undefined) };
+      return { booster, terms: readForest(gradientBooster, shape, undefined, options) };
     case 'dart': {
       const weights = floatsOf(gradientBooster.weight_drop, 'weight_drop');
-      return { booster, terms: readForest(fieldsOf(gradientBooster.gbtree, 'dart.gbtree'), shape, weights) };
+      return { booster, terms: readForest(fieldsOf(gradientBooster.gbtree, 'dart.gbtree'), shape, weights, options) };
     }
     case 'gblinear': {
       const model = fieldsOf(gradientBooster.model, 'gblinear.model');
@@ -84,10 +89,15 @@ function readBooster(gradientBooster: Fields, shape: Shape): Pick<ModelDocument,
   }
 }
 
-function readForest(gbtree: Fields, shape: Shape, treeWeights: Float32Array | undefined): Forest {
+function readForest(
+  gbtree: Fields,
+  shape: Shape,
+  treeWeights: Float32Array | undefined,
+  options: ForestOptions,
+): Forest {
   const model = fieldsOf(gbtree.model, 'gbtree.model');
   const trees = listOf(model.trees, 'trees');
-  return forestOf(trees, integersOf(model.tree_info, 'tree_info'), treeWeights, shape);
+  return forestOf(trees, integersOf(model.tree_info, 'tree_info'), treeWeights, shape, options);
 }
 
 /** Up to 3.0 one number in a string, `"5E-1"`; from 3.1 a list in a string, one per class or target, `"[1E0,2E0]"`. */

@@ -12,6 +12,8 @@ export interface Forest {
   /** Threshold of a split: a value below it goes left. Output of a leaf. */
   readonly value: Float32Array;
   readonly child: Int32Array;
+  /** Sum of the hessians of the training rows that came to each node; absent unless it was asked for. */
+  readonly cover?: Float32Array;
   /** First node of each tree. */
   readonly roots: Int32Array;
   /** Margin column that each tree adds to: its class or its target. */
@@ -28,6 +30,12 @@ interface Tree {
   readonly feature: Int32Array;
   readonly condition: Float32Array;
   readonly defaultLeft: Int32Array;
+  readonly cover: Float32Array | undefined;
+}
+
+export interface ForestOptions {
+  /** Keeps `cover`, which scoring does without. @default false */
+  readonly covers?: boolean;
 }
 
 /**
@@ -40,19 +48,21 @@ export function forestOf(
   groupOf: Int32Array,
   treeWeights: Float32Array | undefined,
   shape: { readonly numFeatures: number; readonly groups: number },
+  { covers = false }: ForestOptions = {},
 ): Forest {
   const { length } = trees;
   if (groupOf.length !== length) malformed('tree_info', `has ${groupOf.length} entries for ${length} trees`);
   if (treeWeights && treeWeights.length !== length) {
     malformed('weight_drop', `has ${treeWeights.length} entries for ${length} trees`);
   }
-  const parsed = Array.from(trees, (tree, i) => readTree(fieldsOf(tree, `trees[${i}]`), `trees[${i}]`));
+  const parsed = Array.from(trees, (tree, i) => readTree(fieldsOf(tree, `trees[${i}]`), `trees[${i}]`, covers));
   const size = parsed.reduce((sum, tree) => sum + tree.left.length, 0);
   const forest: Forest = {
     kind: 'forest',
     split: new Int32Array(size),
     value: new Float32Array(size),
     child: new Int32Array(size),
+    ...(covers && { cover: new Float32Array(size) }),
     roots: new Int32Array(length),
     groupOf,
     ...shape,
@@ -67,11 +77,12 @@ export function forestOf(
   return forest;
 }
 
-function readTree(tree: Fields, path: string): Tree {
+function readTree(tree: Fields, path: string, covers: boolean): Tree {
   const left = integersOf(tree.left_children, `${path}.left_children`);
   const sized = <T extends { readonly length: number }>(items: T, name: string): T =>
     items.length === left.length ? items : malformed(`${path}.${name}`, `has ${items.length} of ${left.length} nodes`);
   const integers = (name: string) => sized(integersOf(tree[name], `${path}.${name}`), name);
+  const floats = (name: string) => sized(floatsOf(tree[name], `${path}.${name}`), name);
   if (left.length === 0) malformed(path, 'has no nodes');
   const param = fieldsOf(tree.tree_param, `${path}.tree_param`);
   if (Number(param.size_leaf_vector ?? 0) > 1) {
@@ -87,14 +98,15 @@ function readTree(tree: Fields, path: string): Tree {
     left,
     right: integers('right_children'),
     feature: integers('split_indices'),
-    condition: sized(floatsOf(tree.split_conditions, `${path}.split_conditions`), 'split_conditions'),
+    condition: floats('split_conditions'),
     defaultLeft: integers('default_left'),
+    cover: covers ? floats('sum_hessian') : undefined,
   };
 }
 
 /** Copies the nodes that the root reaches to `start` and on, breadth first; pruned nodes are left behind. */
 function place(tree: Tree, forest: Forest, start: number, weight: number, path: string): number {
-  const { left, right, feature, condition, defaultLeft } = tree;
+  const { left, right, feature, condition, defaultLeft, cover } = tree;
   const size = left.length;
   const order = new Int32Array(size);
   const reached = new Uint8Array(size);
@@ -110,6 +122,11 @@ function place(tree: Tree, forest: Forest, start: number, weight: number, path: 
     const node = order[i] as number;
     const at = start + i;
     const number = condition[node] as number;
+    if (cover && forest.cover) {
+      const hessian = cover[node] as number;
+      if (!(hessian >= 0 && hessian < Infinity)) malformed(`${path} node ${node}`, `has the sum_hessian ${hessian}`);
+      forest.cover[at] = hessian;
+    }
     if (left[node] === LEAF) {
       if (right[node] !== LEAF) malformed(`${path} node ${node}`, 'has a right child only');
       if (!Number.isFinite(number)) malformed(`${path} leaf ${node}`, `is ${number}`);

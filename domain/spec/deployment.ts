@@ -18,6 +18,19 @@ export const RolloutStrategy = z.discriminatedUnion('type', [
 ]);
 export type RolloutStrategy = z.infer<typeof RolloutStrategy>;
 
+/** How the errors of a candidate are told from chance, over the whole of a canary. */
+export const JudgingSpec = z.strictObject({
+  /** Chance that a candidate which is good enough is rolled back for its errors. */
+  alpha: z.number().gt(0).max(0.5).default(0.05),
+  errors: z
+    .strictObject({
+      /** By how much the candidate's error rate may exceed the champion's. */
+      margin: z.number().min(0).lt(1).default(0.005),
+    })
+    .prefault({}),
+});
+export type JudgingSpec = z.infer<typeof JudgingSpec>;
+
 export const DeploymentSpec = z.strictObject({
   target: z.enum(['serverless', 'realtime', 'lambda']).default('serverless'),
   /** Serverless memory: 1,024 to 6,144 MB in steps of 1,024. */
@@ -31,5 +44,6 @@ export const DeploymentSpec = z.strictObject({
   approval: z.enum(['auto', 'manual']).default('auto'),
   approvalTimeout: Duration.default('7d'),
   strategy: RolloutStrategy.default({ type: 'all-at-once' }),
+  judging: JudgingSpec.prefault({}),
 });
 export type DeploymentSpec = z.infer<typeof DeploymentSpec>;

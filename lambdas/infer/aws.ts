@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { AwsClient } from 'aws4fetch';
 import { type AttributeValue, fromDynamoItem } from './dynamo-json.ts';
+import { type Credentials, signedHeaders } from './sign.ts';
 
 /** Deadlines of single calls, in milliseconds; together they stay below API Gateway's 29 s. */
 const DEADLINE_MS = { getItem: 1_000, updateItem: 500, getObject: 5_000, putRecord: 800 } as const;
@@ -9,7 +8,7 @@ const READ_ATTEMPTS = 2;
 
 export interface AwsSettings {
   readonly region: string;
-  readonly credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  readonly credentials: Credentials;
   /** One front door for every service, as the local platform has. @default each service's regional host */
   readonly endpointUrl?: string;
   readonly fetch: typeof fetch;
@@ -37,7 +36,6 @@ export type Aws = ReturnType<typeof awsCalls>;
 
 /** The calls of the hot path, signed by hand: an SDK client costs 133 ms of cold start, this 2 ms. */
 export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSettings) {
-  const signer = new AwsClient({ ...credentials, region });
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const front = endpointUrl?.replace(/\/+$/, '');
   const host = (service: string) => front ?? `https://${service}.${region}.${suffix}`;
@@ -48,14 +46,11 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
     url: string,
     init: { method: string; headers?: Record<string, string>; body?: string; deadlineMs: number },
   ): Promise<Response> {
-    const { deadlineMs, ...request } = init;
-    // given the digest, the signer does not make it on another thread
-    const digest = createHash('sha256')
-      .update(init.body ?? '')
-      .digest('hex');
-    const headers = { ...init.headers, 'x-amz-content-sha256': digest };
-    const signed = await signer.sign(url, { ...request, headers, aws: { service } });
-    const response = await fetch(signed, { signal: AbortSignal.timeout(deadlineMs) });
+    const { deadlineMs, method, headers = {}, body } = init;
+    const scope = { service, region, credentials, at: new Date() };
+    const signed = signedHeaders({ method, url, headers, body: body ?? '' }, scope);
+    const request = new Request(url, { method, headers: signed, ...(body === undefined ? {} : { body }) });
+    const response = await fetch(request, { signal: AbortSignal.timeout(deadlineMs) });
     if (response.ok) return response;
     throw new AwsCallError(name, response.status, await errorCode(response));
   }

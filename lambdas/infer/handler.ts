@@ -1,116 +1,55 @@
-import { modelMetadata } from '../../domain/inference/encode-response.ts';
+import { InvalidInputError } from '../../domain/common-errors.ts';
 import { logger } from '../runtime/logger.ts';
-import {
-  checkSize,
-  HttpError,
-  type ProxyEvent,
-  type ProxyResponse,
-  readJsonBody,
-  respond,
-  toHttpError,
-} from './http.ts';
-import { type PredictDeps, predict, requireRoute, requireTraffic } from './predict.ts';
+import { HttpError, notFound, type ProxyEvent, type ProxyResponse, respond, toHttpError } from './http.ts';
+import { mlflow } from './mlflow.ts';
+import { type OpenInferenceDeps, openInference } from './open-inference.ts';
+import { predictV1 } from './predict-v1.ts';
+import { sagemaker } from './sagemaker.ts';
+import { respondProblem } from './table-face.ts';
 
-export interface InferDeps extends PredictDeps {
-  /** Of this function, for `GET /v2`. */
-  readonly codeVersion: string;
-}
+export type InferDeps = OpenInferenceDeps;
 
-/** The Open Inference Protocol v2 over REST; every error is `{"error": "…"}`. */
+type Face = (event: ProxyEvent, segments: readonly string[], deps: InferDeps) => Promise<ProxyResponse>;
+
+/** By the first segment of the path. */
+const FACES: Readonly<Record<string, Face>> = {
+  v2: openInference,
+  v1: predictV1,
+  models: mlflow,
+  endpoints: sagemaker,
+};
+const ROOT = new RegExp(`^.*?/(${Object.keys(FACES).join('|')})(?=/|$)(.*)$`);
+
+/** Four protocols over one codec. Errors of v2 are `{"error": "…"}`, those of the others problem details. */
 export const makeHandler =
   (deps: InferDeps) =>
   async (event: ProxyEvent): Promise<ProxyResponse> => {
     const start = deps.elapsed();
+    const { root, segments } = placeOf(event);
     try {
-      return await dispatch(event, deps);
+      const face = FACES[root];
+      if (!face) throw notFound(event);
+      return await face(event, segments, deps);
     } catch (error) {
-      const { status, message, headers } = toHttpError(error);
+      const refused = toHttpError(error);
+      const { status, message, headers } = refused;
       if (status >= 500) logger.error('infer-failed', { path: event.path, status, ...describe(error) });
-      return respond(status, { error: message }, headers);
+      if (root === 'v2') return respond(status, { error: message }, headers);
+      // what does not fit the signature is well-formed; the other faces can say so
+      if (error instanceof InvalidInputError) return respondProblem(new HttpError(422, message), error.problems);
+      return respondProblem(refused);
     } finally {
       deps.metrics.add('InferLatencyMs', deps.elapsed() - start);
       deps.metrics.settle();
     }
   };
 
-async function dispatch(event: ProxyEvent, deps: InferDeps): Promise<ProxyResponse> {
-  const [first, model, ...rest] = segments(event);
-  if (first === undefined) {
-    allow(event, 'GET');
-    return respond(200, { name: 'millrace', version: deps.codeVersion, extensions: [] });
-  }
-  if (first === 'health' && (model === 'live' || model === 'ready') && rest.length === 0) {
-    allow(event, 'GET');
-    // the specification names the second field `live` as well, its servers and clients `ready`
-    return respond(200, model === 'live' ? { live: true } : { live: true, ready: true });
-  }
-  if (first !== 'models' || !model) throw notFound(event);
-  const version = rest[0] === 'versions' ? versionNumber(rest[1]) : undefined;
-  const action = rest.slice(version === undefined ? 0 : 2).join('/');
-  switch (action) {
-    case '':
-      allow(event, 'GET');
-      return metadata(model, version, deps);
-    case 'ready':
-      allow(event, 'GET');
-      return ready(model, version, deps);
-    case 'infer':
-      allow(event, 'POST');
-      return infer(event, model, version, deps);
-    default:
-      throw notFound(event);
-  }
+/** Face, and what follows it; a stage or a base path may stand before. */
+function placeOf({ resource, path, pathParameters }: ProxyEvent): { root: string; segments: string[] } {
+  const [, root = '', rest = ''] = ROOT.exec(resource ?? path) ?? [];
+  const below = pathParameters?.proxy ?? (resource === undefined ? rest : '');
+  return { root, segments: below.split('/').filter((segment) => segment !== '') };
 }
-
-async function infer(
-  event: ProxyEvent,
-  model: string,
-  version: number | undefined,
-  deps: InferDeps,
-): Promise<ProxyResponse> {
-  const body = readJsonBody(event);
-  const answer = await predict({ model, body, ...(version === undefined ? {} : { version }) }, deps);
-  const response = respond(200, answer, {
-    'x-amzn-sagemaker-inference-id': answer.parameters.inference_id ?? '',
-  });
-  checkSize('the answer', response.body);
-  return response;
-}
-
-async function ready(model: string, version: number | undefined, deps: InferDeps): Promise<ProxyResponse> {
-  const traffic = await requireTraffic(model, deps.models);
-  if (version !== undefined) requireRoute(traffic, version);
-  return respond(200, { name: model, ready: true });
-}
-
-/** Of the version asked for; of the one with most traffic otherwise. */
-async function metadata(model: string, version: number | undefined, deps: InferDeps): Promise<ProxyResponse> {
-  const traffic = await requireTraffic(model, deps.models);
-  const heaviest = traffic.routes.reduce((best, route) => (route.weight > best.weight ? route : best));
-  const route = version === undefined ? heaviest : requireRoute(traffic, version);
-  const { signature, algorithm, classes } = await deps.models.served(model, route.version);
-  const versions = traffic.routes.map((listed) => listed.version);
-  const described = { name: model, versions, platform: algorithm, signature, ...(classes ? { classes } : {}) };
-  return respond(200, modelMetadata(described));
-}
-
-/** What follows `/v2`. */
-function segments(event: ProxyEvent): string[] {
-  const path = event.pathParameters?.proxy ?? event.path.replace(/^.*?\/v2(?=\/|$)/, '');
-  return path.split('/').filter((segment) => segment !== '');
-}
-
-function versionNumber(text: string | undefined): number {
-  if (text !== undefined && /^[1-9][0-9]{0,9}$/.test(text)) return Number(text);
-  throw new HttpError(404, `a version is a whole number from 1 on, got ${JSON.stringify(text ?? '')}`);
-}
-
-function allow(event: ProxyEvent, method: string): void {
-  if (event.httpMethod === method) return;
-  throw new HttpError(405, `${event.httpMethod} is not possible here, only ${method}`, { allow: method });
-}
-
-const notFound = (event: ProxyEvent) => new HttpError(404, `there is no ${event.path}`);
 
 function describe(error: unknown): object {
   if (!(error instanceof Error)) return { error: 'unknown' };

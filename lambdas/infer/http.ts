@@ -1,10 +1,13 @@
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { PlatformError } from '../../domain/errors.ts';
+import { findNonFinite } from '../../domain/inference/json-pointer.ts';
 import { AwsCallError } from './aws.ts';
 
 /** The parts of an API Gateway REST proxy event the router reads. */
 export interface ProxyEvent {
   readonly httpMethod: string;
+  /** The route's own path: `/v2/{proxy+}`. */
+  readonly resource?: string;
   readonly path: string;
   readonly pathParameters?: Readonly<Record<string, string | undefined>> | null;
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
@@ -33,6 +36,20 @@ export class HttpError extends Error {
   }
 }
 
+/** @throws HttpError 405 */
+export function allow(event: ProxyEvent, method: string): void {
+  if (event.httpMethod === method) return;
+  throw new HttpError(405, `${event.httpMethod} is not possible here, only ${method}`, { allow: method });
+}
+
+export const notFound = (event: ProxyEvent) => new HttpError(404, `there is no ${event.path}`);
+
+/** @throws HttpError 404 */
+export function versionNumber(text: string | undefined): number {
+  if (text !== undefined && /^[1-9][0-9]{0,9}$/.test(text)) return Number(text);
+  throw new HttpError(404, `a version is a whole number from 1 on, got ${JSON.stringify(text ?? '')}`);
+}
+
 export function respond(statusCode: number, value: unknown, headers: Record<string, string> = {}): ProxyResponse {
   return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
 }
@@ -42,21 +59,36 @@ export function header(event: ProxyEvent, name: string): string | undefined {
   return found?.[1];
 }
 
+/** Lower case, without parameters. @throws HttpError 415 for a charset other than utf-8 */
+export function contentType(event: ProxyEvent): string {
+  const [type = '', ...parameters] = (header(event, 'content-type') ?? 'application/json').toLowerCase().split(';');
+  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
+  if (charset && !/^charset="?utf-8"?$/.test(charset)) throw new HttpError(415, `${charset} is not utf-8`);
+  return type.trim();
+}
+
+/** @throws HttpError 413 */
+export function readText(event: ProxyEvent): string {
+  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+  checkSize('the request', text);
+  return text;
+}
+
 /** @throws HttpError 413, 415, 501 or 400 */
 export function readJsonBody(event: ProxyEvent): unknown {
-  const [type, ...parameters] = (header(event, 'content-type') ?? 'application/json').toLowerCase().split(';');
-  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
-  if (type?.trim() !== 'application/json') throw new HttpError(415, `content type ${type} is not application/json`);
-  if (charset && !/^charset="?utf-8"?$/.test(charset)) throw new HttpError(415, `${charset} is not utf-8`);
+  const type = contentType(event);
+  if (type !== 'application/json') throw new HttpError(415, `content type ${type} is not application/json`);
   if (header(event, 'inference-header-content-length') !== undefined) {
     throw new HttpError(501, 'the binary tensor data extension is not supported');
   }
-  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
-  checkSize('the request', text);
+  const text = readText(event);
   try {
     return JSON.parse(text);
   } catch {
-    throw new HttpError(400, 'body: JSON expected (NaN and Infinity are not JSON; a missing value is null)');
+    const { pointer = '', token } = findNonFinite(text) ?? {};
+    const seen = token === undefined ? '' : `, got ${token}`;
+    const problem = `JSON expected (NaN and Infinity are not JSON; a missing value is null)${seen}`;
+    throw new HttpError(400, `${pointer || 'body'}: ${problem}`);
   }
 }
 

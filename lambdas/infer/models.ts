@@ -6,7 +6,8 @@ import type { Featurizer } from '../../domain/features/featurizer.ts';
 import { taskOf } from '../../domain/inference/predictions.ts';
 import type { ModelVersion, Traffic } from '../../domain/registry/entities.ts';
 import { keys } from '../../domain/registry/keys.ts';
-import { loadXgboost } from '../../domain/scoring/load-xgboost.ts';
+import type { Contributions } from '../../domain/scoring/contributions.ts';
+import { loadContributions, loadXgboost } from '../../domain/scoring/load-xgboost.ts';
 import type { XgboostModel } from '../../domain/scoring/xgboost-model.ts';
 import type { Aws } from './aws.ts';
 import { ByteLru, Renewed } from './cache.ts';
@@ -43,6 +44,7 @@ export interface ModelsDeps {
 }
 
 type LoadedFeaturizer = Pick<ServedVersion, 'featurizer' | 'classes'>;
+type Loaded = LoadedFeaturizer | XgboostModel | Contributions;
 
 /** The router's view of the registry and the lake: traffic for two seconds, versions and artifacts by digest for good. */
 export function servedModels({ aws, table, lakeBucket, metrics, now }: ModelsDeps) {
@@ -53,20 +55,18 @@ export function servedModels({ aws, table, lakeBucket, metrics, now }: ModelsDep
     onStale: () => metrics.add('StaleTraffic', 1),
   });
   const versions = new ByteLru<ModelVersion>(512 * ITEM_BYTES);
-  const artifacts = new ByteLru<LoadedFeaturizer | XgboostModel>(CACHE_BYTES);
+  const artifacts = new ByteLru<Loaded>(CACHE_BYTES);
 
-  async function artifact<T extends LoadedFeaturizer | XgboostModel>(
-    ref: ArtifactRef,
-    load: (bytes: Uint8Array) => T,
-  ): Promise<T> {
-    const known = artifacts.get(ref.sha256);
+  /** @param form tells apart what is made of the same file */
+  async function artifact<T extends Loaded>(ref: ArtifactRef, load: (bytes: Uint8Array) => T, form = ''): Promise<T> {
+    const known = artifacts.get(ref.sha256 + form);
     if (known) return known as T;
     if (ref.bucket !== lakeBucket) throw new ArtifactMismatchError(ref.key, `an object of ${lakeBucket}`, ref.bucket);
     const bytes = await aws.getObject(ref);
     const seen = createHash('sha256').update(bytes).digest('hex');
     if (seen !== ref.sha256) throw new ArtifactMismatchError(`s3://${ref.bucket}/${ref.key}`, ref.sha256, seen);
     const loaded = load(bytes);
-    artifacts.set(ref.sha256, loaded, bytes.byteLength);
+    artifacts.set(ref.sha256 + form, loaded, bytes.byteLength);
     return loaded;
   }
 
@@ -101,6 +101,9 @@ export function servedModels({ aws, table, lakeBucket, metrics, now }: ModelsDep
     },
 
     scorer: (ref: ArtifactRef): Promise<XgboostModel> => artifact(ref, loadXgboost),
+
+    /** The scorer's file again, with what explaining needs of it: loaded when it is first asked for. */
+    contributions: (ref: ArtifactRef): Promise<Contributions> => artifact(ref, loadContributions, '#contributions'),
   };
 }
 export type ServedModels = ReturnType<typeof servedModels>;

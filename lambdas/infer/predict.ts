@@ -1,17 +1,18 @@
 import { InvalidInputError } from '../../domain/common-errors.ts';
-import { decodeRequest } from '../../domain/inference/decode-request.ts';
+import { decodeRequest, type InferRequest } from '../../domain/inference/decode-request.ts';
 import { encodeResponse, type InferResponse } from '../../domain/inference/encode-response.ts';
 import { encodeInferenceId } from '../../domain/inference/inference-id.ts';
 import { isRecord } from '../../domain/inference/problems.ts';
+import type { RequestPolicy } from '../../domain/inference/request-columns.ts';
 import { chooseRoute, fallbackRoute, type Route, stickyPosition } from '../../domain/inference/route.ts';
-import type { Traffic } from '../../domain/registry/entities.ts';
+import type { Signature, Traffic } from '../../domain/registry/entities.ts';
 import { keys } from '../../domain/registry/keys.ts';
 import { logger } from '../runtime/logger.ts';
 import type { Aws, CountedRequest } from './aws.ts';
 import { type Answer, type CaptureDeps, capture } from './capture.ts';
 import { HttpError } from './http.ts';
 import type { ServedModels } from './models.ts';
-import { score } from './score.ts';
+import { explain, requireScorer, score } from './score.ts';
 
 /** Milliseconds for the whole answer, capture apart: API Gateway gives up after 29 s. */
 const BUDGET_MS = 26_000;
@@ -46,23 +47,40 @@ export function requireRoute(traffic: Traffic, version: number): Route {
   throw new HttpError(404, `version ${version} of ${traffic.model} is not deployed; deployed: ${listed}`);
 }
 
+/** The version asked for, or the one with most traffic. @throws HttpError 404 */
+export function shownRoute(traffic: Traffic, version?: number): Route {
+  if (version !== undefined) return requireRoute(traffic, version);
+  return traffic.routes.reduce((best, route) => (route.weight > best.weight ? route : best));
+}
+
+/** A prediction that is asked for, whichever face it came through. */
+export interface Call {
+  readonly model: string;
+  readonly version?: number;
+  /** `parameters` are read from it before there is a version to hold the rest against. */
+  readonly body: unknown;
+  /** @default `decodeRequest` */
+  readonly decode?: (body: unknown, signature: Signature, policy: RequestPolicy, until: Date) => InferRequest;
+}
+
 /** Answers one call: chooses a version, scores, then captures and counts. Neither of the last two can fail the call. */
-export async function predict(
-  call: { readonly model: string; readonly version?: number; readonly body: unknown },
-  deps: PredictDeps,
-): Promise<InferResponse> {
+export async function predict(call: Call, deps: PredictDeps): Promise<InferResponse> {
   const traffic = await requireTraffic(call.model, deps.models);
   const asked = call.version === undefined ? undefined : requireRoute(traffic, call.version);
   const route = asked ?? chooseRoute(traffic.routes, position(call.model, call.body, deps.random));
   const second = traffic.rolloutId === undefined || asked ? undefined : fallbackRoute(traffic.routes, route);
   const counts: CountedRequest[] = [];
+  // what was asked for by number came to its version by choice, which compares nothing
+  const counting = () => (asked ? [] : count(traffic, counts, deps));
   const answer = await answerOrFallBack(call, route, second, counts, deps).catch(async (error: unknown) => {
-    await Promise.all(count(traffic, counts, deps));
+    await Promise.all(counting());
     throw error;
   });
-  await Promise.all([capture(call.model, answer, deps), ...count(traffic, counts, deps)]);
+  await Promise.all([capture(call.model, answer, deps), ...counting()]);
   const { served, request, inferenceId, predictions } = answer;
   deps.metrics.add('PredictedRows', predictions.rows);
+  // last: what goes wrong here is no error of the version, which did answer
+  const explanation = request.explain && (await explain(served, request.rows, deps.models));
   return encodeResponse({
     model: call.model,
     version: served.version,
@@ -72,6 +90,7 @@ export async function predict(
     ...(request.id === undefined ? {} : { id: request.id }),
     ...(request.outputs ? { outputs: request.outputs } : {}),
     ...(served.classes ? { classes: served.classes } : {}),
+    ...(explanation ? { explanation } : {}),
   });
 }
 
@@ -80,32 +99,27 @@ function position(model: string, body: unknown, random: () => number): number {
   return typeof key === 'string' ? stickyPosition(model, key) : random();
 }
 
-/** While a rollout is judged, what one version cannot answer another does; the failure counts against the first. */
+/**
+ * While a rollout is judged, what one version cannot answer another does. A request counts once, for the version that chance
+ * gave it: the judge compares versions by it.
+ */
 async function answerOrFallBack(
-  call: { readonly model: string; readonly body: unknown },
+  call: Call,
   route: Route,
   second: Route | undefined,
   counts: CountedRequest[],
   deps: PredictDeps,
 ): Promise<Answer> {
   const began = deps.elapsed();
-  const timed = async (to: Route, untilMs: number): Promise<Answer> => {
-    const start = deps.elapsed();
-    const counted = (errors: 0 | 1) => counts.push({ version: to.version, errors, latencyMs: deps.elapsed() - start });
-    try {
-      const answer = await answerFrom(call, to, began + untilMs, deps);
-      counted(0);
-      return answer;
-    } catch (error) {
-      if (!isCallersFault(error)) counted(1);
-      throw error;
-    }
-  };
+  const counted = (errors: 0 | 1) => counts.push({ version: route.version, errors, latencyMs: deps.elapsed() - began });
   try {
-    return await timed(route, second ? FIRST_ATTEMPT_MS : BUDGET_MS);
+    const answer = await answerFrom(call, route, began + (second ? FIRST_ATTEMPT_MS : BUDGET_MS), deps);
+    counted(0);
+    return answer;
   } catch (error) {
-    if (!second) throw error;
-    const answer = await timed(second, BUDGET_MS);
+    if (!isCallersFault(error)) counted(1);
+    if (!second || isUnexplained(error)) throw error;
+    const answer = await answerFrom(call, second, began + BUDGET_MS, deps);
     // refused by one version and taken by the other: the versions differ, the request is fine
     if (isCallersFault(error)) counts.push({ version: route.version, errors: 1, latencyMs: 0 });
     deps.metrics.add('RolloutFallback', 1);
@@ -120,7 +134,7 @@ async function answerOrFallBack(
 }
 
 async function answerFrom(
-  call: { readonly model: string; readonly body: unknown },
+  call: Call,
   { version, target }: Route,
   /** On the clock of `elapsed`. */
   deadline: number,
@@ -129,7 +143,8 @@ async function answerFrom(
   const [served, policy] = await Promise.all([deps.models.served(call.model, version), deps.policies.find(call.model)]);
   const now = deps.now();
   const until = new Date(now.getTime() + MAX_AHEAD_MS);
-  const request = decodeRequest(call.body, served.signature, policy ?? 'unknown', until);
+  const request = (call.decode ?? decodeRequest)(call.body, served.signature, policy ?? 'unknown', until);
+  if (request.explain) requireScorer(served);
   const eventTime = request.eventTime ?? now;
   const inferenceId = encodeInferenceId(eventTime, version, deps.random);
   const deadlineMs = Math.max(1, Math.ceil(deadline - deps.elapsed()));
@@ -151,6 +166,9 @@ function count(traffic: Traffic, counts: readonly CountedRequest[], deps: Predic
 }
 
 const isCallersFault = (error: unknown): boolean =>
-  error instanceof InvalidInputError || (error instanceof HttpError && error.status === 413);
+  error instanceof InvalidInputError || isUnexplained(error) || (error instanceof HttpError && error.status === 413);
+
+/** A version that cannot be explained: no fault of its own, and no reason to ask another one. */
+const isUnexplained = (error: unknown): boolean => error instanceof HttpError && error.status === 400;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -1,5 +1,7 @@
+import type { ArtifactRef } from '../../domain/artifacts.ts';
 import { csvRows } from '../../domain/inference/csv.ts';
 import type { Value } from '../../domain/inference/datatypes.ts';
+import type { Explanation } from '../../domain/inference/encode-response.ts';
 import {
   BadPredictionError,
   type Predictions,
@@ -7,8 +9,9 @@ import {
   toPredictions,
 } from '../../domain/inference/predictions.ts';
 import type { Target } from '../../domain/registry/entities.ts';
+import { UnsupportedModelError } from '../../domain/scoring/errors.ts';
 import type { Aws } from './aws.ts';
-import { checkSize } from './http.ts';
+import { checkSize, HttpError } from './http.ts';
 import type { ServedModels, ServedVersion } from './models.ts';
 
 /** A serverless endpoint takes 4 MiB; the same for all, so that a version may move between targets. */
@@ -32,10 +35,7 @@ export async function score(
 ): Promise<Predictions> {
   const { served, target, rows, inferenceId, deadlineMs } = request;
   const { featurizer, width } = served;
-  const features = new Float32Array(rows.length * featurizer.columns);
-  rows.forEach((row, i) => {
-    featurizer.write(row, features, i * featurizer.columns);
-  });
+  const features = encode(served, rows);
   if (target.kind === 'lambda') {
     if (!served.scorer) throw new BadPredictionError(`version ${served.version} has no artifact for the scorer`);
     const model = await models.scorer(served.scorer);
@@ -45,4 +45,38 @@ export async function score(
   checkSize('the request to the endpoint', csv, MAX_ENDPOINT_BYTES);
   const answer = await aws.invokeEndpoint(target.endpointName, { csv, inferenceId, deadlineMs });
   return parsePredictions(answer.contentType, answer.text, rows.length, width);
+}
+
+/** @throws HttpError 400 unless the version has a model that can be read here */
+export function requireScorer({ version, scorer }: ServedVersion): ArtifactRef {
+  if (scorer) return scorer;
+  const why = 'it has no artifact for the scorer, so that only its endpoint can read the model';
+  throw new HttpError(400, `/parameters/explain: version ${version} cannot be explained: ${why}`);
+}
+
+/**
+ * What each feature adds to the margins of rows: from the scorer's artifact, whichever target scored them.
+ * @throws HttpError 400 for a model that cannot be explained
+ */
+export async function explain(
+  served: ServedVersion,
+  rows: readonly (readonly Value[])[],
+  models: Pick<ServedModels, 'contributions'>,
+): Promise<Explanation> {
+  try {
+    const contributions = await models.contributions(requireScorer(served));
+    const values = contributions.of(encode(served, rows), served.featurizer.columns);
+    return { values, groups: contributions.groups };
+  } catch (error) {
+    if (error instanceof UnsupportedModelError) throw new HttpError(400, `/parameters/explain: ${error.message}`);
+    throw error;
+  }
+}
+
+function encode({ featurizer }: ServedVersion, rows: readonly (readonly Value[])[]): Float32Array {
+  const features = new Float32Array(rows.length * featurizer.columns);
+  rows.forEach((row, i) => {
+    featurizer.write(row, features, i * featurizer.columns);
+  });
+  return features;
 }

@@ -168,7 +168,7 @@ describe('the API', () => {
   const methods = resourcesOf(template, 'AWS::ApiGateway::Method');
 
   it('asks for an IAM identity and validates on every route', () => {
-    expect(methods).toHaveLength(4);
+    expect(methods).toHaveLength(7);
     for (const [id, { Properties }] of methods) {
       expect(Properties.AuthorizationType, id).toBe('AWS_IAM');
       expect(Properties.RequestValidatorId, id).toBeDefined();

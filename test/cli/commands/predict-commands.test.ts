@@ -126,6 +126,24 @@ describe('millrace predict', () => {
     );
   });
 
+  it('prints the largest contributions with --explain', async () => {
+    const { stdout } = await run('predict', 'churn', '--data', 'rows.csv', '--explain');
+    const [head, ...lines] = stdout.trim().split('\n');
+    expect(head).toMatch(/^row +probability +contributions +version +inference_id$/);
+    expect(lines.map((line) => /age \S+/.exec(line)?.[0])).toEqual(['age -0.75', 'age +2.25', 'age -0.75']);
+  });
+
+  it('gives all contributions and the bias with --explain --json, in requests of 100 rows', async () => {
+    const ages = Array.from({ length: 101 }, (_, i) => (i === 100 ? 50 : 30));
+    writeFileSync(join(dir, 'many.csv'), `plan,age\n${ages.map((age) => `pro,${age}\n`).join('')}`);
+    const { code, stdout } = await run('predict', 'churn', '-d', 'many.csv', '-n', '101', '--explain', '--json');
+    const { predictions } = JSON.parse(stdout);
+    expect({ code, rows: predictions.length }).toEqual({ code: 0, rows: 101 });
+    expect(predictions[99].explanation).toEqual({ contributions: { age: -0.75, plan: 0 }, bias: -0.25 });
+    expect(predictions[100]).toMatchObject({ row: 101, explanation: { contributions: { age: 2.25, plan: 0 } } });
+    expect(router.aws.captured).toHaveLength(2);
+  });
+
   it('says what is wrong with a value in the words of the API', async () => {
     writeFileSync(join(dir, 'bad.csv'), 'plan,age\npro,old\n');
     const { code, stderr } = await run('predict', 'churn', '--data', 'bad.csv');

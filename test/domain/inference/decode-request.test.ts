@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../../domain/common-errors.ts';
-import { decodeRequest, MAX_ROWS } from '../../../domain/inference/decode-request.ts';
+import { decodeRequest, MAX_EXPLAINED_ROWS, MAX_ROWS } from '../../../domain/inference/decode-request.ts';
 import { encodeRequest } from '../../../domain/inference/encode-response.ts';
 import { protectedLabel } from '../../../domain/protected.ts';
 import type { Signature } from '../../../domain/registry/entities.ts';
@@ -59,6 +59,31 @@ describe('a request that fits', () => {
       outputs: ['probability'],
       rows,
     });
+  });
+
+  for (const [explain, expected] of [
+    [true, true],
+    [false, undefined],
+    [undefined, undefined],
+  ] as const) {
+    it(`asks for contributions with explain ${explain}: ${expected ?? 'no'}`, () => {
+      const body = { parameters: { explain }, inputs: [age, spend, plan, active] };
+      expect(decodeRequest(body, signature).explain).toBe(expected);
+    });
+  }
+
+  it('has at most 100 rows to explain', () => {
+    const asking = (count: number, explain: boolean) => ({
+      parameters: { explain },
+      inputs: [age, spend, plan, active].map(({ name, datatype, data }) =>
+        tensor(name, datatype, new Array(count).fill(data[0])),
+      ),
+    });
+    expect(decodeRequest(asking(MAX_EXPLAINED_ROWS, true), signature).rows).toHaveLength(100);
+    expect(decodeRequest(asking(MAX_EXPLAINED_ROWS + 1, false), signature).rows).toHaveLength(101);
+    expect(() => decodeRequest(asking(MAX_EXPLAINED_ROWS + 1, true), signature)).toThrow(
+      '/parameters/explain: at most 100 rows can be explained at once, got 101',
+    );
   });
 
   it('is read back as the rows it was made from', () => {
@@ -165,9 +190,10 @@ describe('a request that does not fit', () => {
     [
       'a misspelt event time',
       { ...full, parameters: { eventtime: '2001-04-01T08:00:00Z' } },
-      '/parameters/eventtime: event_time, routing_key or another parameter expected; did you mean event_time?',
+      '/parameters/eventtime: event_time, routing_key, explain or another parameter expected; did you mean event_time?',
     ],
     ['a misspelt routing key', { ...full, parameters: { 'routing-keys': 'x' } }, 'did you mean routing_key?'],
+    ['an explain that is no boolean', { ...full, parameters: { explain: 1 } }, '/parameters/explain: true or false'],
     ['a routing key that is no string', { ...full, parameters: { routing_key: 1 } }, '/parameters/routing_key'],
   ];
   for (const [what, body, problem] of cases) {

@@ -37,6 +37,27 @@ describe('a response', () => {
     ]);
   });
 
+  it('has the contributions after the outputs asked for, with the names of the features and the bias', () => {
+    const predictions = toPredictions([0.25, 0.75], 2, 1);
+    const explanation = { values: Float64Array.of(1, 2, 3, 4), groups: 1 };
+    const response = encodeResponse({ ...call, signature: binary, predictions, outputs: ['probability'], explanation });
+    expect(response.outputs.map(({ name }) => name)).toEqual(['probability', 'contributions']);
+    expect(response.outputs[1]).toEqual({
+      name: 'contributions',
+      shape: [2, 2],
+      datatype: 'FP64',
+      data: [1, 2, 3, 4],
+      parameters: { contribution_names: ['age', 'bias'] },
+    });
+  });
+
+  it('has contributions to the margin of every class', () => {
+    const predictions = toPredictions([0.1, 0.2, 0.7], 1, 3);
+    const explanation = { values: Float64Array.of(1, 2, 3, 4, 5, 6), groups: 3 };
+    const { outputs } = encodeResponse({ ...call, signature: multiclass, predictions, explanation });
+    expect(outputs[2]).toMatchObject({ name: 'contributions', shape: [1, 3, 2], data: [1, 2, 3, 4, 5, 6] });
+  });
+
   it('has only the outputs asked for', () => {
     const predictions = toPredictions([0.9, 0.1], 1, 2);
     const response = encodeResponse({

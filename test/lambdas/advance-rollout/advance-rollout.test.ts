@@ -111,6 +111,22 @@ describe('judging', () => {
     expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'next' });
   });
 
+  it('compares with what the champion answered in the same steps', async () => {
+    const world = await aCanary();
+    world.answer(world.rolloutId, 1, 900, 2);
+    world.answer(world.rolloutId, 2, 100);
+    world.advance(BAKE_MS);
+    expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'next' });
+    world.answer(world.rolloutId, 1, 20_000, 4);
+    world.answer(world.rolloutId, 2, 20_000, 180);
+    expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'roll-back' });
+    const { reasons, numbers } = (await world.registry.requireDecision('churn', `${world.rolloutId}-judged-1`)) ?? {};
+    expect(reasons).toEqual([
+      expect.stringContaining('180 of 20100 requests failed beside 6 of 20900 of the champion'),
+    ]);
+    expect(numbers).toMatchObject({ requests: 20_000, errors: 180, championRequests: 20_900, championErrors: 6 });
+  });
+
   it('rolls back when a person has moved the traffic', async () => {
     const world = await aCanary();
     const traffic = await world.registry.findTraffic('churn');

@@ -120,7 +120,7 @@ const featurizer: Featurizer = {
 };
 /** `age < 40` or missing gives the margin −1, otherwise 2. */
 const model = aModelDocument({
-  trees: [aTree({ split_conditions: [40, -1, 2] })],
+  trees: [aTree({ split_conditions: [40, -1, 2], sum_hessian: [4, 3, 1] })],
   objective: 'binary:logistic',
   param: { base_score: '5E-1' },
 });
@@ -187,7 +187,7 @@ export function aRouter() {
     },
     async send(event: Partial<ProxyEvent>) {
       const { statusCode, headers, body } = await handler({ httpMethod: 'GET', path: '/v2', ...event });
-      return { status: statusCode, headers, body: JSON.parse(body) };
+      return { status: statusCode, headers, body: headers['content-type'] === 'text/csv' ? body : JSON.parse(body) };
     },
     infer(body: unknown = inferBody(), path = 'models/churn/infer', changes: Partial<ProxyEvent> = {}) {
       return this.send({

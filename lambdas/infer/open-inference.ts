@@ -1,0 +1,80 @@
+import { modelMetadata } from '../../domain/inference/encode-response.ts';
+import {
+  allow,
+  checkSize,
+  notFound,
+  type ProxyEvent,
+  type ProxyResponse,
+  readJsonBody,
+  respond,
+  versionNumber,
+} from './http.ts';
+import { type PredictDeps, predict, requireRoute, requireTraffic, shownRoute } from './predict.ts';
+
+export interface OpenInferenceDeps extends PredictDeps {
+  /** Of this function, for `GET /v2`. */
+  readonly codeVersion: string;
+}
+
+/** The Open Inference Protocol v2 over REST. */
+export async function openInference(
+  event: ProxyEvent,
+  [first, model, ...rest]: readonly string[],
+  deps: OpenInferenceDeps,
+): Promise<ProxyResponse> {
+  if (first === undefined) {
+    allow(event, 'GET');
+    return respond(200, { name: 'millrace', version: deps.codeVersion, extensions: [] });
+  }
+  if (first === 'health' && (model === 'live' || model === 'ready') && rest.length === 0) {
+    allow(event, 'GET');
+    // the specification names the second field `live` as well, its servers and clients `ready`
+    return respond(200, model === 'live' ? { live: true } : { live: true, ready: true });
+  }
+  if (first !== 'models' || !model) throw notFound(event);
+  const version = rest[0] === 'versions' ? versionNumber(rest[1]) : undefined;
+  const action = rest.slice(version === undefined ? 0 : 2).join('/');
+  switch (action) {
+    case '':
+      allow(event, 'GET');
+      return metadata(model, version, deps);
+    case 'ready':
+      allow(event, 'GET');
+      return ready(model, version, deps);
+    case 'infer':
+      allow(event, 'POST');
+      return infer(event, model, version, deps);
+    default:
+      throw notFound(event);
+  }
+}
+
+async function infer(
+  event: ProxyEvent,
+  model: string,
+  version: number | undefined,
+  deps: OpenInferenceDeps,
+): Promise<ProxyResponse> {
+  const body = readJsonBody(event);
+  const answer = await predict({ model, body, ...(version === undefined ? {} : { version }) }, deps);
+  const response = respond(200, answer, {
+    'x-amzn-sagemaker-inference-id': answer.parameters.inference_id ?? '',
+  });
+  checkSize('the answer', response.body);
+  return response;
+}
+
+async function ready(model: string, version: number | undefined, deps: OpenInferenceDeps): Promise<ProxyResponse> {
+  const traffic = await requireTraffic(model, deps.models);
+  if (version !== undefined) requireRoute(traffic, version);
+  return respond(200, { name: model, ready: true });
+}
+
+async function metadata(model: string, version: number | undefined, deps: OpenInferenceDeps): Promise<ProxyResponse> {
+  const traffic = await requireTraffic(model, deps.models);
+  const route = shownRoute(traffic, version);
+  const { signature, algorithm, classes } = await deps.models.served(model, route.version);
+  const versions = traffic.routes.map((listed) => listed.version);
+  const described = { name: model, versions, platform: algorithm, signature, ...(classes ? { classes } : {}) };
+  return respond(200, modelMetadata(described));
+}

@@ -1,0 +1,3 @@
+export * from './evidence.ts';
+export * from './mean-difference.ts';
+export * from './proportion-limit.ts';

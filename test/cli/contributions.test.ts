@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { explainedRow, largestContributions } from '../../cli/contributions.ts';
+
+const parameters = { contribution_names: ['age', 'bias', 'bias'] };
+
+describe('contributions of a row', () => {
+  it('are named, with the bias apart from a feature of that name', () => {
+    const tensor = { shape: [2, 3], data: [1, 2, 3, 4, 5, 6], parameters };
+    expect(explainedRow(tensor, 1)).toEqual([{ contributions: { age: 4, bias: 5 }, bias: 6 }]);
+  });
+
+  it('are given for each class', () => {
+    const tensor = { shape: [1, 2, 3], data: [1, 2, 3, 4, 5, 6], parameters };
+    expect(explainedRow(tensor, 0).map(({ bias }) => bias)).toEqual([3, 6]);
+  });
+});
+
+describe('the largest contributions', () => {
+  const cases: [string, Record<string, number>, string][] = [
+    ['are three, by size in either direction', { a: 0.5, b: -2, c: 0.001, d: 1 }, 'b -2, d +1, a +0.5'],
+    ['have three digits', { a: 1.23456, b: -0.000123456 }, 'a +1.23, b -0.000123'],
+    ['are without zeros', { a: 0, b: 1 }, 'b +1'],
+    ['are none where no feature counts', { a: 0 }, ''],
+  ];
+  for (const [what, contributions, text] of cases) {
+    it(what, () => expect(largestContributions({ contributions, bias: 9 })).toBe(text));
+  }
+});
