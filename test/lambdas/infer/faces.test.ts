@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { encodeRequest } from '../../../domain/inference/encode-response.ts';
-import { openApi } from '../../../domain/inference/open-api.ts';
 import {
   aFacedRouter,
   type Cell,
@@ -125,25 +124,6 @@ describe('MLflow invocations', () => {
     expect(headers['x-amzn-sagemaker-inference-id']).toMatch(/-2-/);
     expect(JSON.parse(router.aws.captured[0] as string).millrace.eventTime).toBe('2001-04-01T00:00:00.000Z');
   });
-});
-
-describe('the OpenAPI document', () => {
-  it('is made from the signature of the version with most traffic', async () => {
-    const { status, body } = await aFacedRouter().send({ path: '/models/churn/openapi.json' });
-    expect(status).toBe(200);
-    expect(body).toEqual(openApi({ name: 'churn', version: 1, signature: facedSignature }));
-  });
-
-  for (const [httpMethod, path, status] of [
-    ['POST', '/models/churn/openapi.json', 405],
-    ['GET', '/models/none/openapi.json', 404],
-    ['GET', '/models/churn/openapi.json/x', 404],
-    ['GET', '/models/churn', 404],
-  ] as const) {
-    it(`is answered ${status} to ${httpMethod} ${path}`, async () => {
-      expect((await aFacedRouter().send({ httpMethod, path })).status).toBe(status);
-    });
-  }
 });
 
 describe('SageMaker invocations', () => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openApi } from '../../../domain/inference/open-api.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { aDataset, aDecision, aModelVersion, anArtifact, aRun } from '../../fixtures/entities.ts';
 import { aMonitorWindow, aRollout, aTraffic } from '../../fixtures/registry.ts';
@@ -34,6 +35,20 @@ beforeAll(async () => {
 });
 
 const ids = (items: Record<string, unknown>[], key: string) => items.map((item) => item[key]);
+
+describe('the OpenAPI document of a model', () => {
+  it('is made from the signature of the version with most traffic', async () => {
+    const { signature } = await api.registry.requireVersion('churn', 1);
+    const { status, body } = await api.call('GET', 'models/churn/openapi.json');
+    expect({ status, body }).toEqual({ status: 200, body: openApi({ name: 'churn', version: 1, signature }) });
+  });
+
+  for (const model of ['wine', 'none']) {
+    it(`is answered 404 for a model that nothing serves: ${model}`, async () => {
+      expect((await api.call('GET', `models/${model}/openapi.json`)).status).toBe(404);
+    });
+  }
+});
 
 describe('what the registry API shows', () => {
   const found: [string, object][] = [
