@@ -43,6 +43,29 @@ export function inferenceScenarios(on: () => World): void {
     expect(ids('label').sort()).toEqual([`${id}.0`, `${id}.2`]);
   });
 
+  it('gives the same rows the same numbers through every protocol, and explains them', async () => {
+    const { model } = await on().churn();
+    const { platform } = on();
+    const features = ['age', 'spend', 'plan', 'active'] as const;
+    const { body } = await model.infer(ROWS, { parameters: { explain: true } });
+    const outputs = body.outputs as { name: string; shape: number[]; data: number[] }[];
+    const expected = outputs.find(({ name }) => name === 'probability')?.data;
+    expect(outputs.find(({ name }) => name === 'contributions')?.shape).toEqual([ROWS.length, features.length + 1]);
+    const records = ROWS.map((row) => Object.fromEntries(features.map((name) => [name, row[name]])));
+    const split = { columns: features, data: ROWS.map((row) => features.map((name) => row[name])) };
+    for (const [path, request] of [
+      [`/v1/models/${model.name}:predict`, { instances: records }],
+      [`/models/${model.name}/invocations`, { dataframe_split: split }],
+      [`/models/${model.name}/invocations`, { dataframe_records: records }],
+      [`/endpoints/${model.name}/invocations`, { instances: split.data }],
+    ] as const) {
+      const answer = await platform.call('POST', path, request);
+      expect({ path, ...answer }).toMatchObject({ path, status: 200, body: { predictions: expected } });
+    }
+    const described = await platform.call('GET', `/registry/models/${model.name}/openapi.json`);
+    expect(described).toMatchObject({ status: 200, body: { openapi: expect.stringMatching(/^3\.1/) } });
+  });
+
   it('answers what it cannot serve with the reason and its place', async () => {
     const { model } = await on().churn();
     const { platform } = on();
