@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../cli/command.ts';
 import { main } from '../../cli/main.ts';
+import { runCli } from '../fixtures/run-cli.ts';
 
 class OddlyNamedError extends Error {
   override readonly name = 'OddlyNamedError';
@@ -38,20 +39,7 @@ async function run(...argv: string[]) {
       return command;
     },
   }));
-  let stdout = '';
-  let stderr = '';
-  const io = {
-    stdout: (text: string) => {
-      stdout += text;
-    },
-    stderr: (text: string) => {
-      stderr += text;
-    },
-    env: {},
-    cwd: '/',
-  };
-  const code = await main(argv, io, entries);
-  return { code, stdout, stderr, loaded };
+  return { ...(await runCli(argv, { cwd: '/' }, entries)), loaded };
 }
 
 describe('the help of the real commands', () => {

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { main } from '../../../cli/main.ts';
 import { profiledColumns } from '../../../domain/profiles/columns.ts';
 import { ProfileAccumulator } from '../../../domain/profiles/profile-accumulator.ts';
 import { checkSpec } from '../../../domain/spec/check.ts';
@@ -14,6 +13,7 @@ import { validateFile } from '../../../engine/validate-file.ts';
 import { withWorkFolder } from '../../../engine/work-folder.ts';
 import { aModelSpec, aSpecDocument } from '../../fixtures/builders.ts';
 import { aDataset } from '../../fixtures/entities.ts';
+import { runCli } from '../../fixtures/run-cli.ts';
 import { anApi, CHANGE } from '../../lambdas/registry-api/api-under-test.ts';
 
 let dir: string;
@@ -78,18 +78,7 @@ beforeEach(async () => {
 });
 
 async function run(...argv: string[]) {
-  const out = { stdout: '', stderr: '' };
-  const io = {
-    stdout: (text: string) => {
-      out.stdout += text;
-    },
-    stderr: (text: string) => {
-      out.stderr += text;
-    },
-    env: {},
-    cwd: dir,
-  };
-  return { code: await main(argv, io), ...out };
+  return runCli(argv, { cwd: dir });
 }
 const specOf = (yaml: string) => {
   const checked = checkSpec(parse(yaml));

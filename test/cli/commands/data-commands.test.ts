@@ -14,7 +14,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { main } from '../../../cli/main.ts';
 import type { ArtifactRef } from '../../../domain/artifacts.ts';
 import type { DatasetVersion } from '../../../domain/registry/entities.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
@@ -22,6 +21,7 @@ import { customers } from '../../fixtures/customers.ts';
 import { aDataset, aModelVersion, aRun } from '../../fixtures/entities.ts';
 import { parquetOf } from '../../fixtures/parquet.ts';
 import { aTraffic } from '../../fixtures/registry.ts';
+import { runCli } from '../../fixtures/run-cli.ts';
 import { anApi, aPlan, CHANGE } from '../../lambdas/registry-api/api-under-test.ts';
 
 const sha256Of = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
@@ -113,18 +113,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 async function run(...argv: string[]) {
-  const out = { stdout: '', stderr: '' };
-  const io = {
-    stdout: (text: string) => {
-      out.stdout += text;
-    },
-    stderr: (text: string) => {
-      out.stderr += text;
-    },
-    env: {},
-    cwd: dir,
-  };
-  return { code: await main(argv, io), ...out };
+  return runCli(argv, { cwd: dir });
 }
 
 function stored(bytes: string | Uint8Array): ArtifactRef {

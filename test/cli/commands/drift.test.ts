@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { main } from '../../../cli/main.ts';
 import { DriftReport } from '../../../domain/monitoring/drift-report.ts';
 import { profileFile } from '../../../domain/profiles/profile-file.ts';
 import { protectedLabel } from '../../../domain/protected.ts';
 import { aSpecDocument } from '../../fixtures/builders.ts';
 import { aBaseline, CHURN_COLUMNS, churnRows } from '../../fixtures/monitoring.ts';
+import { runCli } from '../../fixtures/run-cli.ts';
 
 const HEADER = 'customer_id,seen_at,age,spend,plan,active,gender,churned';
 const rows = (count: number, { from = 0, age = 0 } = {}) =>
@@ -51,14 +51,8 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 async function drift(...argv: string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await main(['drift', ...argv], {
-    stdout: (text) => void out.push(text),
-    stderr: (text) => void err.push(text),
-    env: {},
-    cwd: dir,
-  });
-  return { code, out: out.join(''), err: err.join('') };
+  const { code, stdout: out, stderr: err } = await runCli(['drift', ...argv], { cwd: dir });
+  return { code, out, err };
 }
 const against = (current: string, ...more: string[]) =>
   drift('--reference', 'before.csv', '--current', current, ...more);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { main } from '../../../cli/main.ts';
 import { QualityStatistics } from '../../../domain/model-monitor/quality.ts';
 import { Violations } from '../../../domain/model-monitor/violation.ts';
 import { binnedPair } from '../../../domain/monitoring/bins.ts';
 import { ProfileFile } from '../../../domain/profiles/profile-file.ts';
 import { checkSpec } from '../../../domain/spec/check.ts';
 import { FOLDER } from '../../domain/model-monitor/files.ts';
+import { runCli } from '../../fixtures/run-cli.ts';
 
 let dir: string;
 beforeAll(() => {
@@ -20,18 +20,7 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 async function run(...argv: string[]) {
-  const out = { stdout: '', stderr: '' };
-  const io = {
-    stdout: (text: string) => {
-      out.stdout += text;
-    },
-    stderr: (text: string) => {
-      out.stderr += text;
-    },
-    env: {},
-    cwd: dir,
-  };
-  return { code: await main(['import', 'model-monitor', ...argv], io), ...out };
+  return runCli(['import', 'model-monitor', ...argv], { cwd: dir });
 }
 const BASELINE = ['--statistics', 'statistics.json', '--constraints', 'constraints.json'];
 const CAPTURE = ['--capture', 'capture', '--ground-truth', 'ground-truth'];

@@ -3,37 +3,25 @@ import type { MonitorReport } from '../../../domain/monitoring/report.ts';
 import type { MonitorWindow } from '../../../domain/registry/entities.ts';
 import { decideTrigger } from '../../../domain/training/trigger.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { cliOver } from '../../fixtures/cli-over-api.ts';
 import { aDecision } from '../../fixtures/entities.ts';
 import { aMonitoredApi, anAlarmedApi, day, shiftedRows } from '../../fixtures/monitored-api.ts';
+import { aMonitoredCli, type MonitoredApi } from '../../fixtures/monitored-cli.ts';
 import { CHANGE } from '../../lambdas/registry-api/api-under-test.ts';
 
-type Api = Awaited<ReturnType<typeof aMonitoredApi>>;
-let api: Api;
-let cli: Awaited<ReturnType<typeof cliOver>>;
+let cli: Awaited<ReturnType<typeof aMonitoredCli>>;
 let alarm: MonitorWindow;
-
 beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  cli = await cliOver(() => api);
-  const alarmed = await anAlarmedApi();
-  api = alarmed;
-  alarm = alarmed.alarm;
+  cli = await aMonitoredCli();
+  alarm = cli.alarm;
 });
 afterAll(async () => {
   vi.restoreAllMocks();
   await cli.close();
 });
 
-const textOf = (line: string) => cli.textOf(['monitor', ...line.split(' ')]);
-const jsonOf = (line: string) => cli.jsonOf(['monitor', ...line.split(' ')]);
-const elsewhere = async (other: Api, test: () => Promise<void>) => {
-  const before = api;
-  api = other;
-  await test().finally(() => {
-    api = before;
-  });
-};
+const textOf = (line: string) => cli.textOf(line);
+const jsonOf = (line: string) => cli.jsonOf(line);
 
 describe('monitor explain', () => {
   const partsOf = async (line: string): Promise<Record<string, string>> => {
@@ -54,8 +42,10 @@ describe('monitor explain', () => {
     );
     const retrain = { decisionId: 'retrain-1', outcome: 'skip', reasons: [...reasons], numbers, at: alarm.at };
     const stranger = { ...numbers, alarm: { decision: 'monitor-other', monitors: '', severity: 1 } };
-    await api.registry.recordDecision(aDecision(retrain), CHANGE);
-    await api.registry.recordDecision(aDecision({ ...retrain, decisionId: 'retrain-2', numbers: stranger }), CHANGE);
+    await cli.api().registry.recordDecision(aDecision(retrain), CHANGE);
+    await cli
+      .api()
+      .registry.recordDecision(aDecision({ ...retrain, decisionId: 'retrain-2', numbers: stranger }), CHANGE);
     const { report }: { report: MonitorReport } = await jsonOf('show churn -w 2026-03-04');
     const { rule } = report;
     const parts = await partsOf('explain churn -w 2026-03-04');
@@ -88,7 +78,7 @@ describe('monitor explain', () => {
     const again = await other.monitor({ start: day(4), rows: shiftedRows(9), at: day(7) });
     expect(again).toMatchObject({ revision: 2, status: 'alarm' });
     expect(again.decisionId).not.toBe(first.decisionId);
-    await elsewhere(other, async () => {
+    await cli.elsewhere(other, async () => {
       const parts = await partsOf('explain churn -w 2026-03-04');
       expect(parts.retraining).toContain('a retraining was started, because drift in spend');
       expect(parts.retraining).toContain('retrain-9');
@@ -114,7 +104,7 @@ describe('monitor explain', () => {
   it('says that a warning without a breach comes to no alarm by itself', async () => {
     const other = await aMonitoredApi({ monitoring: { thresholds: { spend: 5 } } });
     await other.monitor({ start: day(2), rows: shiftedRows(2) });
-    await elsewhere(other, async () => {
+    await cli.elsewhere(other, async () => {
       const parts = await partsOf('explain churn');
       expect(parts['feature-drift: warn']).toContain('spend: psi is');
       expect(parts['what would have to change']).toBe(
@@ -139,9 +129,10 @@ describe('monitor explain', () => {
     report.body.outcomes[0] = { ...report.body.outcomes[0], status: 'alarm', breached: true, reason: 'x\u202ey' };
     const hostile = {
       ...other,
-      call: async (...call: Parameters<Api['call']>) => (call[1].endsWith('/report') ? report : other.call(...call)),
+      call: async (...call: Parameters<MonitoredApi['call']>) =>
+        call[1].endsWith('/report') ? report : other.call(...call),
     };
-    await elsewhere(hostile, async () => {
+    await cli.elsewhere(hostile, async () => {
       expect(await textOf('explain churn')).toContain('a\\u001b[2Jb');
       expect(await textOf('show churn')).toContain('x\\u202ey');
     });

@@ -4,38 +4,26 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MonitorReport } from '../../../domain/monitoring/report.ts';
 import type { MonitorWindow } from '../../../domain/registry/entities.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { cliOver } from '../../fixtures/cli-over-api.ts';
 import { binaryLive } from '../../fixtures/live-counts.ts';
-import { aMonitoredApi, anAlarmedApi, calmRows, day } from '../../fixtures/monitored-api.ts';
+import { aMonitoredApi, calmRows, day } from '../../fixtures/monitored-api.ts';
+import { aMonitoredCli } from '../../fixtures/monitored-cli.ts';
 import { CHANGE } from '../../lambdas/registry-api/api-under-test.ts';
 
-type Api = Awaited<ReturnType<typeof aMonitoredApi>>;
-let api: Api;
-let cli: Awaited<ReturnType<typeof cliOver>>;
+let cli: Awaited<ReturnType<typeof aMonitoredCli>>;
 let alarm: MonitorWindow;
-
 beforeAll(async () => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  cli = await cliOver(() => api);
-  const alarmed = await anAlarmedApi();
-  api = alarmed;
-  alarm = alarmed.alarm;
+  cli = await aMonitoredCli();
+  alarm = cli.alarm;
 });
 afterAll(async () => {
   vi.restoreAllMocks();
   await cli.close();
 });
 
-const run = (line: string) => cli.run(['monitor', ...line.split(' ')]);
-const textOf = (line: string) => cli.textOf(['monitor', ...line.split(' ')]);
-const jsonOf = (line: string) => cli.jsonOf(['monitor', ...line.split(' ')]);
-const elsewhere = async (other: Api, test: () => Promise<void>) => {
-  const before = api;
-  api = other;
-  await test().finally(() => {
-    api = before;
-  });
-};
+const run = (line: string) => cli.run(line);
+const textOf = (line: string) => cli.textOf(line);
+const jsonOf = (line: string) => cli.jsonOf(line);
 
 describe('monitor show', () => {
   it('shows a window with each monitor, what it found, and what to do', async () => {
@@ -60,7 +48,7 @@ describe('monitor show', () => {
     expect(await textOf('show churn -w 2026-03-04')).not.toContain('not captured:');
     const other = await aMonitoredApi({ monitoring: { capture: { redact: ['plan', 'age'] }, muted: ['age'] } });
     await other.monitor({ start: day(2), rows: calmRows(2) });
-    await elsewhere(other, async () => {
+    await cli.elsewhere(other, async () => {
       expect(await textOf('show churn')).toMatch(/^not captured, so that nothing is said of them: age, plan$/m);
       const { parts } = await jsonOf('explain churn');
       expect(parts[0].sentences).toContain('Not captured, so that nothing is said of them: age, plan.');
@@ -129,7 +117,7 @@ describe('monitor show', () => {
 
   it('writes a page without distributions once the record has expired', async () => {
     const other = await aMonitoredApi();
-    await elsewhere(other, async () => {
+    await cli.elsewhere(other, async () => {
       const charts = async () => {
         const file = join(cli.dir, 'one.html');
         await textOf(`show churn --report ${file}`);
@@ -178,7 +166,7 @@ describe('where nothing was monitored yet', () => {
     ['explain churn', 1],
   ] as const) {
     it(`millrace monitor ${line} says what to do`, async () => {
-      await elsewhere(await aMonitoredApi(), async () => {
+      await cli.elsewhere(await aMonitoredApi(), async () => {
         const { stdout, stderr, ...rest } = await run(line);
         expect(rest.code).toBe(code);
         expect(code === 0 ? stdout : stderr).toContain('millrace monitor tick');
@@ -190,7 +178,7 @@ describe('where nothing was monitored yet', () => {
 describe('monitor list', () => {
   it('has the newest window of each model, alarms first', async () => {
     const other = await aMonitoredApi();
-    await elsewhere(other, async () => {
+    await cli.elsewhere(other, async () => {
       await other.anUnopened({ ...alarm, model: 'churn', status: 'ok' });
       for (const [model, status] of [
         ['wine', 'alarm'],
@@ -232,7 +220,7 @@ describe('monitor history', () => {
     const live = binaryLive({ rows: 400, seed: 3, labelled: 0.5 });
     other.expire(await other.monitor({ start: day(2), rows: calmRows(2) }));
     await other.monitor({ start: day(3), rows: calmRows(3), changes: { live } });
-    await elsewhere(other, async () => {
+    await cli.elsewhere(other, async () => {
       const [sum] = await jsonOf('history churn --by week');
       expect(sum).toMatchObject({ windows: 1, expired: 1, labelCoverage: 0.5 });
       expect(await textOf('history churn --by week')).toMatch(/ 1 \(1 expired\) +-$/m);

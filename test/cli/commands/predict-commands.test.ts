@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { main } from '../../../cli/main.ts';
 import { decodeInferenceId } from '../../../domain/inference/inference-id.ts';
 import { protectedLabel } from '../../../domain/protected.ts';
 import { makeHandler as feedbackHandler } from '../../../lambdas/feedback/handler.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { aModelVersion } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
+import { runCli } from '../../fixtures/run-cli.ts';
 import { aRouter, START } from '../../lambdas/infer/fake-aws.ts';
 
 let server: Server;
@@ -72,21 +72,13 @@ beforeEach(() => {
 });
 
 async function run(...argv: string[]) {
-  const out = { stdout: '', stderr: '' };
-  const io = {
-    stdout: (text: string) => {
-      out.stdout += text;
-    },
-    stderr: (text: string) => {
-      out.stderr += text;
-    },
+  return runCli(argv, {
+    cwd: dir,
     env: {
       MILLRACE_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`,
       MILLRACE_API_TOKEN: 'token',
     },
-    cwd: dir,
-  };
-  return { code: await main(argv, io), ...out };
+  });
 }
 
 describe('millrace predict', () => {

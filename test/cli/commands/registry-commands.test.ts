@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
-import { main } from '../../../cli/main.ts';
 import { decideTrigger } from '../../../domain/training/trigger.ts';
 import { aModelSpec, aSpecDocument } from '../../fixtures/builders.ts';
 import { aDataset, aDecision, aModelVersion, aRun } from '../../fixtures/entities.ts';
 import { aMonitorWindow, aParkedToken, aRollout, aTraffic } from '../../fixtures/registry.ts';
+import { runCli } from '../../fixtures/run-cli.ts';
 import { anApi, CHANGE } from '../../lambdas/registry-api/api-under-test.ts';
 
 let api: Awaited<ReturnType<typeof anApi>>;
@@ -67,20 +67,9 @@ beforeEach(async () => {
 });
 
 async function run(line: string, env: NodeJS.ProcessEnv = {}) {
-  const out = { stdout: '', stderr: '' };
-  const io = {
-    stdout: (text: string) => {
-      out.stdout += text;
-    },
-    stderr: (text: string) => {
-      out.stderr += text;
-    },
-    env,
-    cwd: dir,
-  };
   // words in quotes stay together
   const argv = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word ?? '');
-  return { code: await main(argv, io), ...out };
+  return runCli(argv, { cwd: dir, env });
 }
 
 async function everything() {

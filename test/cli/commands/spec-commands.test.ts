@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { main } from '../../../cli/main.ts';
 import { checkSpec } from '../../../domain/spec/check.ts';
 import { withDuckDb } from '../../../engine/duckdb.ts';
 import { validateFile } from '../../../engine/validate-file.ts';
 import { withWorkFolder } from '../../../engine/work-folder.ts';
 import { aSpecDocument } from '../../fixtures/builders.ts';
+import { runCli } from '../../fixtures/run-cli.ts';
 
 let dir: string;
 beforeAll(() => {
@@ -17,15 +17,8 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 async function run(...argv: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const io = { stdout: (text: string) => out.push(text), stderr: (text: string) => err.push(text), env: {}, cwd: dir };
-  const code = await main(argv, {
-    ...io,
-    stdout: (text) => void io.stdout(text),
-    stderr: (text) => void io.stderr(text),
-  });
-  return { code, out: out.join(''), err: err.join('') };
+  const { code, stdout: out, stderr: err } = await runCli(argv, { cwd: dir });
+  return { code, out, err };
 }
 const write = (name: string, text: string): string => {
   writeFileSync(join(dir, name), text);

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { main } from '../../../cli/main.ts';
 import { ValidationReport } from '../../../domain/datasets/report.ts';
 import { withDuckDb } from '../../../engine/duckdb.ts';
 import { aSpecDocument } from '../../fixtures/builders.ts';
+import { runCli } from '../../fixtures/run-cli.ts';
 
 const HEADER = 'customer_id,seen_at,age,spend,plan,active,gender,churned';
 const row = (i: number, age: number | string = 20 + (i % 50)) =>
@@ -35,15 +35,8 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const AT = ['--at', '2026-11-23T00:00:00Z'];
 async function validate(...argv: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await main(['validate', '--spec', 'spec.yaml', ...argv], {
-    stdout: (text) => void out.push(text),
-    stderr: (text) => void err.push(text),
-    env: {},
-    cwd: dir,
-  });
-  return { code, out: out.join(''), err: err.join('') };
+  const { code, stdout: out, stderr: err } = await runCli(['validate', '--spec', 'spec.yaml', ...argv], { cwd: dir });
+  return { code, out, err };
 }
 
 describe('millrace validate', () => {
