@@ -3,16 +3,15 @@
 Reads {reference, current, format, numbers, categories, times} as JSON; prints what it took, and what it found, as JSON.
 """
 
-import json
-import resource
 import sys
-import time
 
 import numpy as np
 import pandas as pd
 import scipy
 from scipy import stats
 from scipy.spatial.distance import jensenshannon
+
+from lib.measured import measured
 
 
 def read(path, task):
@@ -67,18 +66,4 @@ def compare(task):
     }
 
 
-def peak_mb():
-    """Linux counts what the parent had at the fork into ru_maxrss, but not into VmHWM."""
-    try:
-        with open("/proc/self/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
-    except OSError:
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return most / 1024**2 if sys.platform == "darwin" else most / 1024
-
-
-task = json.load(sys.stdin)
-wall, cpu = time.perf_counter(), time.process_time()
-result = compare(task)
-took = {"wallSeconds": time.perf_counter() - wall, "cpuSeconds": time.process_time() - cpu, "peakMb": peak_mb()}
-print(json.dumps(took | {"result": result}))
+measured(compare)

@@ -10,8 +10,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { DriftReport } from '../domain/monitoring/drift-report.ts';
-import { LocalSetupError } from '../local/errors.ts';
-import { findPython } from '../local/python-finder.ts';
+import { anyPython, type Missing } from './lib/any-python.ts';
 import { writeSides } from './lib/drift-rows.ts';
 import { type Compared, compareInChild, type DriftPaths } from './lib/drift-task.ts';
 import { best, inChild, type Measured } from './lib/measure.ts';
@@ -49,7 +48,6 @@ interface Checked {
     Record<string, Readonly<Record<string, number>> & { readonly missing: readonly number[] }>
   >;
 }
-type Missing = { readonly missing: string };
 
 await withScratch(values, async (folder) => {
   const python = await pythonWithScipy();
@@ -96,15 +94,6 @@ async function pythonWithScipy(): Promise<{ executable: string } | Missing> {
   const probe = `import importlib.util as u, json; print(json.dumps([n for n in ('pandas', 'scipy', 'pyarrow') if u.find_spec(n) is None]))`;
   const without = await inChild<string[]>(python, ['-c', probe]);
   return without.length === 0 ? { executable: python } : { missing: `there is no ${without.join(' and no ')}` };
-}
-
-async function anyPython(): Promise<string | Missing> {
-  try {
-    return (await findPython()).executable;
-  } catch (error) {
-    if (error instanceof LocalSetupError) return { missing: error.message };
-    throw error;
-  }
 }
 
 /** @throws Error if pandas finds something else than we do */

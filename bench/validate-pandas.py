@@ -4,14 +4,13 @@ Reads {path, folder, edges, countries, plans} as JSON; prints what it took, and 
 Cells have the type of their column or the reader fails: unlike Millrace it cannot count those that have not.
 """
 
-import json
 import os
-import resource
 import sys
-import time
 
 import numpy as np
 import pandas as pd
+
+from lib.measured import measured
 
 try:
     import pyarrow  # noqa: F401  pandas writes Parquet with it
@@ -101,18 +100,4 @@ def check(task):
     }
 
 
-def peak_mb():
-    """Linux counts what the parent had at the fork into ru_maxrss, but not into VmHWM."""
-    try:
-        with open("/proc/self/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
-    except OSError:
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return most / 1024**2 if sys.platform == "darwin" else most / 1024
-
-
-task = json.load(sys.stdin)
-wall, cpu = time.perf_counter(), time.process_time()
-result = check(task)
-took = {"wallSeconds": time.perf_counter() - wall, "cpuSeconds": time.process_time() - cpu, "peakMb": peak_mb()}
-print(json.dumps(took | {"result": result}))
+measured(check)

@@ -10,8 +10,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import type { Profile } from '../domain/profiles/profile.ts';
-import { LocalSetupError } from '../local/errors.ts';
-import { findPython } from '../local/python-finder.ts';
+import { anyPython, type Missing } from './lib/any-python.ts';
 import { best, inChild, type Measured } from './lib/measure.ts';
 import { markdownTable, numberOption, print, say, seconds, times, whole, withScratch } from './lib/report.ts';
 import { tallSql, writeRows } from './lib/validate-rows.ts';
@@ -63,8 +62,6 @@ await withScratch(values, async (folder) => {
   print(`\n${markdownTable([title, 'wall s', 'CPU s', 'peak MB'], lines(ours, theirs))}`);
 });
 
-type Missing = { readonly missing: string };
-
 function lines(ours: Measured<Validated>, theirs: Measured<Checked> | Missing): string[][] {
   const line = (what: string, { wallSeconds, cpuSeconds, peakMb }: Measured<unknown>) => [
     what,
@@ -92,15 +89,6 @@ async function pythonWithPandas(folder: string): Promise<{ executable: string } 
   await run(python, ['-m', 'venv', environment]);
   await run(executable, ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', ...PACKAGES]);
   return { executable };
-}
-
-async function anyPython(): Promise<string | Missing> {
-  try {
-    return (await findPython()).executable;
-  } catch (error) {
-    if (error instanceof LocalSetupError) return { missing: error.message };
-    throw error;
-  }
 }
 
 /** @throws Error if pandas finds something else than we do */
