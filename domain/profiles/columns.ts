@@ -25,10 +25,15 @@ const TYPE_OF: Record<Column['type'], ProfileType> = {
   timestamp: 'timestamp',
 };
 
+export const profileTypeOf = ({ type }: Pick<Column, 'type'>): ProfileType => TYPE_OF[type];
+
 /** Every column of a data set. The id and protected columns are counted but their values are not shown. */
 export function profiledColumns(spec: ModelSpec): ProfiledColumn[] {
   const hidden = new Set([...spec.data.protected, ...(spec.data.id === undefined ? [] : [spec.data.id])]);
-  return spec.data.columns.map(({ name, type }) => ({ name, type: hidden.has(name) ? 'string' : TYPE_OF[type] }));
+  return spec.data.columns.map((column) => ({
+    name: column.name,
+    type: hidden.has(column.name) ? 'string' : profileTypeOf(column),
+  }));
 }
 
 /** The bins and categories of a stored profile as what later profiles are counted over. */

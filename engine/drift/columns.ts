@@ -1,22 +1,11 @@
 import { roleOf } from '../../domain/monitoring/drift/paired-column.ts';
-import type { ProfiledColumn } from '../../domain/profiles/columns.ts';
+import { type ProfiledColumn, profileTypeOf } from '../../domain/profiles/columns.ts';
 import type { ProfileType } from '../../domain/profiles/profile.ts';
 import type { Column } from '../../domain/spec/columns.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { asColumn } from '../statistics/guess-columns.ts';
 import type { CountedColumn } from './count-side.ts';
 import type { Side } from './open-side.ts';
-
-const TYPE_OF: Record<Column['type'], ProfileType> = {
-  integer: 'numeric',
-  number: 'numeric',
-  boolean: 'boolean',
-  string: 'string',
-  category: 'category',
-  timestamp: 'timestamp',
-};
-
-export const profileTypeOf = ({ type }: Column): ProfileType => TYPE_OF[type];
 
 /** What to count of a reference file. The id is only counted; text that is a feature is a category to the model. */
 export async function referenceColumnsOf(

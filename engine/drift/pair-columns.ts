@@ -1,9 +1,9 @@
 import { type PairedColumn, roleOf } from '../../domain/monitoring/drift/paired-column.ts';
+import { profileTypeOf } from '../../domain/profiles/columns.ts';
 import type { ColumnProfile } from '../../domain/profiles/profile.ts';
 import type { Query } from '../../domain/profiles/profile-sql.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
-import { profileTypeOf } from './columns.ts';
 import type { CountedColumn } from './count-side.ts';
 import { namedRelation, type Side } from './open-side.ts';
 

@@ -55,7 +55,10 @@ export const nameOf = ({ subject, segment }: Pick<Told, 'subject' | 'segment'>):
 export const segmentText = ({ column, value }: Segment): string =>
   value === null ? `${column} is missing` : `${column} is ${value}`;
 
+/** `p = 0.0031, ` before what else is known; 0 stands for less than 1e-100. */
+export const chance = (pValue: number | undefined): string =>
+  pValue === undefined ? '' : `p ${pValue === 0 ? '< 1e-100' : `= ${figure(pValue)}`}, `;
+
 function evidence({ pValue, rows }: Told): string {
-  const chance = pValue === undefined ? '' : `p ${pValue === 0 ? '< 1e-100' : `= ${figure(pValue)}`}, `;
-  return ` (${chance}${count(rows, 'row')})`;
+  return ` (${chance(pValue)}${count(rows, 'row')})`;
 }

@@ -2,7 +2,7 @@ import { whole } from '../../html/figures.ts';
 import type { MonitoringSpec } from '../../spec/monitoring.ts';
 import { columnDrafts } from '../assess/column-drafts.ts';
 import { breachingTests, type Draft, weigh } from '../assess/draft.ts';
-import { figure, percent } from '../assess/sentences.ts';
+import { chance, figure, percent } from '../assess/sentences.ts';
 import { compareColumn } from '../column-drift.ts';
 import type { Finding } from '../finding.ts';
 import type { PairedColumn } from './paired-column.ts';
@@ -58,8 +58,7 @@ function draftsOf(column: PairedColumn, monitoring: MonitoringSpec, judged: bool
 function sentence(draft: Draft, gap: string): string {
   const { monitor, measure, value = 0, baseline = 0, threshold = 0, pValue, rows, insufficient, message } = draft;
   if (insufficient) return message;
-  const chance = pValue === undefined ? '' : `p ${pValue === 0 ? '< 1e-100' : `= ${figure(pValue)}`}, `;
-  const evidence = ` (${chance}${whole(rows)} ${rows === 1 ? 'row' : 'rows'})`;
+  const evidence = ` (${chance(pValue)}${whole(rows)} ${rows === 1 ? 'row' : 'rows'})`;
   if (monitor === 'missingness')
     return `${gap} in ${percent(value)} of the rows, ${percent(baseline)} of the reference's; a rise by ${percent(threshold)} is allowed${evidence}`;
   if (monitor === 'new-categories')
