@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeJson } from '../../../bench/random-model.ts';
 import { aModelDocument, aTree } from '../../domain/scoring/a-model.ts';
 import { aModelVersion } from '../../fixtures/entities.ts';
+import { post } from './a-faced-model.ts';
 import { aRouter, inferBody, signature } from './fake-aws.ts';
 
 const lambda = { kind: 'lambda' } as const;
@@ -26,6 +27,21 @@ function withoutScorer(router: ReturnType<typeof aRouter>, version: number): voi
 }
 
 describe('a prediction with explain', () => {
+  it('has the same numbers by row where a face answers rows', async () => {
+    const rows = [
+      { age: 30, plan: 'pro' },
+      { age: 50, plan: 'pro' },
+    ];
+    const body = { instances: rows, parameters: { explain: true } };
+    const answer = await post(aModel(), '/v1/models/churn:predict', body);
+    expect(answer.body.predictions).toMatchObject([
+      { contributions: [-0.75, 0, -0.25] },
+      { contributions: [2.25, 0, -0.25] },
+    ]);
+    const invocations = { instances: rows, params: { explain: true } };
+    expect((await post(aModel(), '/models/churn/invocations', invocations)).body).toEqual(answer.body);
+  });
+
   it('has one more tensor: what each feature adds to the margin, and the bias', async () => {
     const { status, body } = await aModel().infer(explained([30, 50, null]));
     expect(status).toBe(200);
