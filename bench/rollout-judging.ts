@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { judgeStep, type StepCounts } from '../domain/rollout/judge.ts';
-import { JudgingSpec, RolloutStrategy } from '../domain/spec/deployment.ts';
+import { JudgingSpec, RolloutStrategy } from '../domain/spec/rollout-strategy.ts';
 import { binomialUpperTail } from '../stats/distributions/index.ts';
 import { markdownTable, numberOption, print, say, verdict, whole } from './lib/report.ts';
 import { random as uniformOf } from './random-model.ts';

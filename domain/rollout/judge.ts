@@ -3,7 +3,7 @@ import { proportionDifferenceTest } from '../../stats/sequential/mean-difference
 import { proportionAboveEvidence } from '../../stats/sequential/proportion-limit.ts';
 import { durationMs } from '../duration.ts';
 import type { RequestCounts } from '../registry/entities.ts';
-import type { JudgingSpec, RolloutStrategy } from '../spec/deployment.ts';
+import type { JudgingSpec, RolloutStrategy } from '../spec/rollout-strategy.ts';
 
 /** A mean latency of fewer requests is mostly cold starts. */
 export const MIN_LATENCY_REQUESTS = 20;

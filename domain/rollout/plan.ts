@@ -1,6 +1,6 @@
 import { PlatformError } from '../errors.ts';
 import type { Target, Traffic } from '../registry/entities.ts';
-import type { RolloutStrategy } from '../spec/deployment.ts';
+import type { RolloutStrategy } from '../spec/rollout-strategy.ts';
 
 export type Routes = Traffic['routes'];
 

@@ -13,6 +13,7 @@ import { deploymentRules } from './rules/deployment.ts';
 import { evaluationRules } from './rules/evaluation.ts';
 import { monitoredFigureRules } from './rules/monitored-figures.ts';
 import { monitoringRules } from './rules/monitoring.ts';
+import { rolloutRules } from './rules/rollout.ts';
 import { trainingRules } from './rules/training.ts';
 import { tuningRules } from './rules/tuning.ts';
 import { xgboostRules } from './rules/xgboost.ts';
@@ -31,6 +32,7 @@ const RULES: readonly ((draft: SpecDraft, report: Report) => void)[] = [
   tuningRules,
   evaluationRules,
   deploymentRules,
+  rolloutRules,
   monitoringRules,
   monitoredFigureRules,
 ];

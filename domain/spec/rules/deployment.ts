@@ -6,7 +6,6 @@ import { atMost } from './training.ts';
 const MEMORY_MB = [1_024, 2_048, 3_072, 4_096, 5_120, 6_144] as const;
 /** A Standard execution lives a year at most; the wait for an approval is part of it. */
 const MAX_APPROVAL_TIMEOUT = '360d';
-const MAX_BAKE = '7d';
 
 /** Settings that mean something to one target only. `instance` of a realtime target is ml.m5.large by default. */
 const FIELDS_OF_TARGET = {
@@ -24,7 +23,7 @@ export function deploymentRules({ deployment, training }: SpecDraft, report: Rep
     if (deployment[field] !== undefined && !own.includes(field))
       report(['deployment', field], `does not go with target ${target}`, deployment[field], oneOf(own) || 'nothing');
 
-  const { memoryMb, strategy } = deployment;
+  const { memoryMb } = deployment;
   if (target === 'serverless' && memoryMb !== undefined && !MEMORY_MB.some((size) => size === memoryMb))
     report(['deployment', 'memoryMb'], 'is no size of a serverless endpoint', memoryMb, oneOf(MEMORY_MB.map(String)));
   if (target === 'lambda' && (training?.algorithm ?? 'xgboost') !== 'xgboost')
@@ -35,13 +34,4 @@ export function deploymentRules({ deployment, training }: SpecDraft, report: Rep
       'serverless, realtime',
     );
   atMost(['deployment', 'approvalTimeout'], deployment.approvalTimeout, MAX_APPROVAL_TIMEOUT, report);
-
-  if (strategy?.type !== 'canary') return;
-  atMost(['deployment', 'strategy', 'bake'], strategy.bake, MAX_BAKE, report);
-  const steps = strategy.steps ?? [];
-  for (const [index, step] of steps.entries()) {
-    const before = steps[index - 1];
-    if (step !== undefined && before !== undefined && step <= before)
-      report(['deployment', 'strategy', 'steps', index], 'does not rise', step, `more than ${before}`);
-  }
 }

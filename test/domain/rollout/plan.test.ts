@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { heaviest, planSteps, type Routes, routesAfterPromotion, routesAt } from '../../../domain/rollout/plan.ts';
-import { RolloutStrategy } from '../../../domain/spec/deployment.ts';
+import { RolloutStrategy } from '../../../domain/spec/rollout-strategy.ts';
 
 const candidate = { version: 9, target: { kind: 'lambda' as const } };
 const champion: Routes = [{ version: 1, weight: 1, target: { kind: 'endpoint', endpointName: 'm-v1-00000000' } }];

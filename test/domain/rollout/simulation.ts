@@ -1,7 +1,7 @@
 import { chooseRoute, stickyPosition } from '../../../domain/inference/route.ts';
 import { type Judgement, judgeStep, type StepCounts } from '../../../domain/rollout/judge.ts';
 import { type Routes, routesAt } from '../../../domain/rollout/plan.ts';
-import { JudgingSpec, RolloutStrategy } from '../../../domain/spec/deployment.ts';
+import { JudgingSpec, RolloutStrategy } from '../../../domain/spec/rollout-strategy.ts';
 
 export const STEPS = [0.05, 0.2, 0.5];
 export const REQUESTS_PER_STEP = 10_000;
