@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { bundleAll } from '../lib/bundles.ts';
+import { bundleSplit } from '../lib/bundles.ts';
 import { encodeJson, encodeUbj, random, randomModel } from './random-model.ts';
 
 const FEATURES = 100;
@@ -18,7 +18,7 @@ const REQUESTS = 5_000;
 const WARM_UP = 2_000;
 const LOADS = 20;
 /** SERVING.md's budget; milliseconds. */
-const TARGET = { bytes: 60 * 1_024, load: 10, p99: 1 };
+const TARGET = { bytes: 60_000, load: 10, p99: 1 };
 
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
@@ -36,13 +36,16 @@ const percentile = (times: number[], share: number): number =>
   times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] as number;
 
 try {
-  const code = bundleAll(['infer']).get('infer') as string;
-  writeFileSync(file, code);
+  const { files, atStart } = bundleSplit('infer');
+  for (const [name, text] of files) writeFileSync(join(folder, name), text);
+  const code = atStart.map((name) => files.get(name)).join('');
   const bytes = Buffer.byteLength(code);
+  const later = Buffer.byteLength([...files.values()].join('')) - bytes;
   const load = loadTime();
   const { p50, p99, first } = await routerTime();
   console.table([
     { figure: 'bundle', value: `${bytes} B`, target: `≤ ${TARGET.bytes} B`, is: verdict(bytes, TARGET.bytes) },
+    { figure: 'loaded when asked for', value: `${later} B`, target: '', is: '' },
     { figure: 'bundle, gzip', value: `${gzipSync(code).length} B`, target: '', is: '' },
     {
       figure: `load, median of ${LOADS}`,

@@ -4,7 +4,8 @@
  * Run: `node bench/scorer.ts`. "first" is the first call in this process, before the code is optimised; the others are
  * medians over many calls. Every one-row call scores another row, so branches are as hard to predict as in service.
  */
-import { loadContributions, loadXgboost } from '../domain/scoring/load-xgboost.ts';
+import { loadContributions } from '../domain/scoring/load-contributions.ts';
+import { loadXgboost } from '../domain/scoring/load-xgboost.ts';
 import type { XgboostModel } from '../domain/scoring/xgboost-model.ts';
 import { encodeJson, encodeUbj, random, randomModel } from './random-model.ts';
 

@@ -1,4 +1,3 @@
-import { Contributions } from './contributions.ts';
 import { readDocument } from './document.ts';
 import { parseModelFile } from './model-file.ts';
 import { XgboostModel } from './xgboost-model.ts';
@@ -12,16 +11,8 @@ export function loadXgboost(bytes: Uint8Array): XgboostModel {
   return new XgboostModel(readDocument(parseModelFile(bytes, UNREAD)));
 }
 
-/**
- * Loads what `loadXgboost` takes, with the covers that contributions of features need and scoring does not.
- * @throws OldBinaryModelError, MalformedModelError; UnsupportedModelError also for trees too deep to explain
- */
-export function loadContributions(bytes: Uint8Array): Contributions {
-  return new Contributions(readDocument(parseModelFile(bytes, UNREAD_EXPLAINING), { covers: true }));
-}
-
 /** Most of each tree is of use to training alone, or to categorical splits, which `split_type` gives away. */
-const UNREAD = new Set([
+export const UNREAD: ReadonlySet<string> = new Set([
   'base_weights',
   'categories',
   'categories_nodes',
@@ -31,4 +22,3 @@ const UNREAD = new Set([
   'parents',
   'sum_hessian',
 ]);
-const UNREAD_EXPLAINING = new Set([...UNREAD].filter((name) => name !== 'sum_hessian'));

@@ -1,22 +1,26 @@
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { logger } from '../runtime/logger.ts';
-import { HttpError, notFound, type ProxyEvent, type ProxyResponse, respond, toHttpError } from './http.ts';
-import { mlflow } from './mlflow.ts';
+import {
+  HttpError,
+  notFound,
+  type ProxyEvent,
+  type ProxyResponse,
+  respond,
+  respondProblem,
+  toHttpError,
+} from './http.ts';
 import { type OpenInferenceDeps, openInference } from './open-inference.ts';
-import { predictV1 } from './predict-v1.ts';
-import { sagemaker } from './sagemaker.ts';
-import { respondProblem } from './table-face.ts';
 
 export type InferDeps = OpenInferenceDeps;
 
 type Face = (event: ProxyEvent, segments: readonly string[], deps: InferDeps) => Promise<ProxyResponse>;
 
-/** By the first segment of the path. */
-const FACES: Readonly<Record<string, Face>> = {
-  v2: openInference,
-  v1: predictV1,
-  models: mlflow,
-  endpoints: sagemaker,
+/** By the first segment of the path. All but v2 are loaded with the first request for them. */
+const FACES: Readonly<Record<string, () => Face | Promise<Face>>> = {
+  v2: () => openInference,
+  v1: async () => (await import('./predict-v1.ts')).predictV1,
+  models: async () => (await import('./mlflow.ts')).mlflow,
+  endpoints: async () => (await import('./sagemaker.ts')).sagemaker,
 };
 const ROOT = new RegExp(`^.*?/(${Object.keys(FACES).join('|')})(?=/|$)(.*)$`);
 
@@ -27,8 +31,9 @@ export const makeHandler =
     const start = deps.elapsed();
     const { root, segments } = placeOf(event);
     try {
-      const face = FACES[root];
-      if (!face) throw notFound(event);
+      const load = FACES[root];
+      if (!load) throw notFound(event);
+      const face = await load();
       return await face(event, segments, deps);
     } catch (error) {
       const refused = toHttpError(error);

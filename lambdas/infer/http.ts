@@ -54,6 +54,16 @@ export function respond(statusCode: number, value: unknown, headers: Record<stri
   return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
 }
 
+/** RFC 9457 problem details, without the title: a phrase for each status would only repeat it. */
+export function respondProblem({ status, message, headers }: HttpError, problems?: readonly string[]): ProxyResponse {
+  const problem = { type: 'about:blank', status, detail: message };
+  return respond(
+    status,
+    { ...problem, ...(problems ? { problems } : {}) },
+    { ...headers, 'content-type': 'application/problem+json' },
+  );
+}
+
 export function header(event: ProxyEvent, name: string): string | undefined {
   const found = Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name);
   return found?.[1];

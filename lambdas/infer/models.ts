@@ -7,7 +7,7 @@ import { taskOf } from '../../domain/inference/predictions.ts';
 import type { ModelVersion, Traffic } from '../../domain/registry/entities.ts';
 import { keys } from '../../domain/registry/keys.ts';
 import type { Contributions } from '../../domain/scoring/contributions.ts';
-import { loadContributions, loadXgboost } from '../../domain/scoring/load-xgboost.ts';
+import { loadXgboost } from '../../domain/scoring/load-xgboost.ts';
 import type { XgboostModel } from '../../domain/scoring/xgboost-model.ts';
 import type { Aws } from './aws.ts';
 import { ByteLru, Renewed } from './cache.ts';
@@ -102,8 +102,11 @@ export function servedModels({ aws, table, lakeBucket, metrics, now }: ModelsDep
 
     scorer: (ref: ArtifactRef): Promise<XgboostModel> => artifact(ref, loadXgboost),
 
-    /** The scorer's file again, with what explaining needs of it: loaded when it is first asked for. */
-    contributions: (ref: ArtifactRef): Promise<Contributions> => artifact(ref, loadContributions, '#contributions'),
+    /** The scorer's file again, with what explaining needs of it: loaded when it is first asked for, as is the code. */
+    async contributions(ref: ArtifactRef): Promise<Contributions> {
+      const { loadContributions } = await import('../../domain/scoring/load-contributions.ts');
+      return artifact(ref, loadContributions, '#contributions');
+    },
   };
 }
 export type ServedModels = ReturnType<typeof servedModels>;

@@ -80,13 +80,3 @@ export function answered(
   checkSize('the answer', response.body);
   return response;
 }
-
-/** RFC 9457 problem details, without the title: a phrase for each status would only repeat it. */
-export function respondProblem({ status, message, headers }: HttpError, problems?: readonly string[]): ProxyResponse {
-  const problem = { type: 'about:blank', status, detail: message };
-  return respond(
-    status,
-    { ...problem, ...(problems ? { problems } : {}) },
-    { ...headers, 'content-type': 'application/problem+json' },
-  );
-}

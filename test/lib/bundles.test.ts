@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bundleAll } from '../../lib/bundles.ts';
+import { bundleAll, bundleSplit } from '../../lib/bundles.ts';
 import { copyDuckDb, fetchPackage, hostPlatform } from '../../lib/duckdb-natives.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-bundles-'));
@@ -66,6 +66,52 @@ describe('a bundle', () => {
 
   it('of a function that is not there fails, by name', () => {
     expect(() => bundleAll(['hello', 'nobody'], join(root, 'lambdas'))).toThrow('no entry for nobody: expected');
+  });
+});
+
+describe('a bundle in parts', () => {
+  const write = (text: string) => {
+    aFunction('rare', "export const rare = () => 'asked for'; export const common = 20;");
+    aFunction('shared', 'export const twice = (n: number): number => n * 2;');
+    return aFunction('split', text);
+  };
+
+  it('loads what is imported on demand when it is asked for, and not before', async () => {
+    const sources = write(
+      `import { twice } from '../shared/index.ts';
+       export const handler = async (rarely: boolean) => rarely ? (await import('../rare/index.ts')).rare() : twice(21);`,
+    );
+    const { files, atStart } = bundleSplit('split', sources);
+    const texts = (names: readonly string[]) => names.map((name) => files.get(name)).join('\n');
+    expect(files.size).toBeGreaterThan(atStart.length);
+    expect(texts(atStart)).not.toContain('asked for');
+    expect(texts([...files.keys()].filter((name) => !atStart.includes(name)))).toContain('asked for');
+    const folder = mkdtempSync(join(root, 'split-'));
+    for (const [name, text] of files) writeFileSync(join(folder, name), text);
+    const { handler } = await import(pathToFileURL(join(folder, 'index.mjs')).href);
+    expect([await handler(false), await handler(true)]).toEqual([42, 'asked for']);
+  });
+
+  it('counts what the entry shares with its parts among what is loaded at the start', () => {
+    const sources = write(
+      `import { common } from '../rare/index.ts';
+       import { twice } from '../shared/index.ts';
+       export const handler = async () => common + twice(1) + (await import('./more.ts')).more();`,
+    );
+    writeFileSync(
+      join(sources, 'split', 'more.ts'),
+      "import { twice } from '../shared/index.ts'; export const more = () => twice(3);",
+    );
+    const { files, atStart } = bundleSplit('split', sources);
+    expect(atStart[0]).toBe('index.mjs');
+    expect(atStart.length).toBeGreaterThan(1);
+    expect(files.size).toBe(atStart.length + 1);
+  });
+
+  it('with CommonJS in it that asks for `require` is refused', () => {
+    writeFileSync(join(root, 'asks.cjs'), "const name = 'node:os'; module.exports = require(name).EOL.length;");
+    const sources = write("import length from '../../asks.cjs';\nexport const handler = () => length;");
+    expect(() => bundleSplit('split', sources)).toThrow('asks for `require`');
   });
 });
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeJson, encodeUbj, random } from '../../../bench/random-model.ts';
 import { FeatureShapeError, MalformedModelError, UnsupportedModelError } from '../../../domain/scoring/errors.ts';
-import { loadContributions, loadXgboost } from '../../../domain/scoring/load-xgboost.ts';
+import { loadContributions } from '../../../domain/scoring/load-contributions.ts';
+import { loadXgboost } from '../../../domain/scoring/load-xgboost.ts';
 import { aModelDocument, aTree, inBothFormats } from './a-model.ts';
 import { fixtureBytes, fixtureCases } from './xgboost-fixtures.ts';
 
