@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { judgeStep, type StepCounts } from '../domain/rollout/judge.ts';
+import { steppedOf } from '../domain/rollout/plan.ts';
 import { JudgingSpec, RolloutStrategy } from '../domain/spec/rollout-strategy.ts';
 import { binomialUpperTail } from '../stats/distributions/index.ts';
 import { markdownTable, numberOption, print, say, verdict, whole } from './lib/report.ts';
@@ -28,8 +29,8 @@ type Judge = (steps: readonly StepCounts[]) => boolean;
 const millrace =
   (maxErrorRate: number): Judge =>
   (steps) => {
-    const strategy = RolloutStrategy.parse({ type: 'canary', steps: STEPS, maxErrorRate });
-    return strategy.type === 'canary' && judgeStep({ strategy, judging, steps, elapsedMs: 0 }).verdict === 'roll-back';
+    const strategy = steppedOf(RolloutStrategy.parse({ type: 'canary', steps: STEPS, maxErrorRate }));
+    return strategy !== undefined && judgeStep({ strategy, judging, steps, elapsedMs: 0 }).verdict === 'roll-back';
   };
 const repeated =
   (maxErrorRate: number): Judge =>

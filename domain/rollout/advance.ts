@@ -1,7 +1,7 @@
 import type { Rollout } from '../registry/entities.ts';
 import { RolloutClosedError, RolloutInProgressError } from './errors.ts';
 import { type Judgement, judgeStep } from './judge.ts';
-import { planSteps, routesAt } from './plan.ts';
+import { planSteps, routesAt, steppedOf } from './plan.ts';
 import { type AdvanceDeps, finishPromoted, hasPromoted, neededVersions, promote, requireApproved } from './promote.ts';
 import { closeRolledBack, deploymentOf, findSteps, isOpen, recordDecision, recordStep } from './rollout-record.ts';
 import { countedFor, countsOfSteps } from './step-counts.ts';
@@ -44,19 +44,25 @@ export async function judge(rollout: Rollout, deps: AdvanceDeps): Promise<{ verd
   const traffic = await registry.findTraffic(model);
   // a newer rollout or a person has taken the traffic
   if (!isOpen(rollout) || traffic?.rolloutId !== rolloutId) return { verdict: 'roll-back' };
-  const { strategy, judging } = await deploymentOf(rollout, deps);
+  const deployment = await deploymentOf(rollout, deps);
+  const strategy = steppedOf(deployment.strategy);
   const starts = await findSteps(rollout, traffic.rev, deps);
   const start = starts.at(-1);
-  if (strategy.type !== 'canary' || !start) return { verdict: 'roll-back' };
+  if (!strategy || !start) return { verdict: 'roll-back' };
 
   const { step } = start;
   const total = countedFor(candidate, await registry.requestCounts(model, rolloutId));
   const elapsedMs = now().getTime() - start.at.getTime();
-  const judgement = judgeStep({ strategy, judging, steps: countsOfSteps(starts, total), elapsedMs });
+  const judgement = judgeStep({
+    strategy,
+    judging: deployment.judging,
+    steps: countsOfSteps(starts, total),
+    elapsedMs,
+  });
   const { verdict, reasons } = judgement;
   const numbers = { ...judgement.numbers, total };
   if (verdict === 'next') {
-    const share = strategy.steps[step + 1] as number;
+    const share = strategy.shares[step + 1] as number;
     const next = { ...start, step: step + 1, trafficRev: traffic.rev, ...total };
     const { at: _, ...begun } = next;
     await recordStep(rollout, begun, { reasons, numbers: { ...numbers, share } }, deps);

@@ -3,7 +3,8 @@ import { proportionDifferenceTest } from '../../stats/sequential/mean-difference
 import { proportionAboveEvidence } from '../../stats/sequential/proportion-limit.ts';
 import { durationMs } from '../duration.ts';
 import type { RequestCounts } from '../registry/entities.ts';
-import type { JudgingSpec, RolloutStrategy } from '../spec/rollout-strategy.ts';
+import type { JudgingSpec } from '../spec/rollout-strategy.ts';
+import type { Stepped } from './plan.ts';
 
 /** A mean latency of fewer requests is mostly cold starts. */
 export const MIN_LATENCY_REQUESTS = 20;
@@ -14,7 +15,6 @@ const MAX_LOOKS = 500;
 /** Tests that share alpha: errors above the limit, and errors above the champion's. */
 const TESTS = 2;
 
-type Canary = Extract<RolloutStrategy, { type: 'canary' }>;
 export type Counts = Pick<RequestCounts, 'requests' | 'errors' | 'latencyMsSum'>;
 
 /** What was answered during one step. */
@@ -36,7 +36,7 @@ export function maxStepMs(bakeMs: number): number {
 }
 
 /**
- * Judges the last step of a canary.
+ * Judges the last step that was begun.
  *
  * Errors: rolled back when the candidate's error rate is above `maxErrorRate`, or above the champion's by more than
  * `judging.errors.margin`, and chance does not explain it. Both are tested over all steps so far, each at half of
@@ -47,9 +47,9 @@ export function maxStepMs(bakeMs: number): number {
  * Latency: the mean of the step against `maxLatencyMs`, without a test and outside of alpha.
  */
 export function judgeStep(rollout: {
-  readonly strategy: Canary;
+  readonly strategy: Stepped;
   readonly judging: JudgingSpec;
-  /** One for each step that was begun, in the order of the strategy's steps; at least one. */
+  /** One for each step that was begun, in the order of the strategy's shares; at least one. */
   readonly steps: readonly StepCounts[];
   /** Since the last step began. */
   readonly elapsedMs: number;
@@ -82,13 +82,13 @@ export function judgeStep(rollout: {
   }
   if (elapsedMs < bakeMs) return decide('wait', `watched for ${elapsedMs} of ${bakeMs} ms`);
   const passed = `${requests} requests, ${errors} failed, mean latency ${meanLatencyMs.toFixed(1)} ms`;
-  return decide(index + 1 < strategy.steps.length ? 'next' : 'promote', passed);
+  return decide(index + 1 < strategy.shares.length ? 'next' : 'promote', passed);
 }
 
 const NOTHING: Counts = { requests: 0, errors: 0, latencyMsSum: 0 };
 
 /** The tests of errors over the whole rollout, and what they found. */
-function testErrors({ maxErrorRate, steps: shares }: Canary, judging: JudgingSpec, steps: readonly StepCounts[]) {
+function testErrors({ maxErrorRate, shares }: Stepped, judging: JudgingSpec, steps: readonly StepCounts[]) {
   const { alpha, errors } = judging;
   const { margin } = errors;
   const candidate = sum(steps.map((step) => step.candidate));

@@ -10,9 +10,32 @@ export class InvalidRolloutStepsError extends PlatformError {
   readonly kind = 'invalid';
 }
 
+/** A candidate that gets more and more of the traffic and is judged on the way. */
+export interface Stepped {
+  /** Of all traffic, rising, each below 1. */
+  readonly shares: readonly number[];
+  /** How long each share is watched. */
+  readonly bake: string;
+  /** Requests the candidate must have answered before a step counts as watched. */
+  readonly minRequests: number;
+  readonly maxErrorRate: number;
+  readonly maxLatencyMs: number;
+}
+
 export interface Candidate {
   readonly version: number;
   readonly target: Target;
+}
+
+/**
+ * The strategy as steps, if it has any.
+ * @throws InvalidRolloutStepsError
+ */
+export function steppedOf(strategy: RolloutStrategy): Stepped | undefined {
+  if (strategy.type === 'all-at-once') return undefined;
+  const { bake, minRequests, maxErrorRate, maxLatencyMs } = strategy;
+  const shares = strategy.type === 'linear' ? multiples(strategy.increment) : rising(strategy.steps);
+  return { shares, bake, minRequests, maxErrorRate, maxLatencyMs };
 }
 
 /**
@@ -20,14 +43,27 @@ export interface Candidate {
  * is nobody to compare with and nobody to protect.
  * @throws InvalidRolloutStepsError
  */
-export function planSteps(strategy: RolloutStrategy, previous: Routes): number[] {
-  if (strategy.type === 'all-at-once' || previous.length === 0) return [];
-  strategy.steps.forEach((share, i) => {
-    if (share <= (strategy.steps[i - 1] ?? 0)) {
-      throw new InvalidRolloutStepsError(`canary steps must rise, got ${strategy.steps.join(', ')}`);
+export function planSteps(strategy: RolloutStrategy, previous: Routes): readonly number[] {
+  return previous.length === 0 ? [] : (steppedOf(strategy)?.shares ?? []);
+}
+
+function rising(steps: readonly number[]): readonly number[] {
+  steps.forEach((share, i) => {
+    if (share <= (steps[i - 1] ?? 0)) {
+      throw new InvalidRolloutStepsError(`canary steps must rise, got ${steps.join(', ')}`);
     }
   });
-  return [...strategy.steps];
+  return steps;
+}
+
+/** 0.3: 0.3, 0.6, 0.9. Rounded, so that a third of 0.9 is 0.3 and ten tenths are 1. */
+function multiples(increment: number): number[] {
+  const shares: number[] = [];
+  for (let n = 1; ; n++) {
+    const share = Math.round(n * increment * 1e9) / 1e9;
+    if (share >= 1) return shares;
+    shares.push(share);
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { endpointName, rolloutId } from '../names.ts';
 import type { ModelVersion, Rollout, Target } from '../registry/entities.ts';
 import type { DeploymentSpec } from '../spec/deployment.ts';
 import { VersionNotApprovedError } from './errors.ts';
+import { steppedOf } from './plan.ts';
 import { closeRolledBack, isOpen, type RolloutDeps, watchedRollout } from './rollout-record.ts';
 
 /** When reconcile-executions first looks whether the execution still goes on. */
@@ -99,13 +100,13 @@ function targetOf({ model, version, artifacts }: ModelVersion, { target }: Deplo
 }
 
 function executionInput({ model, rolloutId: id, candidate }: Rollout, { target, strategy }: DeploymentSpec): object {
-  const canary = strategy.type === 'canary' ? strategy : undefined;
+  const stepped = steppedOf(strategy);
   return {
     model,
     rolloutId: id,
     version: candidate,
     target,
-    bakeSeconds: canary ? Math.ceil(durationMs(canary.bake) / 1_000) : 0,
-    steps: canary?.steps.length ?? 0,
+    bakeSeconds: stepped ? Math.ceil(durationMs(stepped.bake) / 1_000) : 0,
+    steps: stepped?.shares.length ?? 0,
   };
 }

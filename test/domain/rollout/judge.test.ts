@@ -3,8 +3,7 @@ import { type Judgement, judgeStep, MIN_LATENCY_REQUESTS, maxStepMs } from '../.
 
 const BAKE_MS = 300_000;
 const strategy = {
-  type: 'canary' as const,
-  steps: [0.1, 0.5],
+  shares: [0.1, 0.5],
   bake: '5m',
   minRequests: 100,
   maxErrorRate: 0.01,

@@ -32,6 +32,28 @@ describe('a rollout plan', () => {
     expect(planSteps({ type: 'all-at-once' }, champion)).toEqual([]);
   });
 
+  for (const [increment, shares] of [
+    [0.5, [0.5]],
+    [0.3, [0.3, 0.6, 0.9]],
+    [0.1, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]],
+    [0.35, [0.35, 0.7]],
+  ] as const) {
+    it(`adds ${increment} at each step of a linear rollout`, () => {
+      expect(planSteps(RolloutStrategy.parse({ type: 'linear', increment }), champion)).toEqual(shares);
+    });
+  }
+
+  it('has shares that rise and stay below 1, for any increment', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.01, max: 0.5, noNaN: true }), (increment) => {
+        const shares = planSteps(RolloutStrategy.parse({ type: 'linear', increment }), champion);
+        expect(shares.length).toBeGreaterThan(0);
+        expect(shares.length).toBeLessThan(100);
+        expect(shares.every((share, i) => share > (shares[i - 1] ?? 0) && share < 1)).toBe(true);
+      }),
+    );
+  });
+
   for (const steps of [
     [0.5, 0.1],
     [0.1, 0.1],

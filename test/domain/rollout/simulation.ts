@@ -1,6 +1,6 @@
 import { chooseRoute, stickyPosition } from '../../../domain/inference/route.ts';
 import { type Judgement, judgeStep, type StepCounts } from '../../../domain/rollout/judge.ts';
-import { type Routes, routesAt } from '../../../domain/rollout/plan.ts';
+import { type Routes, routesAt, type Stepped, steppedOf } from '../../../domain/rollout/plan.ts';
 import { JudgingSpec, RolloutStrategy } from '../../../domain/spec/rollout-strategy.ts';
 
 export const STEPS = [0.05, 0.2, 0.5];
@@ -11,9 +11,7 @@ const CHAMPION = 1;
 const CANDIDATE = 2;
 const target = { kind: 'lambda' as const };
 const before: Routes = [{ version: CHAMPION, weight: 1, target }];
-const strategy = RolloutStrategy.parse({ type: 'canary', steps: STEPS, minRequests: 400 });
-if (strategy.type !== 'canary') throw new Error('the simulation is of a canary');
-const canary = strategy;
+const strategy = steppedOf(RolloutStrategy.parse({ type: 'canary', steps: STEPS, minRequests: 400 })) as Stepped;
 const judging = JudgingSpec.parse({});
 
 /** Parts of a rollout that a broken build may have wrong. */
@@ -71,7 +69,7 @@ export function rollOut(traffic: Traffic, judge: Build['judge'] = BUILD.judge): 
       if (n % every !== 0) continue;
       looks++;
       const elapsedMs = n < REQUESTS_PER_STEP ? 0 : 300_000;
-      const { verdict } = judge({ strategy: canary, judging, steps, elapsedMs });
+      const { verdict } = judge({ strategy, judging, steps, elapsedMs });
       if (verdict === 'roll-back' || verdict === 'promote') return { verdict, candidateRequests, looks };
       passed = verdict === 'next';
     }

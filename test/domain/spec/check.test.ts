@@ -270,6 +270,21 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     'deployment.strategy.bake: is too long',
   ],
   [
+    'a linear rollout in steps of half a percent',
+    { deployment: { strategy: { type: 'linear', increment: 0.005 } } },
+    'deployment.strategy.increment: ',
+  ],
+  [
+    'a linear rollout with a bake of 8 days',
+    { deployment: { strategy: { type: 'linear', bake: '8d' } } },
+    'deployment.strategy.bake: is too long',
+  ],
+  [
+    'an increment above a half',
+    { deployment: { strategy: { type: 'linear', increment: 0.51 } } },
+    'deployment.strategy.increment: ',
+  ],
+  [
     'an approval that outlives the execution',
     { deployment: { approvalTimeout: '361d' } },
     'deployment.approvalTimeout: is too long',
@@ -671,6 +686,8 @@ const accepted: readonly [what: string, change: Overrides][] = [
   ['realtime with instances', { deployment: { target: 'realtime', instance: 'ml.c5.xlarge', instanceCount: 2 } }],
   ['lambda', { deployment: { target: 'lambda' } }],
   ['canary steps that rise', { deployment: { strategy: { type: 'canary', steps: [0.1, 0.5, 0.9] } } }],
+  ['the smallest increment', { deployment: { strategy: { type: 'linear', increment: 0.01 } } }],
+  ['the largest increment', { deployment: { strategy: { type: 'linear', increment: 0.5, bake: '7d' } } }],
   ['a threshold at the bound', { monitoring: { method: 'l_infinity', threshold: 1, thresholds: { age: 1 } } }],
   ['segments by a feature and a protected column', { monitoring: { segments: ['plan', 'gender'], muted: ['age'] } }],
   ['bounds of live quality that are one', { monitoring: { quality: { min: 0.8, max: 0.8 } } }],
