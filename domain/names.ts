@@ -15,6 +15,12 @@ export const tuningJobName = (inputsDigest: string, attempt: number): string =>
 export const endpointName = (model: string, version: number, artifactDigest: string): string =>
   `${model}-v${version}-${artifactDigest.slice(0, 8)}`;
 
+/** `<model>-b<12 hex digits of the digest of what is scored by what>-<attempt>`; execution and folder are named like it. */
+export const batchId = (model: string, inputsDigest: string, attempt: number): string =>
+  `${model}-b${inputsDigest.slice(0, 12)}-${attempt}`;
+/** The transform job and its SageMaker model. */
+export const batchJobName = (batch: string, attempt: number): string => `${batch}-x${attempt}`;
+
 export const rolloutId = (model: string, version: number, attempt: number): string =>
   `${model}-v${version}-r${attempt}`;
 
@@ -23,6 +29,8 @@ export const lakeKeys = {
   artifact: (sha256: string, name: string): string => `artifacts/${sha256}/${name}`,
   runFolder: (model: string, run: string): string => `runs/${model}/${run}`,
   jobOutput: (model: string, run: string): string => `runs/${model}/${run}/jobs`,
+  /** Results of a batch; what it works with lies in its run folder. */
+  batchFolder: (model: string, batch: string): string => `batches/${model}/${batch}`,
 };
 
 /** Keys in the capture bucket. A window is written `<start>_<end>`, so that a changed length makes folders of its own. */

@@ -24,7 +24,7 @@ export const rolloutDefinition: Definition = {
     NeedsEndpoint: {
       Type: 'Choice',
       Assign: { looks: 0 },
-      Choices: [{ Condition: `{% ${INPUT}.target = 'lambda' %}`, Assign: { looks: 0 }, Next: 'Verify' }],
+      Choices: [{ Condition: `{% ${INPUT}.target in ['lambda', 'batch'] %}`, Assign: { looks: 0 }, Next: 'Verify' }],
       Default: 'CreateEndpoint',
     },
     CreateEndpoint: lambdaTask({

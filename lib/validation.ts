@@ -22,6 +22,7 @@ export interface ValidationProps {
 /** Keys in the landing bucket that are not data. */
 const SPECS = 'specs/';
 const SPEC_PROBLEMS = 'spec-problems/';
+const BATCH_INPUTS = 'batch-inputs/';
 
 /** A failed upload is tried again after six times as long, so this is no longer than ten million rows need. */
 const VALIDATION_TIMEOUT = Duration.minutes(5);
@@ -88,7 +89,9 @@ export class Validation extends Construct {
     this.uploads.feed(this.validateUpload, { batchSize: 1, maxConcurrency });
     new EventRoute(this, 'DataUploaded', {
       description: 'Data was uploaded',
-      pattern: objectCreated(landing.bucket.bucketName, [{ 'anything-but': { prefix: [SPECS, SPEC_PROBLEMS] } }]),
+      pattern: objectCreated(landing.bucket.bucketName, [
+        { 'anything-but': { prefix: [SPECS, SPEC_PROBLEMS, BATCH_INPUTS] } },
+      ]),
       to: this.uploads.queue,
       undelivered: defaults.undelivered,
     });

@@ -9,7 +9,10 @@ export type LandingKey =
   | { readonly kind: 'seal'; readonly model: string; readonly set: string; readonly form: SealForm }
   | { readonly kind: 'spec'; readonly name: string }
   /** Nothing to do, and nobody made a mistake. */
-  | { readonly kind: 'ignored'; readonly why: 'folder-marker' | 'hidden' | 'temporary' | 'spec-problems' }
+  | {
+      readonly kind: 'ignored';
+      readonly why: 'folder-marker' | 'hidden' | 'temporary' | 'spec-problems' | 'batch-inputs';
+    }
   /** A mistake; `model` is there if the key names one beyond doubt. */
   | { readonly kind: 'invalid'; readonly why: InvalidKey; readonly model?: string };
 
@@ -35,6 +38,9 @@ const SEALS: ReadonlyMap<string, SealForm> = new Map([
   ['manifest.json', 'manifest'],
 ]);
 
+/** `batch-inputs/<model>/…` waits to be scored: no data set comes of it. */
+export const BATCH_INPUTS_FOLDER = 'batch-inputs';
+
 const MAX_KEY_BYTES = 1_024;
 const SPEC_FILE = /^(.+)\.(?:yaml|yml|json)$/;
 const TEMPORARY = /(?:\.tmp|\.temp|\.part|\.filepart|\.crdownload|\.swp|~|_\$folder\$)$/i;
@@ -53,6 +59,7 @@ export function parseLandingKey(key: string): LandingKey {
     return { kind: 'invalid', why: 'path-tricks' };
   const [folder = '', file, ...deeper] = segments;
   if (folder === SPEC_PROBLEMS_FOLDER) return { kind: 'ignored', why: 'spec-problems' };
+  if (folder === BATCH_INPUTS_FOLDER) return { kind: 'ignored', why: 'batch-inputs' };
   if (file === undefined) return { kind: 'invalid', why: 'no-model' };
   const [part, ...below] = deeper;
   const inSet = part !== undefined && below.length === 0 && !isHidden(file) && folder !== SPEC_FOLDER;

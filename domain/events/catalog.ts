@@ -71,6 +71,25 @@ export const EVENTS = {
     source: 'millrace.rollout',
     detail: z.object({ ...base, rolloutId: z.string(), version: z.number().int(), reasons: z.array(z.string()) }),
   },
+  BatchStarted: {
+    source: 'millrace.batch',
+    detail: z.object({ ...base, batchId: z.string(), version: z.number().int() }),
+  },
+  BatchScored: {
+    source: 'millrace.batch',
+    detail: z.object({
+      ...base,
+      batchId: z.string(),
+      version: z.number().int(),
+      rows: z.object({ total: z.number().int(), scored: z.number().int(), skipped: z.number().int() }),
+      /** `s3://…/predictions.parquet` */
+      predictions: z.string(),
+    }),
+  },
+  BatchFailed: {
+    source: 'millrace.batch',
+    detail: z.object({ ...base, batchId: z.string(), version: z.number().int(), error: z.string(), cause: z.string() }),
+  },
   /** Somebody replays time: monitor as if it were `at` (detail.model '*' = every model). */
   MonitoringTickRequested: { source: 'millrace.monitoring', detail: z.object(base) },
   /** One per model, window and revision, however many features and monitors it is about. */

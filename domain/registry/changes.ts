@@ -1,4 +1,5 @@
 import type { Audited } from './audit.ts';
+import type { Batch } from './batch.ts';
 import type {
   Alias,
   DatasetVersion,
@@ -57,6 +58,16 @@ export const audited = {
     action: 'rollout.updated',
     subject: `rollout/${rollout.rolloutId}`,
     after: rollout,
+  }),
+  batchCreated: (batch: Batch): Audited => ({
+    action: 'batch.created',
+    subject: `batch/${batch.batchId}`,
+    after: batch,
+  }),
+  batchUpdated: (batch: Batch): Audited => ({
+    action: 'batch.updated',
+    subject: `batch/${batch.batchId}`,
+    after: batch,
   }),
   decisionRecorded: (decision: Decision): Audited => ({
     action: 'decision.recorded',

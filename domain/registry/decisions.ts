@@ -1,5 +1,15 @@
 import { ConcurrentWriteError, InvalidInputError } from '../common-errors.ts';
-import { Alias, DatasetVersion, Decision, ModelVersion, Rollout, Traffic, TrainingRun } from './entities.ts';
+import { Batch } from './batch.ts';
+import {
+  Alias,
+  DatasetVersion,
+  Decision,
+  type JobRecord,
+  ModelVersion,
+  Rollout,
+  Traffic,
+  TrainingRun,
+} from './entities.ts';
 import { InvalidTransitionError } from './errors.ts';
 import { boundReasons, boundTexts } from './limits.ts';
 import type { Change } from './ports.ts';
@@ -42,14 +52,26 @@ function defined<T extends object>(patch: T): T {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as T;
 }
 
+function mergeJobs(known: readonly JobRecord[], changed: readonly JobRecord[] = []): JobRecord[] {
+  const jobs = new Map(known.map((job) => [job.name, job]));
+  for (const job of changed) jobs.set(job.name, { ...jobs.get(job.name), ...defined(job) });
+  return [...jobs.values()];
+}
+
+export const newBatch = (batch: Batch): Batch => Batch.parse({ ...batch, reasons: boundReasons(batch.reasons) });
+
+/** The same for a batch. */
+export function mergeBatch(batch: Batch, patch: Partial<Batch>): Batch {
+  const { batchId, model } = batch;
+  return newBatch({ ...batch, ...defined(patch), jobs: mergeJobs(batch.jobs, patch.jobs), batchId, model });
+}
+
 /** Merges top-level fields; a job of a known name is merged into it, others are appended. Ids never change. */
 export function mergeRun(run: TrainingRun, patch: Partial<TrainingRun>): TrainingRun {
-  const jobs = new Map(run.jobs.map((job) => [job.name, job]));
-  for (const job of patch.jobs ?? []) jobs.set(job.name, { ...jobs.get(job.name), ...defined(job) });
   return TrainingRun.parse({
     ...run,
     ...defined(patch),
-    jobs: [...jobs.values()],
+    jobs: mergeJobs(run.jobs, patch.jobs),
     runId: run.runId,
     model: run.model,
   });

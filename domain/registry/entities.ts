@@ -79,7 +79,7 @@ export const TriggerKind = z.enum(['new-data', 'drift', 'quality', 'schedule', '
 
 export const JobRecord = z.object({
   name: z.string(),
-  kind: z.enum(['training', 'tuning', 'transform', 'endpoint']),
+  kind: z.enum(['training', 'tuning', 'transform', 'endpoint', 'batch-transform']),
   status: z.string(),
   startedAt: Instant,
   endedAt: Instant.optional(),
@@ -165,6 +165,8 @@ export type Alias = z.infer<typeof Alias>;
 export const Target = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('endpoint'), endpointName: z.string() }),
   z.object({ kind: z.literal('lambda') }),
+  /** Answers nobody: scores in transform jobs. */
+  z.object({ kind: z.literal('batch') }),
 ]);
 export type Target = z.infer<typeof Target>;
 
@@ -208,16 +210,16 @@ export type RequestCounts = z.infer<typeof RequestCounts>;
 export const ParkedToken = z.object({
   /**
    * Name of the SageMaker job or endpoint that is waited for, `approval/<model>/<version>`, `run/<id>`,
-   * `rollout/<id>` or `schedule/<model>`.
+   * `rollout/<id>`, `batch/<id>`, `schedule/<model>` or `batch-schedule/<model>`.
    */
   name: z.string(),
-  kind: z.enum([...JobRecord.shape.kind.options, 'approval', 'run', 'rollout', 'schedule']),
-  /** Resumes the execution that waits; runs and rollouts are only watched, schedules wait for the clock. */
+  kind: z.enum([...JobRecord.shape.kind.options, 'approval', 'run', 'rollout', 'batch', 'schedule', 'batch-schedule']),
+  /** Resumes the execution that waits; runs, rollouts and batches are only watched, schedules wait for the clock. */
   taskToken: z.string().optional(),
-  /** Of a run or rollout: the execution that is watched. */
+  /** Of a run, rollout or batch: the execution that is watched. */
   executionArn: z.string().optional(),
   model: z.string(),
-  /** Run or rollout the job belongs to; of a schedule the model. */
+  /** Run, rollout or batch the job belongs to; of a schedule the model. */
   ownerId: z.string(),
   parkedAt: Instant,
   /** Next time the reconciler looks by itself. */

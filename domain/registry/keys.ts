@@ -25,6 +25,7 @@ export const PREFIX = {
   version: 'V#',
   alias: 'A#',
   rollout: 'RO#',
+  batch: 'BATCH#',
   decision: 'DEC#',
   window: 'WIN#',
   counts: (rolloutId: string): string => `COUNT#${rolloutId}#`,
@@ -34,6 +35,7 @@ export const PREFIX = {
 export const GSI1 = {
   models: `${WORKSPACE}#RMLIST`,
   runs: (model: string): string => `${WORKSPACE}#RUNS#${model}`,
+  batches: (model: string): string => `${WORKSPACE}#BATCHES#${model}`,
   parked: `${WORKSPACE}#PARKED`,
   newestWindows: `${WORKSPACE}#NEWESTWINDOWS`,
 } as const;
@@ -70,6 +72,7 @@ export const keys = {
   traffic: ofModel(() => 'TRAFFIC'),
   capturePolicy: ofModel(() => 'CAPTURE'),
   rollout: ofModel((rolloutId: string) => `${PREFIX.rollout}${rolloutId}`),
+  batch: ofModel((batchId: string) => `${PREFIX.batch}${batchId}`),
   counts: ofModel((rolloutId: string, version: number) => `${PREFIX.counts(rolloutId)}${tenDigits(version)}`),
   decision: ofModel((at: string, decisionId: string) => `${PREFIX.decision}${at}#${decisionId}`),
   decisionId: ofModel((decisionId: string) => `DECID#${decisionId}`),

@@ -1,5 +1,6 @@
 import type { CapturePolicy } from '../capture/policy.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
+import type { Batch } from './batch.ts';
 import type { BudgetRequest, Reservation } from './budget.ts';
 import type {
   Alias,
@@ -136,6 +137,15 @@ export interface Registry {
   listRollouts(model: string, limit?: number): Promise<Rollout[]>;
   /** Written by the router (see docs/architecture.md, "Request counts"). */
   requestCounts(model: string, rolloutId: string): Promise<RequestCounts[]>;
+
+  /** Idempotent by batchId. */
+  createBatch(batch: Batch, change: Change): Promise<{ batch: Batch; created: boolean }>;
+  /** Merges top-level fields; `jobs` entries are merged by name. @throws NotFoundError */
+  updateBatch(model: string, batchId: string, patch: Partial<Batch>, change: Change): Promise<Batch>;
+  findBatch(model: string, batchId: string): Promise<Batch | undefined>;
+  requireBatch(model: string, batchId: string): Promise<Batch>;
+  /** Read from an index, which may lack a batch created within the last second. */
+  listBatches(model: string, limit?: number): Promise<Batch[]>;
 
   /** Overwrites an earlier token of the same name: a redrive waits again. */
   park(token: ParkedToken): Promise<void>;

@@ -39,12 +39,13 @@ export function steppedOf(strategy: RolloutStrategy): Stepped | undefined {
 }
 
 /**
- * Shares of traffic the candidate is watched at before it gets all of it. None for a model that nothing serves yet: there
- * is nobody to compare with and nobody to protect.
+ * Shares of traffic the candidate is watched at before it gets all of it. None for a model that nothing serves yet, or only
+ * in batches: there is nobody to compare with and nobody to protect.
  * @throws InvalidRolloutStepsError
  */
 export function planSteps(strategy: RolloutStrategy, previous: Routes): readonly number[] {
-  return previous.length === 0 ? [] : (steppedOf(strategy)?.shares ?? []);
+  const online = previous.filter(({ target }) => target.kind !== 'batch');
+  return online.length === 0 ? [] : (steppedOf(strategy)?.shares ?? []);
 }
 
 function rising(steps: readonly number[]): readonly number[] {

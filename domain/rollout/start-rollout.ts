@@ -95,7 +95,7 @@ async function createRollout(rollout: Rollout, by: string, { registry, now }: St
 }
 
 function targetOf({ model, version, artifacts }: ModelVersion, { target }: DeploymentSpec): Target {
-  if (target === 'lambda') return { kind: 'lambda' };
+  if (target === 'lambda' || target === 'batch') return { kind: target };
   return { kind: 'endpoint', endpointName: endpointName(model, version, artifacts.model.sha256) };
 }
 

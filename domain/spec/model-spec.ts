@@ -11,8 +11,8 @@ export const ModelName = z
   .max(32)
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens, starting with a letter')
   .refine(
-    (name) => name !== 'specs' && name !== 'spec-problems',
-    'specs and spec-problems are folders of the landing bucket',
+    (name) => !['specs', 'spec-problems', 'batch-inputs'].includes(name),
+    'specs, spec-problems and batch-inputs are folders of the landing bucket',
   );
 
 export const TASKS = ['binary', 'multiclass', 'regression'] as const;

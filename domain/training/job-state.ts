@@ -25,6 +25,8 @@ export interface JobDescription {
   readonly endpointConfigName?: string;
   readonly trainingSeconds?: number;
   readonly billableSeconds?: number;
+  /** Of a transform job, times its instances. */
+  readonly instanceSeconds?: number;
 }
 
 export type JobState =
@@ -46,7 +48,8 @@ export function jobState(
   if (OPEN.has(description.status)) return { state: 'open' };
   if (kind === 'endpoint') return endpointState(name, description);
   if (description.status === 'Completed') {
-    const { modelDataUrl, outputUrl, trainingJobName, hyperparameters, trainingSeconds, billableSeconds } = description;
+    const { modelDataUrl, outputUrl, trainingJobName, hyperparameters } = description;
+    const { trainingSeconds, billableSeconds, instanceSeconds } = description;
     return {
       state: 'succeeded',
       outcome: {
@@ -59,6 +62,7 @@ export function jobState(
         hyperparameters,
         trainingSeconds,
         billableSeconds,
+        ...(instanceSeconds !== undefined && { instanceSeconds }),
       },
     };
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ArtifactRef } from '../artifacts.ts';
-import { ModelVersion } from '../registry/entities.ts';
+import { JobRecord, ModelVersion } from '../registry/entities.ts';
 import { TASKS } from '../spec/model-spec.ts';
 
 /** `plan.json` of a run: what prepare-training made and every later step starts from. Keys lie in the lake bucket. */
@@ -46,7 +46,7 @@ export type TrainingPlan = z.infer<typeof TrainingPlan>;
 /** What start-job's task is resumed with. */
 export const JobOutcome = z.object({
   name: z.string(),
-  kind: z.enum(['training', 'tuning', 'transform', 'endpoint']),
+  kind: JobRecord.shape.kind,
   status: z.literal('Completed'),
   /** `s3://…/model.tar.gz` of a training job or of a tuning job's best one. */
   modelDataUrl: z.string().optional(),
@@ -54,6 +54,8 @@ export const JobOutcome = z.object({
   outputUrl: z.string().optional(),
   trainingSeconds: z.number().optional(),
   billableSeconds: z.number().optional(),
+  /** Of a transform job, times its instances. */
+  instanceSeconds: z.number().optional(),
   /** The training job behind the model: of a tuning job the best one. */
   trainingJobName: z.string().optional(),
   /** What that job ran with; of a tuning job with the values it found. */

@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Registry } from '../../domain/registry/ports.ts';
+import { batchMethods } from './dynamo-registry/batches.ts';
 import { claimMethods, cursorMethods, parkingMethods } from './dynamo-registry/bookkeeping.ts';
 import { budgetMethods } from './dynamo-registry/budgets.ts';
 import { datasetMethods } from './dynamo-registry/datasets.ts';
@@ -22,6 +23,7 @@ export function dynamoRegistry(client: DynamoDBDocumentClient, tableName: string
     ...versionMethods(table),
     ...pointerMethods(table),
     ...rolloutMethods(table),
+    ...batchMethods(table),
     ...parkingMethods(table),
     ...budgetMethods(table),
     ...decisionMethods(table),

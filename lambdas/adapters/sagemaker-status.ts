@@ -3,6 +3,7 @@ import {
   DescribeHyperParameterTuningJobCommand,
   DescribeTrainingJobCommand,
   DescribeTransformJobCommand,
+  type DescribeTransformJobCommandOutput,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import type { JobRecord } from '../../domain/registry/entities.ts';
@@ -43,6 +44,7 @@ export function sageMakerStatus(client: SageMakerClient): SageMakerStatus {
       status: job.TransformJobStatus ?? 'InProgress',
       failureReason: job.FailureReason,
       outputUrl: job.TransformOutput?.S3OutputPath,
+      instanceSeconds: instanceSeconds(job),
     };
   }
 
@@ -55,7 +57,7 @@ export function sageMakerStatus(client: SageMakerClient): SageMakerStatus {
     };
   }
 
-  const describers = { training, tuning, transform, endpoint };
+  const describers = { training, tuning, transform, endpoint, 'batch-transform': transform };
   return {
     async describe(kind, name) {
       try {
@@ -66,6 +68,16 @@ export function sageMakerStatus(client: SageMakerClient): SageMakerStatus {
       }
     },
   };
+}
+
+/** What a transform job is billed by; undefined until it has ended. */
+function instanceSeconds({
+  TransformStartTime: from,
+  TransformEndTime: to,
+  TransformResources,
+}: DescribeTransformJobCommandOutput): number | undefined {
+  if (!from || !to) return undefined;
+  return ((to.getTime() - from.getTime()) / 1_000) * (TransformResources?.InstanceCount ?? 1);
 }
 
 /** A tuning job adds entries of its own, `_tuning_objective_metric`, to what its training jobs are given. */

@@ -16,6 +16,7 @@ export function sageMakerStop(client: SageMakerClient): JobStopper {
     training: (name) => client.send(new StopTrainingJobCommand({ TrainingJobName: name })),
     tuning: (name) => client.send(new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name })),
     transform: (name) => client.send(new StopTransformJobCommand({ TransformJobName: name })),
+    'batch-transform': (name) => client.send(new StopTransformJobCommand({ TransformJobName: name })),
     endpoint: () => Promise.resolve(),
   };
   return {

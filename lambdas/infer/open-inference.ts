@@ -9,7 +9,7 @@ import {
   respond,
   versionNumber,
 } from './http.ts';
-import { type PredictDeps, predict, requireRoute, requireTraffic, shownRoute } from './predict.ts';
+import { type PredictDeps, predict, requireTraffic, shownRoute } from './predict.ts';
 
 export interface OpenInferenceDeps extends PredictDeps {
   /** Of this function, for `GET /v2`. */
@@ -66,8 +66,8 @@ async function infer(
 
 async function ready(model: string, version: number | undefined, deps: OpenInferenceDeps): Promise<ProxyResponse> {
   const traffic = await requireTraffic(model, deps.models);
-  if (version !== undefined) requireRoute(traffic, version);
-  return respond(200, { name: model, ready: true });
+  const { target } = shownRoute(traffic, version);
+  return respond(200, { name: model, ready: target.kind !== 'batch' });
 }
 
 async function metadata(model: string, version: number | undefined, deps: OpenInferenceDeps): Promise<ProxyResponse> {

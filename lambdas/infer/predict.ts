@@ -12,7 +12,7 @@ import type { Aws, CountedRequest } from './aws.ts';
 import { type Answer, type CaptureDeps, capture } from './capture.ts';
 import { HttpError } from './http.ts';
 import type { ServedModels } from './models.ts';
-import { explain, requireScorer, score } from './score.ts';
+import { explain, requireOnline, requireScorer, score } from './score.ts';
 
 /** Milliseconds for the whole answer, capture apart: API Gateway gives up after 29 s. */
 const BUDGET_MS = 26_000;
@@ -135,11 +135,13 @@ async function answerOrFallBack(
 
 async function answerFrom(
   call: Call,
-  { version, target }: Route,
+  route: Route,
   /** On the clock of `elapsed`. */
   deadline: number,
   deps: PredictDeps,
 ): Promise<Answer> {
+  const { version } = route;
+  const target = requireOnline(call.model, route);
   const [served, policy] = await Promise.all([deps.models.served(call.model, version), deps.policies.find(call.model)]);
   const now = deps.now();
   const until = new Date(now.getTime() + MAX_AHEAD_MS);

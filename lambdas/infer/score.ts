@@ -22,11 +22,20 @@ export interface ScoreDeps {
   readonly models: Pick<ServedModels, 'scorer'>;
 }
 
+export type OnlineTarget = Exclude<Target, { kind: 'batch' }>;
+
+/** @throws HttpError 409 for a version that is there for transform jobs alone */
+export function requireOnline(model: string, { version, target }: { version: number; target: Target }): OnlineTarget {
+  if (target.kind !== 'batch') return target;
+  const how = `millrace batch start ${model} --dataset <number> or --prefix s3://…`;
+  throw new HttpError(409, `${model}:${version} is deployed with target batch and answers no requests: ${how}`);
+}
+
 /** Encodes rows with the version's own featurizer and has its target score them. */
 export async function score(
   request: {
     readonly served: ServedVersion;
-    readonly target: Target;
+    readonly target: OnlineTarget;
     readonly rows: readonly (readonly Value[])[];
     readonly inferenceId: string;
     readonly deadlineMs: number;

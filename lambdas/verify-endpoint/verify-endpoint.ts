@@ -48,6 +48,11 @@ export async function verifyEndpoint(
     requireFinite(expected, model);
     return { rows: lines.length };
   }
+  if (target.kind === 'batch') {
+    // a container scored its holdout in a transform job already
+    if (expected) requireFinite(expected, model);
+    return { rows: lines.length };
+  }
   await requireInService(target.endpointName, deps);
   const width = expected ? expected.length / lines.length : await outputWidth(version, deps);
   const { contentType, text } = await deps.invoke(target.endpointName, lines.join('\n'));

@@ -45,6 +45,12 @@ describe('an upload', () => {
       if (rule.Properties.EventPattern) expect(matches(patternOf(id), event), id).toBe(false);
     }
   });
+  it('of rows to score wakes nobody', () => {
+    const event = anObjectCreated(LANDING, 'batch-inputs/churn/rows.csv');
+    for (const [id, rule] of rules) {
+      if (rule.Properties.EventPattern) expect(matches(patternOf(id), event), id).toBe(false);
+    }
+  });
   it('into another bucket of the account wakes nobody', () => {
     for (const name of ['DataUploaded', 'SpecUploaded', 'RawCaptureWritten']) {
       expect(matches(patternOf(name), anObjectCreated('somebody-elses', 'raw/specs/a.csv'))).toBe(false);

@@ -1,19 +1,21 @@
 import type { SpecDraft } from '../draft.ts';
 import { oneOf } from '../issues.ts';
 import type { Report } from '../problem.ts';
+import { batchRules } from './batch.ts';
 import { atMost } from './training.ts';
 
 const MEMORY_MB = [1_024, 2_048, 3_072, 4_096, 5_120, 6_144] as const;
 /** A Standard execution lives a year at most; the wait for an approval is part of it. */
 const MAX_APPROVAL_TIMEOUT = '360d';
 
-/** Settings that mean something to one target only. `instance` of a realtime target is ml.m5.large by default. */
+/** Settings that mean something to one target only. `instance` is ml.m5.large by default. */
 const FIELDS_OF_TARGET = {
   serverless: ['memoryMb', 'maxConcurrency'],
   realtime: ['instance', 'instanceCount'],
   lambda: [],
+  batch: ['instance', 'instanceCount'],
 } as const;
-const FIELDS = Object.values(FIELDS_OF_TARGET).flat();
+const FIELDS = [...new Set(Object.values(FIELDS_OF_TARGET).flat())];
 
 export function deploymentRules({ deployment, training }: SpecDraft, report: Report): void {
   if (!deployment) return;
@@ -31,7 +33,15 @@ export function deploymentRules({ deployment, training }: SpecDraft, report: Rep
       ['deployment', 'target'],
       `cannot serve training.algorithm ${training?.algorithm}`,
       target,
-      'serverless, realtime',
+      'serverless, realtime, batch',
     );
   atMost(['deployment', 'approvalTimeout'], deployment.approvalTimeout, MAX_APPROVAL_TIMEOUT, report);
+  if (target === 'batch' && deployment.strategy?.type !== undefined && deployment.strategy.type !== 'all-at-once')
+    report(
+      ['deployment', 'strategy', 'type'],
+      'needs traffic, which target batch has not',
+      deployment.strategy.type,
+      'all-at-once',
+    );
+  batchRules(deployment.batch, report);
 }

@@ -37,6 +37,7 @@ describe('parseLandingKey', () => {
     ['specs/.churn.yaml', ignored('hidden')],
     ['specs/', ignored('folder-marker')],
     ['spec-problems/churn.json', ignored('spec-problems')],
+    ['batch-inputs/churn/day 1/rows.csv', ignored('batch-inputs')],
     ['churn/', ignored('folder-marker')],
     ['churn/set/', ignored('folder-marker')],
     ['churn/_SUCCESS', ignored('hidden')],

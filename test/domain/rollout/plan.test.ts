@@ -27,6 +27,11 @@ describe('a rollout plan', () => {
     expect(planSteps(RolloutStrategy.parse({ type: 'canary', steps: [0.1] }), [])).toEqual([]);
   });
 
+  it('has nobody to compare with where the champion scores in batches', () => {
+    const batch: Routes = [{ version: 1, weight: 1, target: { kind: 'batch' } }];
+    expect(planSteps(RolloutStrategy.parse({ type: 'canary', steps: [0.1] }), batch)).toEqual([]);
+  });
+
   it('has the steps of the strategy', () => {
     expect(planSteps(RolloutStrategy.parse({ type: 'canary', steps: [0.1, 0.5] }), champion)).toEqual([0.1, 0.5]);
     expect(planSteps({ type: 'all-at-once' }, champion)).toEqual([]);

@@ -255,6 +255,41 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     'deployment.instance: does not go with target lambda',
   ],
   [
+    'batch with memory',
+    { deployment: { target: 'batch', memoryMb: 2_048 } },
+    'deployment.memoryMb: does not go with target batch (seen 2048; allowed: instance, instanceCount)',
+  ],
+  [
+    'a canary of what has no traffic',
+    { deployment: { target: 'batch', strategy: { type: 'canary', steps: [0.1] } } },
+    'deployment.strategy.type: needs traffic, which target batch has not (seen "canary"; allowed: all-at-once)',
+  ],
+  [
+    'a schedule that says not what is scored',
+    { deployment: { batch: { every: '1d' } } },
+    'deployment.batch.input: is missing: batch.every says when',
+  ],
+  [
+    'something to score that says not when',
+    { deployment: { batch: { input: 'datasets' } } },
+    'deployment.batch.every: is missing: batch.input is scored by schedule',
+  ],
+  [
+    'a schedule of 14 minutes',
+    { deployment: { batch: { every: '14m', input: 'datasets' } } },
+    'deployment.batch.every: is too short (seen "14m"; allowed: at least 15m)',
+  ],
+  [
+    'an input that is no place in S3',
+    { deployment: { batch: { every: '1d', input: 'rows.csv' } } },
+    'deployment.batch.input: has the wrong form (seen "rows.csv"; allowed: datasets or s3://bucket/prefix/',
+  ],
+  [
+    'a batch of 121 hours',
+    { deployment: { batch: { maxRuntime: '121h' } } },
+    'deployment.batch.maxRuntime: is too long',
+  ],
+  [
     'lambda for a container',
     { ...CONTAINER, deployment: { target: 'lambda' } },
     'deployment.target: cannot serve training.algorithm container',
@@ -608,7 +643,7 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
   [
     'the name specs',
     { name: 'specs' },
-    'name: has the wrong form (seen "specs"; allowed: specs and spec-problems are folders',
+    'name: has the wrong form (seen "specs"; allowed: specs, spec-problems and batch-inputs are folders',
   ],
   ['a duration in words', { training: { maxRuntime: 'an hour' } }, 'training.maxRuntime: has the wrong form'],
   [
@@ -685,6 +720,11 @@ const accepted: readonly [what: string, change: Overrides][] = [
   ['realtime', { deployment: { target: 'realtime' } }],
   ['realtime with instances', { deployment: { target: 'realtime', instance: 'ml.c5.xlarge', instanceCount: 2 } }],
   ['lambda', { deployment: { target: 'lambda' } }],
+  ['batch', { deployment: { target: 'batch', instance: 'ml.c5.xlarge', instanceCount: 2 } }],
+  ['batch for a container', { ...CONTAINER, deployment: { target: 'batch' } }],
+  ['data sets scored every 15 minutes', { deployment: { batch: { every: '15m', input: 'datasets' } } }],
+  ['a prefix scored by schedule', { deployment: { batch: { every: '1d', input: 's3://bucket/day/' } } }],
+  ['a batch of 120 hours', { deployment: { batch: { maxRuntime: '120h' } } }],
   ['canary steps that rise', { deployment: { strategy: { type: 'canary', steps: [0.1, 0.5, 0.9] } } }],
   ['the smallest increment', { deployment: { strategy: { type: 'linear', increment: 0.01 } } }],
   ['the largest increment', { deployment: { strategy: { type: 'linear', increment: 0.5, bake: '7d' } } }],

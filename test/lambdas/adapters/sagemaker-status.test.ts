@@ -13,6 +13,15 @@ const ANSWERS: Record<string, object> = {
     HyperParameters: { num_round: '10', eta: '0.123', _tuning_objective_metric: 'validation:auc' },
   },
 };
+Object.assign(ANSWERS, {
+  DescribeTransformJobCommand: {
+    TransformJobStatus: 'Completed',
+    TransformOutput: { S3OutputPath: 's3://lake/out' },
+    TransformStartTime: new Date('2026-03-01T00:00:00Z'),
+    TransformEndTime: new Date('2026-03-01T00:02:30Z'),
+    TransformResources: { InstanceCount: 2 },
+  },
+});
 const client = {
   send: async (command: object) => ANSWERS[command.constructor.name] ?? {},
 } as unknown as SageMakerClient;
@@ -25,3 +34,10 @@ it('says of a tuning job what its best training job ran with, without what the s
     hyperparameters: { num_round: '10', eta: '0.123' },
   });
 });
+
+for (const kind of ['transform', 'batch-transform'] as const) {
+  it(`says of a ${kind} job how long its instances worked, all together`, async () => {
+    const status = await sageMakerStatus(client).describe(kind, 'job');
+    expect(status).toMatchObject({ status: 'Completed', outputUrl: 's3://lake/out', instanceSeconds: 300 });
+  });
+}

@@ -258,6 +258,24 @@ describe('routing', () => {
   });
 });
 
+describe('a version that scores in batches', () => {
+  const router = () => {
+    const faced = aLambdaModel();
+    faced.route([{ version: 1, weight: 1, target: { kind: 'batch' } }]);
+    return faced;
+  };
+
+  it('answers no request, and says how it is scored', async () => {
+    const error = expect.stringContaining('millrace batch start churn --dataset');
+    expect(await router().infer(inferBody())).toMatchObject({ status: 409, body: { error } });
+  });
+
+  it('is not ready', async () => {
+    const response = await router().send({ path: '/v2/models/churn/ready' });
+    expect(response).toMatchObject({ status: 200, body: { name: 'churn', ready: false } });
+  });
+});
+
 describe('a rollout', () => {
   it('counts each request for the version that it went to', async () => {
     const router = aCanary();

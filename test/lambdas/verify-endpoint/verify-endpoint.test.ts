@@ -174,4 +174,12 @@ describe('verifying an endpoint', () => {
     expect(sent).toEqual([]);
     await expect(verify({ target, scorer: false }).verified).rejects.toThrow('no artifact that the scorer reads');
   });
+
+  it('asks no endpoint of a version that scores in batches', async () => {
+    const target = { kind: 'batch' as const };
+    const { sent, verified } = verify({ target });
+    expect(await verified).toEqual({ rows: 3 });
+    expect(await verify({ target, scorer: false }).verified).toEqual({ rows: 3 });
+    expect(sent).toEqual([]);
+  });
 });
