@@ -33,6 +33,34 @@ export const lakeKeys = {
   batchFolder: (model: string, batch: string): string => `batches/${model}/${batch}`,
 };
 
+/**
+ * Keys in the lake bucket of predictions that are asked for now and answered later. What it is comes before whose it is:
+ * a function is let at one kind, whatever models there will be.
+ */
+export const asyncKeys = {
+  root: 'async/',
+  /** Callers put here what is too large to send. */
+  inputs: 'async/inputs/',
+  /** The request, with what answering it takes. */
+  requests: 'async/requests/',
+  /** The same rows as the endpoint takes them. */
+  features: 'async/features/',
+  /** Small, there until the request is finished. */
+  pending: 'async/pending/',
+  /** SageMaker writes what the container answered, and what went wrong. */
+  outputs: 'async/outputs/',
+  errors: 'async/errors/',
+  /** What the caller reads. */
+  results: 'async/results/',
+  failures: 'async/failures/',
+  inputsOf: (model: string): string => `async/inputs/${model}/`,
+  request: (model: string, inferenceId: string): string => `async/requests/${model}/${inferenceId}.json`,
+  featuresOf: (model: string, inferenceId: string): string => `async/features/${model}/${inferenceId}.csv`,
+  pendingOf: (model: string, inferenceId: string): string => `async/pending/${model}/${inferenceId}.json`,
+  result: (model: string, inferenceId: string): string => `async/results/${model}/${inferenceId}`,
+  failure: (model: string, inferenceId: string): string => `async/failures/${model}/${inferenceId}`,
+};
+
 /** Keys in the capture bucket. A window is written `<start>_<end>`, so that a changed length makes folders of its own. */
 export const captureKeys = {
   /** Firehose writes here, by arrival time. */

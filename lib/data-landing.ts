@@ -1,6 +1,7 @@
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { asyncKeys } from '../domain/names.ts';
 import { AccessLogBucket, PrivateBucket } from './private-bucket.ts';
 
 export interface DataLandingProps {
@@ -10,6 +11,8 @@ export interface DataLandingProps {
   readonly uploadRetention: Duration;
   /** How long a run's working files stay; artifacts are kept. */
   readonly workRetention: Duration;
+  /** How long predictions that are answered later can be read. */
+  readonly asyncRetention: Duration;
 }
 
 /** Where data arrives (landing) and where Millrace keeps what it made of it (lake). */
@@ -35,7 +38,15 @@ export class DataLanding extends Construct {
       accessLogs: this.accessLogs,
       // of two that write the same artifact at once, the registry may name the version that was replaced
       dropOldVersionsUnder: 'runs/',
-      lifecycleRules: [{ id: 'run-work-files', prefix: 'runs/', expiration: props.workRetention }],
+      lifecycleRules: [
+        { id: 'run-work-files', prefix: 'runs/', expiration: props.workRetention },
+        {
+          id: 'asynchronous-predictions',
+          prefix: asyncKeys.root,
+          expiration: props.asyncRetention,
+          noncurrentVersionExpiration: Duration.days(1),
+        },
+      ],
     });
   }
 }

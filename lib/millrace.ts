@@ -8,6 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { DEFAULT_RETRAIN_BUDGET, type RetrainBudget } from '../domain/training/retrain-budget.ts';
 import { Alerts } from './alerts.ts';
+import { AsyncPredictions } from './async-predictions.ts';
 import { Capture } from './capture.ts';
 import { DataLanding } from './data-landing.ts';
 import { hostPlatform } from './duckdb-natives.ts';
@@ -45,6 +46,8 @@ export interface MillraceProps {
   readonly uploadRetention?: Duration;
   /** How long working files of training runs stay; a version keeps 20 encoded rows to try endpoints with. @default Duration.days(90) */
   readonly workRetention?: Duration;
+  /** How long predictions that are answered later can be read, at least a day. @default Duration.days(7) */
+  readonly asyncRetention?: Duration;
   /** How long captured predictions and labels stay. @default Duration.days(400) */
   readonly captureRetention?: Duration;
   /** Windows take labels for as long; at least every model's monitoring.labelHorizon. @default Duration.days(120) */
@@ -110,6 +113,7 @@ export class Millrace extends Construct {
       encryptionKey,
       uploadRetention: props.uploadRetention ?? Duration.days(365),
       workRetention: props.workRetention ?? Duration.days(90),
+      asyncRetention: atLeastADay(this, 'asyncRetention', props.asyncRetention ?? Duration.days(7)),
     });
     const { lake, accessLogs } = this.data;
     const registry = new ModelRegistry(this, 'Registry', { removalPolicy, encryptionKey });
@@ -129,8 +133,9 @@ export class Millrace extends Construct {
       registry,
       maxConcurrency: props.validationConcurrency ?? 10,
     });
-    const jobs = new SageMakerJobs(this, 'SageMaker', { defaults, lake, registry, stage });
-    this.rollouts = new Rollouts(this, 'Rollout', { defaults, lake, registry, jobs });
+    const asyncPredictions = new AsyncPredictions(this, 'AsyncPredictions', { lake, encryptionKey });
+    const jobs = new SageMakerJobs(this, 'SageMaker', { defaults, lake, registry, stage, asyncPredictions });
+    this.rollouts = new Rollouts(this, 'Rollout', { defaults, lake, registry, jobs, asyncPredictions });
     this.trainingPipeline = new TrainingPipeline(this, 'Training', {
       defaults,
       lake,
@@ -200,6 +205,12 @@ function checkConcurrency(scope: Construct, prop: string, value: number | undefi
   if (!Number.isInteger(value) || value < least || value > 1_000) {
     throw new Error(`${scope.node.path}: ${prop} must be a whole number from ${least} to 1000, got ${value}`);
   }
+}
+
+/** A request waits six hours and is worked on for one at most; S3 counts in days. @throws Error for less than a day */
+function atLeastADay(scope: Construct, prop: string, value: Duration): Duration {
+  if (value.isUnresolved() || value.toMilliseconds() >= Duration.days(1).toMilliseconds()) return value;
+  throw new Error(`${scope.node.path}: ${prop} must be at least 1 day, got ${value.toHumanString()}`);
 }
 
 /** @throws Error for what is negative, and for parts of a run */

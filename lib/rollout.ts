@@ -4,6 +4,7 @@ import type { AdvanceRolloutEnv } from '../lambdas/advance-rollout/env.ts';
 import type { EnvVars } from '../lambdas/runtime/env.ts';
 import type { StartRolloutEnv } from '../lambdas/start-rollout/env.ts';
 import type { VerifyEndpointEnv } from '../lambdas/verify-endpoint/env.ts';
+import type { AsyncPredictions } from './async-predictions.ts';
 import { type FunctionDefaults, MillraceFunction } from './millrace-function.ts';
 import type { ModelRegistry } from './model-registry.ts';
 import type { PrivateBucket } from './private-bucket.ts';
@@ -16,6 +17,7 @@ export interface RolloutsProps {
   readonly lake: PrivateBucket;
   readonly registry: ModelRegistry;
   readonly jobs: SageMakerJobs;
+  readonly asyncPredictions: AsyncPredictions;
 }
 
 /** Brings a model version into service step by step, or takes it back. */
@@ -23,7 +25,7 @@ export class Rollouts extends Construct {
   readonly stateMachine: StateMachine;
   readonly startRollout: MillraceFunction;
 
-  constructor(scope: Construct, id: string, { defaults, lake, registry, jobs }: RolloutsProps) {
+  constructor(scope: Construct, id: string, { defaults, lake, registry, jobs, asyncPredictions }: RolloutsProps) {
     super(scope, id);
     const TABLE_NAME = registry.table.tableName;
     const EVENT_BUS_NAME = registry.eventBus.eventBusName;
@@ -41,6 +43,7 @@ export class Rollouts extends Construct {
     for (const prefix of ['artifacts/', 'runs/']) lake.grantRead(verify, prefix);
     SageMakerJobs.grantDescribeEndpoint(verify);
     SageMakerJobs.grantInvokeEndpoint(verify);
+    asyncPredictions.grantAsk(verify);
 
     const advance = new MillraceFunction(this, 'AdvanceRollout', {
       defaults,

@@ -5,6 +5,7 @@ import type { ResumeJobEnv } from '../lambdas/resume-job/env.ts';
 import type { EnvVars } from '../lambdas/runtime/env.ts';
 import type { StartJobEnv } from '../lambdas/start-job/env.ts';
 import { allow } from './allow.ts';
+import type { AsyncPredictions } from './async-predictions.ts';
 import { EventRoute } from './event-route.ts';
 import { type FunctionDefaults, MillraceFunction } from './millrace-function.ts';
 import { arnHere, type ModelRegistry } from './model-registry.ts';
@@ -15,6 +16,7 @@ export interface SageMakerJobsProps {
   readonly lake: PrivateBucket;
   readonly registry: ModelRegistry;
   readonly stage: string;
+  readonly asyncPredictions: AsyncPredictions;
 }
 
 /** Names derive from model names, which are chosen at run time and share no prefix. */
@@ -27,9 +29,10 @@ export class SageMakerJobs extends Construct {
   readonly startJob: MillraceFunction;
   readonly resumeJob: MillraceFunction;
 
-  constructor(scope: Construct, id: string, { defaults, lake, registry, stage }: SageMakerJobsProps) {
+  constructor(scope: Construct, id: string, { defaults, lake, registry, stage, asyncPredictions }: SageMakerJobsProps) {
     super(scope, id);
     const role = executionRole(this, lake);
+    asyncPredictions.grantAnswer(role);
 
     this.startJob = new MillraceFunction(this, 'StartJob', {
       defaults,
@@ -39,6 +42,7 @@ export class SageMakerJobs extends Construct {
         TABLE_NAME: registry.table.tableName,
         LAKE_BUCKET_NAME: lake.bucket.bucketName,
         SAGEMAKER_ROLE_ARN: role.roleArn,
+        ASYNC_TOPIC_ARN: asyncPredictions.topic.topicArn,
         STAGE: stage,
         // Lambda sets AWS_REGION itself and refuses it here
       } satisfies Omit<EnvVars<typeof StartJobEnv>, 'AWS_REGION'>,
@@ -119,10 +123,10 @@ export class SageMakerJobs extends Construct {
     });
   }
 
-  /** Describe and call endpoints. */
+  /** Call endpoints, for an answer now or later. */
   static grantInvokeEndpoint(grantee: IGrantable): void {
     allow(grantee, {
-      actions: ['sagemaker:InvokeEndpoint'],
+      actions: ['sagemaker:InvokeEndpoint', 'sagemaker:InvokeEndpointAsync'],
       resources: any('endpoint'),
       because: NAMES_AT_RUN_TIME,
     });

@@ -163,7 +163,12 @@ export const Alias = z.object({
 export type Alias = z.infer<typeof Alias>;
 
 export const Target = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('endpoint'), endpointName: z.string() }),
+  z.object({
+    kind: z.literal('endpoint'),
+    endpointName: z.string(),
+    /** There when the endpoint works off a queue: it takes InvokeEndpointAsync and nothing else. */
+    async: z.object({ timeoutSeconds: z.number().int().min(1).max(3_600) }).optional(),
+  }),
   z.object({ kind: z.literal('lambda') }),
   /** Answers nobody: scores in transform jobs. */
   z.object({ kind: z.literal('batch') }),

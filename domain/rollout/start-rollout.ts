@@ -1,6 +1,7 @@
 import { durationMs } from '../duration.ts';
 import { endpointName, rolloutId } from '../names.ts';
 import type { ModelVersion, Rollout, Target } from '../registry/entities.ts';
+import { asyncTimeoutSeconds } from '../spec/async.ts';
 import type { DeploymentSpec } from '../spec/deployment.ts';
 import { VersionNotApprovedError } from './errors.ts';
 import { steppedOf } from './plan.ts';
@@ -94,9 +95,14 @@ async function createRollout(rollout: Rollout, by: string, { registry, now }: St
   return (await registry.createRollout(rollout, { by, at: now() })).rollout;
 }
 
-function targetOf({ model, version, artifacts }: ModelVersion, { target }: DeploymentSpec): Target {
+function targetOf({ model, version, artifacts }: ModelVersion, deployment: DeploymentSpec): Target {
+  const { target } = deployment;
   if (target === 'lambda' || target === 'batch') return { kind: target };
-  return { kind: 'endpoint', endpointName: endpointName(model, version, artifacts.model.sha256) };
+  return {
+    kind: 'endpoint',
+    endpointName: endpointName(model, version, artifacts.model.sha256),
+    ...(target === 'async' ? { async: { timeoutSeconds: asyncTimeoutSeconds(deployment) } } : {}),
+  };
 }
 
 function executionInput({ model, rolloutId: id, candidate }: Rollout, { target, strategy }: DeploymentSpec): object {

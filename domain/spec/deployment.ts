@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { Duration } from '../duration.ts';
+import { AsyncSpec } from './async.ts';
 import { BatchSpec } from './batch.ts';
 import { JudgingSpec, RolloutStrategy } from './rollout-strategy.ts';
 
 export const DeploymentSpec = z.strictObject({
-  target: z.enum(['serverless', 'realtime', 'lambda', 'batch']).default('serverless'),
+  target: z.enum(['serverless', 'realtime', 'async', 'lambda', 'batch']).default('serverless'),
   /** Serverless memory: 1,024 to 6,144 MB in steps of 1,024. */
   memoryMb: z.number().int().optional(),
   maxConcurrency: z.number().int().min(1).max(200).optional(),
@@ -13,6 +14,7 @@ export const DeploymentSpec = z.strictObject({
     .regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/)
     .optional(),
   instanceCount: z.number().int().min(1).max(10).optional(),
+  async: AsyncSpec.optional(),
   batch: BatchSpec.prefault({}),
   approval: z.enum(['auto', 'manual']).default('auto'),
   approvalTimeout: Duration.default('7d'),

@@ -1,4 +1,5 @@
 import type { CreateEndpointConfigCommandInput, CreateModelCommandInput } from '@aws-sdk/client-sagemaker';
+import { asyncKeys } from '../../domain/names.ts';
 import type { ModelVersion } from '../../domain/registry/entities.ts';
 import type { DeploymentSpec } from '../../domain/spec/deployment.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
@@ -27,15 +28,39 @@ export function modelRequest(
 }
 
 /** One immutable configuration per version; the variant carries all of the endpoint's traffic. */
-export function endpointConfigRequest(name: string, deployment: DeploymentSpec): CreateEndpointConfigCommandInput {
+export function endpointConfigRequest(
+  name: string,
+  deployment: DeploymentSpec,
+  answers: AsyncAnswers,
+): CreateEndpointConfigCommandInput {
   return {
     EndpointConfigName: name,
     ProductionVariants: [{ VariantName: 'AllTraffic', ModelName: name, ...capacity(deployment) }],
+    ...(deployment.target === 'async' ? { AsyncInferenceConfig: asyncInference(deployment, answers) } : {}),
+  };
+}
+
+/** Where an endpoint of target `async` writes what it answered, and who is told. */
+export interface AsyncAnswers {
+  readonly model: string;
+  readonly lakeBucket: string;
+  readonly topicArn: string;
+}
+
+function asyncInference({ async }: DeploymentSpec, { model, lakeBucket, topicArn }: AsyncAnswers) {
+  const most = async?.maxInvocationsPerInstance;
+  return {
+    ...(most === undefined ? {} : { ClientConfig: { MaxConcurrentInvocationsPerInstance: most } }),
+    OutputConfig: {
+      S3OutputPath: `s3://${lakeBucket}/${asyncKeys.outputs}${model}`,
+      S3FailurePath: `s3://${lakeBucket}/${asyncKeys.errors}${model}`,
+      NotificationConfig: { SuccessTopic: topicArn, ErrorTopic: topicArn },
+    },
   };
 }
 
 function capacity(deployment: DeploymentSpec) {
-  if (deployment.target === 'realtime') {
+  if (deployment.target === 'realtime' || deployment.target === 'async') {
     return {
       InstanceType: (deployment.instance ?? DEFAULT_INSTANCE) as never,
       InitialInstanceCount: deployment.instanceCount ?? 1,

@@ -20,6 +20,7 @@ export const handler = makeHandler({
     roleArn: env.SAGEMAKER_ROLE_ARN,
     region: env.AWS_REGION,
     stage: env.STAGE,
+    asyncTopicArn: env.ASYNC_TOPIC_ARN,
   },
   now: () => new Date(),
 });

@@ -24,7 +24,10 @@ export interface StartJobDeps {
   readonly artifacts: ArtifactStore;
   readonly status: SageMakerStatus;
   readonly tasks: TaskResumer;
-  readonly settings: Pick<JobContext, 'lakeBucket' | 'roleArn' | 'region' | 'stage'>;
+  readonly settings: Pick<JobContext, 'lakeBucket' | 'roleArn' | 'region' | 'stage'> & {
+    /** Told of each prediction that an `async` endpoint has made. */
+    readonly asyncTopicArn: string;
+  };
   readonly now: () => Date;
 }
 
@@ -127,7 +130,8 @@ async function startEndpoint(work: Extract<Work, { work: 'endpoint' }>, deps: St
   const { stage, roleArn } = settings;
   await parkedWhile(work, { name, ownerId: work.rolloutId }, deps, async () => {
     await sagemaker.createModel(modelRequest(name, version, { spec, stage, roleArn }));
-    await sagemaker.createEndpointConfig(endpointConfigRequest(name, spec.deployment));
+    const answers = { model: work.model, lakeBucket: settings.lakeBucket, topicArn: settings.asyncTopicArn };
+    await sagemaker.createEndpointConfig(endpointConfigRequest(name, spec.deployment, answers));
     if (!(await sagemaker.createEndpoint(name))) await answerIfSettled(name, work.taskToken, deps);
   });
   return name;

@@ -2,17 +2,21 @@ import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { dynamo, s3, sagemaker } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
 import { holdoutLines } from '../adapters/holdout-lines.ts';
+import { lakeTexts } from '../adapters/lake-texts.ts';
 import { s3ArtifactStore } from '../adapters/s3-artifact-store.ts';
+import { askAsyncEndpoint } from '../adapters/sagemaker-async.ts';
 import { invokeEndpoint, sageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
 import { parseEnv } from '../runtime/env.ts';
 import { VerifyEndpointEnv } from './env.ts';
 import { makeHandler } from './handler.ts';
 
 const env = parseEnv(VerifyEndpointEnv);
+const runtime = new SageMakerRuntimeClient();
 export const handler = makeHandler({
   registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
   endpoints: sageMakerEndpoints(sagemaker()),
-  invoke: invokeEndpoint(new SageMakerRuntimeClient()),
+  invoke: invokeEndpoint(runtime),
+  ask: askAsyncEndpoint(runtime, lakeTexts(s3(), env.LAKE_BUCKET_NAME)),
   artifacts: s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME),
   holdoutLines: holdoutLines(s3(), env.LAKE_BUCKET_NAME),
 });

@@ -6,6 +6,7 @@ import type { ModelVersion } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { EndpointVerificationError } from '../../domain/rollout/errors.ts';
 import { loadXgboost } from '../../domain/scoring/load-xgboost.ts';
+import type { AskAsyncEndpoint } from '../adapters/sagemaker-async.ts';
 import type { InvokeEndpoint, SageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
 import { logger } from '../runtime/logger.ts';
 
@@ -16,6 +17,8 @@ export interface VerifyDeps {
   readonly registry: Pick<Registry, 'requireRollout' | 'requireVersion' | 'requireSpec'>;
   readonly endpoints: Pick<SageMakerEndpoints, 'describe'>;
   readonly invoke: InvokeEndpoint;
+  /** For an endpoint that answers later. */
+  readonly ask: AskAsyncEndpoint;
   readonly artifacts: Pick<ArtifactStore, 'getBytes'>;
   /** The first lines of the holdout's features, numbers only; at most `rows`. Undefined once the run's files expired. */
   readonly holdoutLines: (model: string, runId: string, rows: number) => Promise<readonly string[] | undefined>;
@@ -55,7 +58,10 @@ export async function verifyEndpoint(
   }
   await requireInService(target.endpointName, deps);
   const width = expected ? expected.length / lines.length : await outputWidth(version, deps);
-  const { contentType, text } = await deps.invoke(target.endpointName, lines.join('\n'));
+  const csv = lines.join('\n');
+  const { contentType, text } = target.async
+    ? await deps.ask({ endpointName: target.endpointName, model, inferenceId: `verify-${rolloutId}`, csv })
+    : await deps.invoke(target.endpointName, csv);
   // finite numbers, one per row and output
   const { values } = parsePredictions(contentType, text, lines.length, width);
   if (!expected) return { rows: lines.length };

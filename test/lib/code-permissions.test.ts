@@ -20,7 +20,7 @@ const SERVICES = ['s3', 'events', 'states', 'sagemaker', 'sqs', 'firehose'];
 const NOT_CALLED: Partial<Record<FunctionName, readonly string[]>> = {
   'start-job': ['PutObject'],
   'registry-api': ['PutObject', 'DeleteObject'],
-  'verify-endpoint': ['PutObject', 'DeleteEndpoint', 'DeleteEndpointConfig', 'DeleteModel'],
+  'verify-endpoint': ['DeleteObject', 'DeleteEndpoint', 'DeleteEndpointConfig', 'DeleteModel'],
   'advance-rollout': ['InvokeEndpoint'],
   'reconcile-executions': ['InvokeEndpoint', 'StartExecution'],
 };

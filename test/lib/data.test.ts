@@ -111,15 +111,22 @@ describe('old data', () => {
     expect(expiry('Landing')).toEqual([['', 365]]);
     expect(expiry('Captured')).toEqual(captured(400, 120, 400));
   });
-  it('of the lake goes only where runs left working files: artifacts stay', () => {
-    expect(expiry('DataLake')).toEqual([['runs/', 90]]);
+  it('of the lake goes only where runs left working files and where predictions were answered later: artifacts stay', () => {
+    expect(expiry('DataLake')).toEqual([
+      ['runs/', 90],
+      ['async/', 7],
+    ]);
+    expect(expiry('DataLake', aTemplate({ asyncRetention: Duration.days(1) }))).toContainEqual(['async/', 1]);
+    expect(() => aTemplate({ asyncRetention: Duration.hours(23) })).toThrow(
+      'asyncRetention must be at least 1 day, got 23 hours',
+    );
   });
   it('of the lake goes nowhere else by being replaced: the registry names artifacts by version', () => {
     const replaced = buckets
       .filter(([id]) => id.includes('DataLake'))
       .flatMap(([, { Properties }]) => Properties.LifecycleConfiguration.Rules)
       .filter((rule) => rule.NoncurrentVersionExpiration !== undefined);
-    expect(replaced.map((rule) => rule.Prefix)).toEqual(['runs/']);
+    expect(replaced.map((rule) => rule.Prefix)).toEqual(['runs/', 'async/']);
   });
   it('goes when the deployer says so', () => {
     const wanted = aTemplate({ uploadRetention: Duration.days(7), captureRetention: Duration.days(30) });

@@ -129,12 +129,17 @@ describe('SageMaker', () => {
     ]);
   });
 
-  it('runs containers that write nothing but the files of runs', () => {
+  it('runs containers that write nothing but the files of runs and what they answer later', () => {
     const puts = statementsOf(template, 'MillraceSageMakerExecution').filter(({ Action }) =>
       list(Action).includes('s3:PutObject'),
     );
-    expect(JSON.stringify(puts.map(({ Resource }) => Resource))).toBe(
-      JSON.stringify([{ 'Fn::Join': ['', [{ 'Fn::GetAtt': ['MillraceDataLakeBucket214EE72B', 'Arn'] }, '/runs/*']] }]),
+    const below = (folder: string) => ({
+      'Fn::Join': ['', [{ 'Fn::GetAtt': ['MillraceDataLakeBucket214EE72B', 'Arn'] }, folder]],
+    });
+    const folders = puts.flatMap(({ Resource }) => (Array.isArray(Resource) ? Resource : [Resource]));
+    expect(folders).toHaveLength(3);
+    expect(folders).toEqual(
+      expect.arrayContaining([below('/runs/*'), below('/async/outputs/*'), below('/async/errors/*')]),
     );
   });
 });

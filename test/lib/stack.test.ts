@@ -257,7 +257,9 @@ describe('alarms', () => {
   });
 
   it('tell a topic of their own otherwise, which takes no unencrypted connection', () => {
-    const [topic] = resourcesOf(template, 'AWS::SNS::Topic').map(([id]) => id);
+    const [topic] = resourcesOf(template, 'AWS::SNS::Topic')
+      .filter(([id]) => id.includes('Alerts'))
+      .map(([id]) => id);
     for (const [id, { Properties }] of alarms) expect(Properties.AlarmActions, id).toEqual([{ Ref: topic }]);
     const policies = JSON.stringify(resourcesOf(template, 'AWS::SNS::TopicPolicy'));
     expect(policies).toContain('aws:SecureTransport');

@@ -8,10 +8,14 @@ const MEMORY_MB = [1_024, 2_048, 3_072, 4_096, 5_120, 6_144] as const;
 /** A Standard execution lives a year at most; the wait for an approval is part of it. */
 const MAX_APPROVAL_TIMEOUT = '360d';
 
-/** Settings that mean something to one target only. `instance` is ml.m5.large by default. */
+/** InvokeEndpointAsync gives a model 3,600 seconds at most. */
+const MAX_ASYNC_TIMEOUT = '1h';
+
+/** Settings that mean something to some targets only. `instance` is ml.m5.large by default. */
 const FIELDS_OF_TARGET = {
   serverless: ['memoryMb', 'maxConcurrency'],
   realtime: ['instance', 'instanceCount'],
+  async: ['instance', 'instanceCount', 'async'],
   lambda: [],
   batch: ['instance', 'instanceCount'],
 } as const;
@@ -33,8 +37,9 @@ export function deploymentRules({ deployment, training }: SpecDraft, report: Rep
       ['deployment', 'target'],
       `cannot serve training.algorithm ${training?.algorithm}`,
       target,
-      'serverless, realtime, batch',
+      'serverless, realtime, async, batch',
     );
+  atMost(['deployment', 'async', 'timeout'], deployment.async?.timeout, MAX_ASYNC_TIMEOUT, report);
   atMost(['deployment', 'approvalTimeout'], deployment.approvalTimeout, MAX_APPROVAL_TIMEOUT, report);
   if (target === 'batch' && deployment.strategy?.type !== undefined && deployment.strategy.type !== 'all-at-once')
     report(

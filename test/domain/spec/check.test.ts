@@ -254,6 +254,32 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     { deployment: { target: 'lambda', instance: 'ml.m5.large' } },
     'deployment.instance: does not go with target lambda',
   ],
+  ['serverless with a queue', { deployment: { async: {} } }, 'deployment.async: does not go with target serverless'],
+  [
+    'realtime with a queue',
+    { deployment: { target: 'realtime', async: { timeout: '5m' } } },
+    'deployment.async: does not go with target realtime',
+  ],
+  [
+    'async with memory',
+    { deployment: { target: 'async', memoryMb: 2_048 } },
+    'deployment.memoryMb: does not go with target async (seen 2048; allowed: instance, instanceCount, async)',
+  ],
+  [
+    'async that waits for more than an hour',
+    { deployment: { target: 'async', async: { timeout: '61m' } } },
+    'deployment.async.timeout: is too long (seen "61m"; allowed: at most 1h)',
+  ],
+  [
+    'async with more in the container than SageMaker puts there',
+    { deployment: { target: 'async', async: { maxInvocationsPerInstance: 1_001 } } },
+    'deployment.async.maxInvocationsPerInstance',
+  ],
+  [
+    'async with nothing in the container',
+    { deployment: { target: 'async', async: { maxInvocationsPerInstance: 0 } } },
+    'deployment.async.maxInvocationsPerInstance',
+  ],
   [
     'batch with memory',
     { deployment: { target: 'batch', memoryMb: 2_048 } },
@@ -725,6 +751,12 @@ const accepted: readonly [what: string, change: Overrides][] = [
   ['data sets scored every 15 minutes', { deployment: { batch: { every: '15m', input: 'datasets' } } }],
   ['a prefix scored by schedule', { deployment: { batch: { every: '1d', input: 's3://bucket/day/' } } }],
   ['a batch of 120 hours', { deployment: { batch: { maxRuntime: '120h' } } }],
+  ['async', { deployment: { target: 'async', instance: 'ml.c5.xlarge', instanceCount: 2 } }],
+  [
+    'async at its limits',
+    { deployment: { target: 'async', async: { timeout: '1h', maxInvocationsPerInstance: 1_000 } } },
+  ],
+  ['async for a container', { ...CONTAINER, deployment: { target: 'async', async: { maxInvocationsPerInstance: 1 } } }],
   ['canary steps that rise', { deployment: { strategy: { type: 'canary', steps: [0.1, 0.5, 0.9] } } }],
   ['the smallest increment', { deployment: { strategy: { type: 'linear', increment: 0.01 } } }],
   ['the largest increment', { deployment: { strategy: { type: 'linear', increment: 0.5, bake: '7d' } } }],

@@ -41,7 +41,13 @@ async function setUp(spec = aModelSpec()) {
       succeed: async (token, output) => Boolean(answered.push({ token, output })),
       fail: async (token, error) => Boolean(answered.push({ token, error })),
     },
-    settings: { lakeBucket: 'lake', roleArn: 'arn:role', region: 'us-east-1', stage: 'dev' },
+    settings: {
+      lakeBucket: 'lake',
+      roleArn: 'arn:role',
+      region: 'us-east-1',
+      stage: 'dev',
+      asyncTopicArn: 'arn:topic',
+    },
     now: () => new Date(AT),
   };
   return { registry, calls, answered, deps, start: makeHandler(deps) };
@@ -163,6 +169,34 @@ describe('start-job', () => {
     expect(world.answered).toEqual([]);
     expect(world.calls[1]?.request).toMatchObject({
       ProductionVariants: [{ ModelName: name, ServerlessConfig: { MemorySizeInMB: 2_048 } }],
+    });
+  });
+
+  it('lets an endpoint of target async write below its model and tell the topic', async () => {
+    const async = { timeout: '2m', maxInvocationsPerInstance: 4 };
+    world = await setUp(aModelSpec({ deployment: { target: 'async', async } }));
+    const { version: _, ...version } = aModelVersion();
+    await world.registry.registerVersion(version, change);
+    await world.start({ taskToken: 'token', work: 'endpoint', model: 'churn', rolloutId: 'churn-v1-r1', version: 1 });
+    expect(world.calls[1]?.request).toEqual({
+      EndpointConfigName: 'churn-v1-bbbbbbbb',
+      ProductionVariants: [
+        {
+          VariantName: 'AllTraffic',
+          ModelName: 'churn-v1-bbbbbbbb',
+          InstanceType: 'ml.m5.large',
+          InitialInstanceCount: 1,
+          InitialVariantWeight: 1,
+        },
+      ],
+      AsyncInferenceConfig: {
+        ClientConfig: { MaxConcurrentInvocationsPerInstance: 4 },
+        OutputConfig: {
+          S3OutputPath: 's3://lake/async/outputs/churn',
+          S3FailurePath: 's3://lake/async/errors/churn',
+          NotificationConfig: { SuccessTopic: 'arn:topic', ErrorTopic: 'arn:topic' },
+        },
+      },
     });
   });
 

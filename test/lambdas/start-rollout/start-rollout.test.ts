@@ -97,6 +97,17 @@ describe('starting a rollout', () => {
     expect(world.executions.get('churn-v1-r1')).toMatchObject({ target: 'lambda' });
   });
 
+  it('gives an async target the time its model may take', async () => {
+    const world = await aRolloutWorld({ target: 'async', async: { timeout: '2m' } });
+    await world.start(1);
+    expect((await world.registry.requireRollout('churn', 'churn-v1-r1')).target).toEqual({
+      kind: 'endpoint',
+      endpointName: 'churn-v1-11111111',
+      async: { timeoutSeconds: 120 },
+    });
+    expect(world.executions.get('churn-v1-r1')).toMatchObject({ target: 'async' });
+  });
+
   it('is what the pipeline calls', async () => {
     const world = await aRolloutWorld();
     const handler = makeHandler(world.deps);

@@ -65,6 +65,10 @@ function verify(overrides: Case = {}) {
       sent.push(`${name}: ${csv}`);
       return { contentType: 'text/csv', text: answer };
     },
+    ask: async ({ endpointName, model, inferenceId, csv }) => {
+      sent.push(`${endpointName}, ${model} ${inferenceId}: ${csv}`);
+      return { contentType: 'text/csv', text: answer };
+    },
     artifacts: { getBytes: async (ref) => stored.get(ref.sha256) ?? new Uint8Array() },
     // the files of a run expire
     holdoutLines: async () => undefined,
@@ -165,6 +169,14 @@ describe('verifying an endpoint', () => {
       '3 × 1 predictions expected, got 2',
     );
     await expect(verify({ scorer: false, answer: '7,nan,9' }).verified).rejects.toThrow('prediction 1 is NaN');
+  });
+
+  it('asks an endpoint that answers later the same, and compares as well', async () => {
+    const target = { kind: 'endpoint' as const, endpointName: NAME, async: { timeoutSeconds: 60 } };
+    const { sent, verified } = verify({ target });
+    expect(await verified).toEqual({ rows: 3, maxDifference: 0 });
+    expect(sent).toEqual([`${NAME}, churn verify-churn-v1-r1: ${SMOKE_CSV}`]);
+    await expect(verify({ target, answer: '-1,2,-1.1' }).verified).rejects.toThrow('differs from the scorer');
   });
 
   it('tries the scorer itself where the function serves', async () => {
