@@ -11,6 +11,9 @@ export const MAX_ROWS = 10_000;
 /** Rows of one call that asks for contributions: each costs as much as hundreds of predictions. */
 export const MAX_EXPLAINED_ROWS = 100;
 
+/** Where other protocols have their rows. */
+const OTHER_FORM = /^(?:instances|dataframe_(?:split|records))$/;
+
 export interface InferRequest {
   readonly id?: string;
   /** Feature values in the order of the signature. */
@@ -50,6 +53,8 @@ export function decodeRequest(
   if (!isRecord(body)) loose.add('', body, 'a JSON object');
   problems.throwIfAny();
   const { inputs, id, parameters, outputs } = body as Record<string, unknown>;
+  const other = Object.keys(body as object).find((name) => OTHER_FORM.test(name));
+  if (other) problems.say(`/${other}: only inputs hold rows here`);
   const values = readInputs(inputs, slots, policy === 'unknown', problems, loose);
   const missing = signature.inputs.filter((_, index) => !values[index]).map((field) => field.name);
   if (missing.length > 0 && Array.isArray(inputs))
@@ -84,6 +89,7 @@ function readInputs(
   const columns: (Value[] | undefined)[] = [];
   let rowCount: number | undefined;
   for (const [i, input] of (inputs as unknown[]).entries()) {
+    if (problems.full) break;
     const at = `/inputs/${i}`;
     const name = isRecord(input) && typeof input.name === 'string' ? input.name : undefined;
     const slot = name === undefined ? undefined : slots.get(name);
@@ -198,6 +204,7 @@ const SLIP = 2;
 /** The protocol allows parameters that nobody knows; one that is nearly known is a slip, and its value would be lost. */
 function refuseSlips(names: readonly string[], at: string, problems: Problems): void {
   for (const name of names) {
+    if (problems.full) break;
     if (PARAMETERS.includes(name)) continue;
     const meant = PARAMETERS.find(
       (known) => Math.abs(known.length - name.length) <= SLIP && editDistance(name.toLowerCase(), known) <= SLIP,
@@ -227,15 +234,17 @@ export function readExplain(
 
 function readOutputs(outputs: unknown, signature: Signature, problems: Problems): { outputs?: string[] } {
   if (outputs === undefined) return {};
-  if (!Array.isArray(outputs)) {
-    problems.add('/outputs', outputs, 'an array');
+  const known = signature.outputs.map((output) => output.name);
+  if (!Array.isArray(outputs) || outputs.length > known.length) {
+    problems.add('/outputs', outputs, `an array of at most ${known.length}`);
     return {};
   }
-  const known = signature.outputs.map((output) => output.name);
   const names = outputs.map((output: unknown, i) => {
     const name = isRecord(output) ? output.name : undefined;
     if (typeof name !== 'string' || !known.includes(name))
       problems.add(`/outputs/${i}/name`, name, `one of ${known.join(', ')}`);
+    else if (outputs.findIndex((other) => other?.name === name) < i)
+      problems.add(`/outputs/${i}/name`, name, 'each output once');
     return String(name);
   });
   // an empty list asks for nothing in particular

@@ -85,6 +85,7 @@ function columnLength(columns: Readonly<Record<string, unknown>>, at: string, pr
 
 function readColumns(columns: Readonly<Record<string, unknown>>, at: string, count: number, reading: Reading): void {
   for (const [name, column] of Object.entries(columns)) {
+    if (reading.problems.full) break;
     const place = `${at}/${pointerTo(name)}`;
     const slot = slotOf(name, place, reading);
     if (!slot) continue;
@@ -100,12 +101,15 @@ function readRows(rows: readonly unknown[], { at, names }: Table, reading: Readi
   const listed = names?.list ?? reading.signature.inputs.map((field) => field.name);
   const slots = positional ? listed.map((name, j) => slotOf(name, `${names?.at ?? at}/${j}`, reading)) : [];
   if (positional) {
+    const seen = new Set<unknown>();
     listed.forEach((name, j) => {
-      if (listed.indexOf(name) < j) reading.problems.say(`${names?.at ?? at}/${j}: each column once expected`);
+      if (seen.has(name)) reading.problems.say(`${names?.at ?? at}/${j}: each column once expected`);
+      seen.add(name);
     });
     complain(reading, names?.at ?? at, (name) => listed.includes(name));
   }
   for (const [i, row] of rows.entries()) {
+    if (reading.problems.full) break;
     const place = `${at}/${i}`;
     if (positional) {
       if (!Array.isArray(row) || row.length !== listed.length) {
@@ -120,6 +124,7 @@ function readRows(rows: readonly unknown[], { at, names }: Table, reading: Readi
       reading.loose.add(place, row, 'an object with one value per feature, as the first row');
     } else {
       for (const [name, cell] of Object.entries(row)) {
+        if (reading.problems.full) break;
         const cellAt = `${place}/${pointerTo(name)}`;
         const slot = slotOf(name, cellAt, reading);
         if (slot) readCell(cell, name, slot, i, cellAt, reading);
@@ -131,7 +136,8 @@ function readRows(rows: readonly unknown[], { at, names }: Table, reading: Readi
 
 function slotOf(name: unknown, at: string, { slots, passesOver, problems }: Reading): InputSlot | undefined {
   const slot = typeof name === 'string' ? slots.get(name) : undefined;
-  if (!slot && !passesOver) problems.say(`${at}: no such column; there are ${[...slots.keys()].join(', ')}`);
+  if (!slot && !passesOver && !problems.full)
+    problems.say(`${at}: no such column; there are ${[...slots.keys()].join(', ')}`);
   return slot;
 }
 

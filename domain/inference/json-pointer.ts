@@ -14,6 +14,7 @@ const TOKEN = /"(?:[^"\\]+|\\.)*"?|-?(?:NaN|Infinity)\b|[{}[\],:]|[^\s"{}[\],:]+
  * @returns undefined when there is none: the text is damaged in another way
  */
 export function findNonFinite(text: string): { readonly pointer: string; readonly token: string } | undefined {
+  if (!/NaN|Infinity/.test(text)) return undefined;
   const path: (number | string)[] = [];
   let key = '';
   for (const [token] of text.matchAll(TOKEN)) {

@@ -1,7 +1,10 @@
 import { InvalidInputError } from '../common-errors.ts';
+import { MAX_ROWS } from './decode-request.ts';
 
 /** One field and what ends it, at the place where the last one ended. */
 const FIELD = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n|$)/y;
+/** Stands for each row that is too many: they are counted, but a file of line ends must not fill the memory. */
+const TOO_MANY: (string | null)[] = [];
 
 /**
  * RFC 4180, with either line end and with or without one at the end of the text. An empty field is null, a quoted one is
@@ -22,7 +25,8 @@ export function parseCsv(text: string): (string | null)[][] {
     row.push(quoted === undefined ? plain || null : quoted.replaceAll('""', '"'));
     at += whole.length;
     if (end === ',') continue;
-    rows.push(row);
+    // one more for a header
+    rows.push(rows.length <= MAX_ROWS ? row : TOO_MANY);
     row = [];
   }
   return rows;

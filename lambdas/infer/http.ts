@@ -77,11 +77,20 @@ export function contentType(event: ProxyEvent): string {
   return type.trim();
 }
 
-/** @throws HttpError 413 */
+/** @throws HttpError 400 for bytes that are no UTF-8, 413 */
 export function readText(event: ProxyEvent): string {
-  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+  const text = event.isBase64Encoded ? utf8(Buffer.from(event.body ?? '', 'base64')) : (event.body ?? '');
   checkSize('the request', text);
   return text;
+}
+
+function utf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    // replacement characters would make other values of what was sent
+    throw new HttpError(400, 'body: text in UTF-8 expected, got other bytes');
+  }
 }
 
 /** @throws HttpError 413, 415, 501 or 400 */
@@ -96,7 +105,7 @@ export function readJsonBody(event: ProxyEvent): unknown {
     return JSON.parse(text);
   } catch {
     const { pointer = '', token } = findNonFinite(text) ?? {};
-    const seen = token === undefined ? '' : `, got ${token}`;
+    const seen = text.trim() === '' ? ', got nothing' : token === undefined ? '' : `, got ${token}`;
     const problem = `JSON expected (NaN and Infinity are not JSON; a missing value is null)${seen}`;
     throw new HttpError(400, `${pointer || 'body'}: ${problem}`);
   }

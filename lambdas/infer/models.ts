@@ -14,6 +14,8 @@ import { ByteLru, Renewed } from './cache.ts';
 import { HttpError } from './http.ts';
 import type { Metrics } from './metrics.ts';
 
+/** A longer name is no model's, and DynamoDB would refuse it as a key. */
+const MAX_NAME = 32;
 /** How long a weight moved in the registry may go unnoticed. */
 export const TRAFFIC_TTL_MS = 2_000;
 /** Artifact bytes kept; loaded models take about three times as much. */
@@ -83,7 +85,8 @@ export function servedModels({ aws, table, lakeBucket, metrics, now }: ModelsDep
 
   return {
     /** Undefined when nothing serves the model. With DynamoDB down, the last that was read goes on. */
-    traffic: (model: string): Promise<Traffic | undefined> => traffic.get(model),
+    traffic: async (model: string): Promise<Traffic | undefined> =>
+      model.length <= MAX_NAME ? traffic.get(model) : undefined,
 
     async served(model: string, number: number): Promise<ServedVersion> {
       const { signature, algorithm, artifacts: refs } = await version(model, number);

@@ -22,7 +22,7 @@ export function digestOf(line: string): number {
 }
 
 /** Versions 1 and 2, version 1 with all traffic; each answers a digest of what it is sent for a row. */
-export function aFacedRouter() {
+export function aFacedRouter(taken = facedSignature) {
   const router = aRouter();
   const features = [
     { name: 'age', kind: 'numeric' as const },
@@ -31,7 +31,7 @@ export function aFacedRouter() {
     { name: 'active', kind: 'boolean' as const },
   ];
   for (const version of [1, 2]) {
-    router.addVersion(version, { signature: facedSignature }, { features });
+    router.addVersion(version, { signature: taken }, { features });
     router.aws.endpoints.set(`churn-v${version}-bbbbbbbb`, (csv) => {
       const answer = csv.split('\n').map((line) => digestOf(`${version}:${line}`));
       return new Response(answer.join('\n'), { headers: { 'content-type': 'text/csv' } });
