@@ -7,6 +7,9 @@ export const runId = (model: string, inputsDigest: string): string => `${model}-
 
 export const trainingJobName = (run: string, attempt: number): string => `${run}-t${attempt}`;
 export const transformJobName = (run: string, attempt: number): string => `${run}-x${attempt}`;
+/** A transform job that scores the holdout in the container, to hold the scorer against; its model has one name for all tries. */
+export const parityJobName = (rollout: string, attempt: number): string => `${rollout}-p${attempt}`;
+export const parityModelName = (rollout: string): string => `${rollout}-parity`;
 /** Tuning job names have 32 characters at most, so the model's name does not fit. */
 export const tuningJobName = (inputsDigest: string, attempt: number): string =>
   `mr-${inputsDigest.slice(0, 24)}-${attempt}`;
@@ -31,6 +34,11 @@ export const lakeKeys = {
   jobOutput: (model: string, run: string): string => `runs/${model}/${run}/jobs`,
   /** Results of a batch; what it works with lies in its run folder. */
   batchFolder: (model: string, batch: string): string => `batches/${model}/${batch}`,
+  /** The holdout without its label, numbers only: input of a transform job. */
+  holdoutFeatures: (model: string, run: string): string => `runs/${model}/${run}/holdout/features.csv`,
+  /** SageMaker names a transform job's output like its input. */
+  transformOutput: (model: string, run: string, job: string): string =>
+    `runs/${model}/${run}/jobs/${job}/features.csv.out`,
 };
 
 /**

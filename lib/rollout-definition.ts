@@ -1,4 +1,4 @@
-import { type Definition, lambdaTask, QUOTA, TASK_TOKEN } from './asl.ts';
+import { CAPACITY, type Definition, lambdaTask, QUOTA, TASK_TOKEN } from './asl.ts';
 
 const INPUT = '$states.context.Execution.Input';
 const ROLLOUT = { model: `{% ${INPUT}.model %}`, rolloutId: `{% ${INPUT}.rolloutId %}` };
@@ -6,6 +6,9 @@ const WITH_VERSION = { ...ROLLOUT, version: `{% ${INPUT}.version %}` };
 
 /** An endpoint can sit in `Creating` for more than an hour. */
 const ENDPOINT_TIMEOUT_SECONDS = 3 * 3_600;
+
+/** A job over the holdout waits for an instance and then takes minutes. */
+const PARITY_TIMEOUT_SECONDS = 6 * 3_600;
 
 /** An execution has room for 25,000 history events and a look takes eight; too little traffic for so long is a failure. */
 const MAX_LOOKS = 2_000;
@@ -24,7 +27,10 @@ export const rolloutDefinition: Definition = {
     NeedsEndpoint: {
       Type: 'Choice',
       Assign: { looks: 0 },
-      Choices: [{ Condition: `{% ${INPUT}.target in ['lambda', 'batch'] %}`, Assign: { looks: 0 }, Next: 'Verify' }],
+      Choices: [
+        { Condition: `{% ${INPUT}.target = 'lambda' %}`, Assign: { looks: 0 }, Next: 'ScoreHoldout' },
+        { Condition: `{% ${INPUT}.target = 'batch' %}`, Assign: { looks: 0 }, Next: 'Verify' },
+      ],
       Default: 'CreateEndpoint',
     },
     CreateEndpoint: lambdaTask({
@@ -34,6 +40,22 @@ export const rolloutDefinition: Definition = {
       timeoutSeconds: ENDPOINT_TIMEOUT_SECONDS,
       retry: [QUOTA],
       next: 'Verify',
+      onError: 'RollBackFailure',
+    }),
+    ScoreHoldout: lambdaTask({
+      function: 'StartJob',
+      wait: true,
+      comment: "Before the router's own scorer may answer, the training container scores the holdout",
+      payload: { taskToken: TASK_TOKEN, work: 'parity', ...WITH_VERSION },
+      timeoutSeconds: PARITY_TIMEOUT_SECONDS,
+      retry: [QUOTA, CAPACITY],
+      next: 'VerifyParity',
+      onError: 'RollBackFailure',
+    }),
+    VerifyParity: lambdaTask({
+      function: 'VerifyEndpoint',
+      payload: { ...WITH_VERSION, parity: '{% $states.input %}' },
+      next: 'Begin',
       onError: 'RollBackFailure',
     }),
     Verify: lambdaTask({
@@ -72,7 +94,8 @@ export const rolloutDefinition: Definition = {
     Promote: lambdaTask({ ...advance('promote'), next: 'Promoted', onError: 'RollBackFailure' }),
     RollBack: lambdaTask({ ...advance('roll-back'), next: 'RolledBack', onError: 'Failed' }),
     RollBackFailure: lambdaTask({
-      ...advance('roll-back'),
+      function: 'AdvanceRollout',
+      payload: { action: 'roll-back', ...ROLLOUT, failure: '{% $failure %}' },
       comment: 'Traffic goes back first; then the execution fails, visibly',
       keepsFailure: true,
       next: 'Failed',

@@ -39,7 +39,8 @@ export class Rollouts extends Construct {
       memoryMb: 1_024,
       timeout: Duration.minutes(5),
     });
-    registry.grantRead(verify);
+    // it writes down how the scorer compares with the training container
+    registry.grantReadWrite(verify);
     for (const prefix of ['artifacts/', 'runs/']) lake.grantRead(verify, prefix);
     SageMakerJobs.grantDescribeEndpoint(verify);
     SageMakerJobs.grantInvokeEndpoint(verify);

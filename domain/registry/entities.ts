@@ -79,7 +79,7 @@ export const TriggerKind = z.enum(['new-data', 'drift', 'quality', 'schedule', '
 
 export const JobRecord = z.object({
   name: z.string(),
-  kind: z.enum(['training', 'tuning', 'transform', 'endpoint', 'batch-transform']),
+  kind: z.enum(['training', 'tuning', 'transform', 'parity', 'endpoint', 'batch-transform']),
   status: z.string(),
   startedAt: Instant,
   endedAt: Instant.optional(),

@@ -1,3 +1,4 @@
+import { parityModelName } from '../names.ts';
 import type { Rollout } from '../registry/entities.ts';
 import { RolloutClosedError, RolloutInProgressError } from './errors.ts';
 import { type Judgement, judgeStep } from './judge.ts';
@@ -10,6 +11,7 @@ import { countedFor, countsOfSteps } from './step-counts.ts';
 export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done: boolean }> {
   const { model, rolloutId, candidate: version, target } = rollout;
   const { registry, now } = deps;
+  await removeParityModel(rollout, deps);
   if (rollout.status === 'promoted') return { done: true };
   if (!isOpen(rollout)) throw new RolloutClosedError(rolloutId, rollout.status);
   await requireApproved(rollout, deps);
@@ -84,9 +86,16 @@ export async function judge(rollout: Rollout, deps: AdvanceDeps): Promise<{ verd
 /**
  * Gives the traffic back to what had it and deletes the candidate's endpoint. Safe to repeat at any point: what came to a
  * promotion after all is finished as one, and an endpoint that anything still points to stays.
+ *
+ * @param failure what went wrong, where the rollout itself does not say why it ends
  */
-export async function rollBack(rollout: Rollout, deps: AdvanceDeps): Promise<{ rolledBack: boolean }> {
+export async function rollBack(
+  rollout: Rollout,
+  deps: AdvanceDeps,
+  failure?: string,
+): Promise<{ rolledBack: boolean }> {
   const { model, candidate, target } = rollout;
+  await removeParityModel(rollout, deps);
   const [traffic, champion] = await Promise.all([
     deps.registry.findTraffic(model),
     deps.registry.findAlias(model, 'champion'),
@@ -95,9 +104,14 @@ export async function rollBack(rollout: Rollout, deps: AdvanceDeps): Promise<{ r
     if (isOpen(rollout)) await finishPromoted(rollout, deps);
     return { rolledBack: false };
   }
-  const reasons = rollout.reasons.length > 0 ? rollout.reasons : ['the deployment failed'];
+  const reasons = rollout.reasons.length > 0 ? rollout.reasons : [failure ?? 'the deployment failed'];
   await closeRolledBack(rollout, reasons, deps);
   const needed = (await neededVersions(model, deps.registry)).has(candidate);
   if (target.kind === 'endpoint' && !needed) await deps.endpoints.remove(target.endpointName);
   return { rolledBack: true };
+}
+
+/** What the training container scored the holdout with is no model that anything serves. */
+async function removeParityModel({ rolloutId, target }: Rollout, { endpoints }: AdvanceDeps): Promise<void> {
+  if (target.kind === 'lambda') await endpoints.remove(parityModelName(rolloutId));
 }

@@ -57,7 +57,7 @@ export function sageMakerStatus(client: SageMakerClient): SageMakerStatus {
     };
   }
 
-  const describers = { training, tuning, transform, endpoint, 'batch-transform': transform };
+  const describers = { training, tuning, transform, parity: transform, endpoint, 'batch-transform': transform };
   return {
     async describe(kind, name) {
       try {

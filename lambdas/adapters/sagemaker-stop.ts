@@ -12,11 +12,13 @@ export interface JobStopper {
 }
 
 export function sageMakerStop(client: SageMakerClient): JobStopper {
+  const transform = (name: string) => client.send(new StopTransformJobCommand({ TransformJobName: name }));
   const stoppers: Readonly<Record<JobRecord['kind'], (name: string) => Promise<unknown>>> = {
     training: (name) => client.send(new StopTrainingJobCommand({ TrainingJobName: name })),
     tuning: (name) => client.send(new StopHyperParameterTuningJobCommand({ HyperParameterTuningJobName: name })),
-    transform: (name) => client.send(new StopTransformJobCommand({ TransformJobName: name })),
-    'batch-transform': (name) => client.send(new StopTransformJobCommand({ TransformJobName: name })),
+    transform,
+    parity: transform,
+    'batch-transform': transform,
     endpoint: () => Promise.resolve(),
   };
   return {

@@ -3,11 +3,14 @@ import { begin, judge, rollBack } from '../../domain/rollout/advance.ts';
 import { type AdvanceDeps, promote } from '../../domain/rollout/promote.ts';
 import { parseInput } from '../runtime/input.ts';
 import { logger } from '../runtime/logger.ts';
+import { readableCause } from '../runtime/readable-cause.ts';
 
 const AdvanceTask = z.object({
   action: z.enum(['begin', 'judge', 'promote', 'roll-back']),
   model: z.string(),
   rolloutId: z.string(),
+  /** Why it is rolled back, where a task failed. */
+  failure: z.object({ error: z.string(), cause: z.string() }).optional(),
 });
 
 const ACTIONS = { begin, judge, promote, 'roll-back': rollBack };
@@ -15,9 +18,11 @@ const ACTIONS = { begin, judge, promote, 'roll-back': rollBack };
 export const makeHandler =
   (deps: AdvanceDeps) =>
   async (event: unknown): Promise<object> => {
-    const { action, model, rolloutId } = parseInput(AdvanceTask, event);
+    const { action, model, rolloutId, failure } = parseInput(AdvanceTask, event);
     const rollout = await deps.registry.requireRollout(model, rolloutId);
-    const result = (await ACTIONS[action](rollout, deps)) ?? {};
+    const result = (await ACTIONS[action](rollout, deps, failure && reasonOf(failure))) ?? {};
     logger.info('rollout-advanced', { model, rolloutId, version: rollout.candidate, action, ...result });
     return result;
   };
+
+const reasonOf = ({ error, cause }: { error: string; cause: string }): string => readableCause(cause) || error;

@@ -4,6 +4,7 @@ import type { Registry } from '../../domain/registry/ports.ts';
 import { finishRun } from '../../domain/training/finish-run.ts';
 import { parseInput } from '../runtime/input.ts';
 import { logger } from '../runtime/logger.ts';
+import { readableCause } from '../runtime/readable-cause.ts';
 
 export interface FinishRunDeps {
   readonly registry: Registry;
@@ -36,13 +37,3 @@ export const makeHandler =
     logger.info('run-finished', { model, runId, status, failure: failure?.error });
     return { status };
   };
-
-/** A Lambda's failure reaches Step Functions as JSON with a stack: keep the message. */
-function readableCause(cause: string): string {
-  try {
-    const parsed = z.object({ errorMessage: z.string() }).safeParse(JSON.parse(cause));
-    return parsed.success ? parsed.data.errorMessage : cause;
-  } catch {
-    return cause;
-  }
-}

@@ -162,7 +162,7 @@ function keysOf(model: string, runId: string): TrainingPlan['keys'] {
     validation: `${folder}/validation/`,
     holdout: `${folder}/holdout/`,
     holdoutCsv: `${folder}/holdout/part-0.csv`,
-    holdoutFeaturesCsv: `${folder}/holdout/features.csv`,
+    holdoutFeaturesCsv: lakeKeys.holdoutFeatures(model, runId),
     holdoutRows: `${folder}/holdout/rows.parquet`,
   };
 }
@@ -189,7 +189,9 @@ async function writeFiles(
   }
   const holdout = sideRelation(folder, 'holdout');
   const unlabelled = `SELECT ${features.join(', ')} FROM ${holdout}`;
-  await write(keys.holdoutFeaturesCsv, 'features.csv', unlabelled, csv, 'text/csv');
+  // the line of a missing only feature would be empty, and no row to a container
+  const unlabelledCsv = features.length === 1 ? csv.replace("NULLSTR ''", "NULLSTR 'nan'") : csv;
+  await write(keys.holdoutFeaturesCsv, 'features.csv', unlabelled, unlabelledCsv, 'text/csv');
   await write(
     keys.holdoutRows,
     'holdout.parquet',

@@ -79,7 +79,8 @@ async function recordJob(
   description: JobDescription | undefined,
   { registry, now }: ResumeJobDeps,
 ): Promise<void> {
-  if (kind === 'endpoint') return;
+  // these belong to a rollout
+  if (kind === 'endpoint' || kind === 'parity') return;
   const run = await registry.requireRun(model, ownerId);
   const at = now().toISOString();
   const job: TrainingRun['jobs'][number] = {

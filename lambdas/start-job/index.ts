@@ -1,5 +1,6 @@
 import { dynamo, s3, sagemaker, sfn } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
+import { lakeStreams } from '../adapters/lake-streams.ts';
 import { s3ArtifactStore } from '../adapters/s3-artifact-store.ts';
 import { sageMakerJobs } from '../adapters/sagemaker-jobs.ts';
 import { sageMakerStatus } from '../adapters/sagemaker-status.ts';
@@ -15,6 +16,7 @@ export const handler = makeHandler({
   status: sageMakerStatus(sagemaker()),
   tasks: sfnTasks(sfn()),
   artifacts: s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME),
+  has: lakeStreams(s3(), env.LAKE_BUCKET_NAME).has,
   settings: {
     lakeBucket: env.LAKE_BUCKET_NAME,
     roleArn: env.SAGEMAKER_ROLE_ARN,

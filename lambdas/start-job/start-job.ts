@@ -2,12 +2,13 @@ import type { ArtifactStore } from '../../domain/artifacts.ts';
 import { endpointName, trainingJobName, transformJobName, tuningJobName } from '../../domain/names.ts';
 import type { JobRecord, TrainingRun } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
-import { jobState } from '../../domain/training/job-state.ts';
 import type { SageMakerJobs } from '../adapters/sagemaker-jobs.ts';
 import type { SageMakerStatus } from '../adapters/sagemaker-status.ts';
 import type { TaskResumer } from '../adapters/sfn-tasks.ts';
 import { logger } from '../runtime/logger.ts';
 import { endpointConfigRequest, modelRequest } from './endpoint-requests.ts';
+import { answerIfSettled, parkedWhile } from './parked-work.ts';
+import { startParity } from './start-parity.ts';
 import {
   containerEnvironment,
   type JobContext,
@@ -16,7 +17,7 @@ import {
   transformJobRequest,
   tuningJobRequest,
 } from './training-requests.ts';
-import type { Work } from './work.ts';
+import type { RunWork, Work } from './work.ts';
 
 export interface StartJobDeps {
   readonly registry: Registry;
@@ -24,6 +25,8 @@ export interface StartJobDeps {
   readonly artifacts: ArtifactStore;
   readonly status: SageMakerStatus;
   readonly tasks: TaskResumer;
+  /** Whether a key of the lake bucket is there: files of runs expire. */
+  readonly has: (key: string) => Promise<boolean>;
   readonly settings: Pick<JobContext, 'lakeBucket' | 'roleArn' | 'region' | 'stage'> & {
     /** Told of each prediction that an `async` endpoint has made. */
     readonly asyncTopicArn: string;
@@ -31,44 +34,20 @@ export interface StartJobDeps {
   readonly now: () => Date;
 }
 
-/** First look by ourselves, should the state-change event be lost. */
-const FIRST_CHECK_MS = 5 * 60_000;
-
 /** Parks the task token, then creates the job or endpoint under a name that derives from content. */
 export async function startJob(work: Work, deps: StartJobDeps): Promise<{ name: string }> {
-  const name = work.work === 'endpoint' ? await startEndpoint(work, deps) : await startRunJob(work, deps);
+  const name = await start(work, deps);
   logger.info('job-started', { model: work.model, name, work: work.work });
   return { name };
 }
 
-/**
- * Parks the token before the work exists, so that no event comes too early, and takes it back when the work is refused:
- * the heartbeat would look for a job that never was, and might take away the token of the next try.
- */
-async function parkedWhile(
-  work: Work,
-  { name, ownerId }: { name: string; ownerId: string },
-  { registry, now }: StartJobDeps,
-  start: () => Promise<void>,
-): Promise<void> {
-  await registry.park({
-    name,
-    kind: work.work,
-    taskToken: work.taskToken,
-    model: work.model,
-    ownerId,
-    parkedAt: now().toISOString(),
-    dueAt: new Date(now().getTime() + FIRST_CHECK_MS).toISOString(),
-  });
-  try {
-    await start();
-  } catch (error) {
-    await registry.unpark(name);
-    throw error;
-  }
+function start(work: Work, deps: StartJobDeps): Promise<string> {
+  if (work.work === 'endpoint') return startEndpoint(work, deps);
+  if (work.work === 'parity') return startParity(work, deps);
+  return startRunJob(work, deps);
 }
 
-async function startRunJob(work: Exclude<Work, { work: 'endpoint' }>, deps: StartJobDeps): Promise<string> {
+async function startRunJob(work: RunWork, deps: StartJobDeps): Promise<string> {
   const { registry, settings, now } = deps;
   const run = await registry.requireRun(work.model, work.runId);
   const { spec } = await registry.requireSpec(work.model, run.specVersion);
@@ -83,7 +62,7 @@ async function startRunJob(work: Exclude<Work, { work: 'endpoint' }>, deps: Star
 }
 
 async function create(
-  work: Exclude<Work, { work: 'endpoint' }>,
+  work: RunWork,
   name: string,
   context: JobContext,
   { sagemaker, settings }: StartJobDeps,
@@ -109,7 +88,7 @@ async function create(
  * SageMaker never takes a job's name twice. A job that this run has seen end is left behind by a redrive, so the next
  * number is taken; one that is still open is joined.
  */
-function freshName(work: Exclude<Work, { work: 'endpoint' }>, run: TrainingRun): string {
+function freshName(work: RunWork, run: TrainingRun): string {
   const named = {
     training: (attempt: number) => trainingJobName(work.runId, attempt),
     tuning: (attempt: number) => tuningJobName(work.runId.slice(-12), attempt),
@@ -132,20 +111,7 @@ async function startEndpoint(work: Extract<Work, { work: 'endpoint' }>, deps: St
     await sagemaker.createModel(modelRequest(name, version, { spec, stage, roleArn }));
     const answers = { model: work.model, lakeBucket: settings.lakeBucket, topicArn: settings.asyncTopicArn };
     await sagemaker.createEndpointConfig(endpointConfigRequest(name, spec.deployment, answers));
-    if (!(await sagemaker.createEndpoint(name))) await answerIfSettled(name, work.taskToken, deps);
+    if (!(await sagemaker.createEndpoint(name))) await answerIfSettled(name, work, deps);
   });
   return name;
-}
-
-/** A version that served before may still have its endpoint, which changes its state no more: no event would come. */
-async function answerIfSettled(
-  name: string,
-  taskToken: string,
-  { registry, status, tasks }: StartJobDeps,
-): Promise<void> {
-  const state = jobState({ name, kind: 'endpoint' }, await status.describe('endpoint', name));
-  if (state.state === 'open') return;
-  if (state.state === 'succeeded') await tasks.succeed(taskToken, state.outcome);
-  else await tasks.fail(taskToken, state.error);
-  await registry.unpark(name);
 }

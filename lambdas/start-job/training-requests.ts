@@ -166,20 +166,24 @@ function channel(ChannelName: string, S3Uri: string): Channel {
   };
 }
 
-/** Scores the holdout's features in the model's own container. */
-export function transformJobRequest(context: JobContext, name: string): CreateTransformJobCommandInput {
-  const { spec, lakeBucket, model, runId } = context;
-  const folder = `s3://${lakeBucket}/${lakeKeys.runFolder(model, runId)}`;
+/** Scores the holdout's features in the model's own container. @param modelName SageMaker's, of the same name by default */
+export function transformJobRequest(
+  { spec, lakeBucket, model, runId }: Pick<JobContext, 'spec' | 'lakeBucket' | 'model' | 'runId'>,
+  name: string,
+  modelName = name,
+): CreateTransformJobCommandInput {
   return {
     TransformJobName: name,
-    ModelName: name,
+    ModelName: modelName,
     MaxConcurrentTransforms: 1,
     ModelClientConfig: { InvocationsTimeoutInSeconds: Math.min(3_600, durationMs(spec.training.maxRuntime) / 1_000) },
     BatchStrategy: 'MultiRecord',
     TransformInput: {
       ContentType: 'text/csv',
       SplitType: 'Line',
-      DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `${folder}/holdout/features.csv` } },
+      DataSource: {
+        S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://${lakeBucket}/${lakeKeys.holdoutFeatures(model, runId)}` },
+      },
     },
     TransformOutput: {
       S3OutputPath: `s3://${lakeBucket}/${lakeKeys.jobOutput(model, runId)}/${name}`,

@@ -15,5 +15,9 @@ export const Work = z.discriminatedUnion('work', [
     job: z.object({ modelDataUrl: z.string() }).loose(),
   }),
   z.object({ ...base, work: z.literal('endpoint'), rolloutId: z.string(), version: z.number().int() }),
+  z.object({ ...base, work: z.literal('parity'), rolloutId: z.string(), version: z.number().int() }),
 ]);
 export type Work = z.infer<typeof Work>;
+
+/** Work of a run; the rest belongs to a rollout. */
+export type RunWork = Exclude<Work, { rolloutId: string }>;

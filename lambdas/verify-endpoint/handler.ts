@@ -2,7 +2,12 @@ import * as z from 'zod';
 import { parseInput } from '../runtime/input.ts';
 import { type Verified, type VerifyDeps, verifyEndpoint } from './verify-endpoint.ts';
 
-const VerifyTask = z.object({ model: z.string(), rolloutId: z.string(), version: z.number().int().min(1) });
+const VerifyTask = z.object({
+  model: z.string(),
+  rolloutId: z.string(),
+  version: z.number().int().min(1),
+  parity: z.object({ name: z.string() }).optional(),
+});
 
 export const makeHandler =
   (deps: VerifyDeps) =>

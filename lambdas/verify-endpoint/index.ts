@@ -2,6 +2,7 @@ import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { dynamo, s3, sagemaker } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
 import { holdoutLines } from '../adapters/holdout-lines.ts';
+import { lakeStreams } from '../adapters/lake-streams.ts';
 import { lakeTexts } from '../adapters/lake-texts.ts';
 import { s3ArtifactStore } from '../adapters/s3-artifact-store.ts';
 import { askAsyncEndpoint } from '../adapters/sagemaker-async.ts';
@@ -19,4 +20,6 @@ export const handler = makeHandler({
   ask: askAsyncEndpoint(runtime, lakeTexts(s3(), env.LAKE_BUCKET_NAME)),
   artifacts: s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME),
   holdoutLines: holdoutLines(s3(), env.LAKE_BUCKET_NAME),
+  lakeStreams: lakeStreams(s3(), env.LAKE_BUCKET_NAME),
+  now: () => new Date(),
 });

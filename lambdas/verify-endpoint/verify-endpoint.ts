@@ -4,17 +4,20 @@ import { parsePredictions, taskOf } from '../../domain/inference/predictions.ts'
 import { holdoutAsSmokeLines, SMOKE_ROWS, smokeLines } from '../../domain/inference/smoke-rows.ts';
 import type { ModelVersion } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
+import { differenceOf, TOLERANCE } from '../../domain/rollout/agreement.ts';
 import { EndpointVerificationError } from '../../domain/rollout/errors.ts';
 import { loadXgboost } from '../../domain/scoring/load-xgboost.ts';
+import type { LakeStreams } from '../adapters/lake-streams.ts';
 import type { AskAsyncEndpoint } from '../adapters/sagemaker-async.ts';
 import type { InvokeEndpoint, SageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
 import { logger } from '../runtime/logger.ts';
-
-/** Between endpoint and scorer; relative for predictions above 1. */
-export const TOLERANCE = 1e-6;
+import { requireParity } from './require-parity.ts';
 
 export interface VerifyDeps {
-  readonly registry: Pick<Registry, 'requireRollout' | 'requireVersion' | 'requireSpec'>;
+  readonly registry: Pick<
+    Registry,
+    'requireRollout' | 'requireVersion' | 'requireSpec' | 'requireDecision' | 'recordDecision'
+  >;
   readonly endpoints: Pick<SageMakerEndpoints, 'describe'>;
   readonly invoke: InvokeEndpoint;
   /** For an endpoint that answers later. */
@@ -22,9 +25,20 @@ export interface VerifyDeps {
   readonly artifacts: Pick<ArtifactStore, 'getBytes'>;
   /** The first lines of the holdout's features, numbers only; at most `rows`. Undefined once the run's files expired. */
   readonly holdoutLines: (model: string, runId: string, rows: number) => Promise<readonly string[] | undefined>;
+  readonly lakeStreams: Pick<LakeStreams, 'open'>;
+  readonly now: () => Date;
+}
+
+export interface VerifyTask {
+  readonly model: string;
+  readonly rolloutId: string;
+  readonly version: number;
+  /** The transform job over the holdout, where the router itself is to serve. */
+  readonly parity?: { readonly name: string } | undefined;
 }
 
 export interface Verified {
+  /** That were compared. */
   readonly rows: number;
   /** Absent where there is no scorer to compare with. */
   readonly maxDifference?: number;
@@ -32,12 +46,13 @@ export interface Verified {
 
 /**
  * Looks before any traffic comes: the bytes of the model are the registered ones, the endpoint is in service with its own
- * configuration, and it answers rows of the holdout like the scorer does.
+ * configuration, and it answers rows of the holdout like the scorer does. Where the router itself is to serve, its scorer
+ * has proven on the whole holdout that it predicts what the training container does.
  *
  * @throws EndpointVerificationError, ArtifactMismatchError
  */
 export async function verifyEndpoint(
-  { model, rolloutId, version: number }: { model: string; rolloutId: string; version: number },
+  { model, rolloutId, version: number, parity }: VerifyTask,
   deps: VerifyDeps,
 ): Promise<Verified> {
   const { target } = await deps.registry.requireRollout(model, rolloutId);
@@ -49,7 +64,7 @@ export async function verifyEndpoint(
   if (target.kind === 'lambda') {
     if (!expected) throw new EndpointVerificationError(`${model}:${number} has no artifact that the scorer reads`);
     requireFinite(expected, model);
-    return { rows: lines.length };
+    return requireParity(version, { rolloutId, job: parity?.name }, deps);
   }
   if (target.kind === 'batch') {
     // a container scored its holdout in a transform job already
@@ -119,7 +134,7 @@ function compare(seen: Float64Array, expected: Float32Array, name: string): numb
   let worst = 0;
   seen.forEach((value, i) => {
     const other = expected[i] as number;
-    worst = Math.max(worst, Math.abs(value - other) / Math.max(1, Math.abs(other)));
+    worst = Math.max(worst, differenceOf(value, other));
   });
   if (worst <= TOLERANCE) return worst;
   throw new EndpointVerificationError(`endpoint ${name} differs from the scorer by ${worst}, allowed is ${TOLERANCE}`);

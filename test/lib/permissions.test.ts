@@ -95,7 +95,7 @@ describe('the registry', () => {
     ['feedback', 'MillraceInferenceFeedback', READ],
     ['the capture sorter', 'MillraceMonitoringPartitionCapture', READ],
     ['the monitors’ tick', 'MillraceMonitoringTickMonitors', READ],
-    ['the endpoint check', 'MillraceRolloutVerifyEndpoint', READ],
+    ['the endpoint check', 'MillraceRolloutVerifyEndpoint', [...READ, ...WRITE].sort()],
     ['the registry API', 'MillraceInferenceRegistryApi', [...READ, ...WRITE].sort()],
     ['the approval request', 'MillraceTrainingRequestApproval', [...READ, ...WRITE].sort()],
     ['a training container', 'MillraceSageMakerExecution', []],

@@ -134,15 +134,30 @@ describe('the validation of sets', () => {
 });
 
 describe('the training pipeline', () => {
-  for (const name of ['TrainOnDemand', 'Transform']) {
+  const all = { ...trainingPipelineDefinition.States, ...rolloutDefinition.States };
+  for (const name of ['TrainOnDemand', 'Transform', 'ScoreHoldout']) {
     it(`${name} waits for quota and capacity: there is nothing else to fall back to`, () => {
-      const { Retry } = trainingPipelineDefinition.States[name] as TaskState;
+      const { Retry } = all[name] as TaskState;
       for (const error of ['QuotaExceededError', 'SpotCapacityError']) {
         const retrier = Retry.find(({ ErrorEquals }) => ErrorEquals.includes(error));
         expect(retrier?.MaxDelaySeconds, error).toBe(3_600);
       }
     });
   }
+});
+
+describe('the rollout', () => {
+  const states = rolloutDefinition.States;
+
+  it('lets the router’s own scorer serve only after it was held against the training container', () => {
+    const [lambda] = states.NeedsEndpoint?.Type === 'Choice' ? states.NeedsEndpoint.Choices : [];
+    expect(lambda).toMatchObject({ Condition: expect.stringContaining("target = 'lambda'"), Next: 'ScoreHoldout' });
+    expect(states.ScoreHoldout).toMatchObject({ Next: 'VerifyParity' });
+    expect((states.ScoreHoldout as TaskState).Arguments.Payload).toMatchObject({ work: 'parity' });
+    expect(states.VerifyParity).toMatchObject({ Next: 'Begin' });
+    for (const name of ['ScoreHoldout', 'VerifyParity'])
+      expect((states[name] as TaskState).Catch, name).toEqual([expect.objectContaining({ Next: 'RollBackFailure' })]);
+  });
 });
 
 describe('a deployed state machine', () => {

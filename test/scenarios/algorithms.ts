@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { DescribeHyperParameterTuningJobCommand, DescribeTrainingJobCommand } from '@aws-sdk/client-sagemaker';
+import {
+  DescribeHyperParameterTuningJobCommand,
+  DescribeModelCommand,
+  DescribeTrainingJobCommand,
+  DescribeTransformJobCommand,
+} from '@aws-sdk/client-sagemaker';
 import { expect, it } from 'vitest';
 import { customers } from '../fixtures/customers.ts';
 import { root } from '../fixtures/imports.ts';
@@ -16,6 +21,16 @@ export function algorithmScenarios(on: () => World): void {
     await model.apply({ deployment: { target: 'lambda' } });
     const { version, rollout } = await model.deploy('rows.csv', customers(ROWS));
     expect(rollout).toMatchObject({ status: 'promoted', target: { kind: 'lambda' } });
+    // before it served, the training container scored the holdout, and the scorer predicted the same
+    const proof = (await model.decisions()).find(({ outcome }) => outcome === 'parity-proven');
+    const { sagemaker } = on().platform;
+    const TransformJobName = String(proof?.numbers.job);
+    const job = await sagemaker.send(new DescribeTransformJobCommand({ TransformJobName }));
+    expect(job.TransformJobStatus).toBe('Completed');
+    expect(Number(proof?.numbers.rows)).toBeGreaterThan(ROWS / 10);
+    expect(Number(proof?.numbers.maxDifference)).toBeLessThanOrEqual(1e-6);
+    const scoredWith = sagemaker.send(new DescribeModelCommand({ ModelName: job.ModelName }));
+    await expect(scoredWith).rejects.toThrow(/could not find/i);
     const answer = await model.predict(NEW);
     expect(answer.version).toBe(1);
     expectClose(answer.data, await scored(on().platform, version, NEW));

@@ -7,6 +7,7 @@ const ANSWERS: Record<string, object> = {
     HyperParameterTuningJobStatus: 'Completed',
     BestTrainingJob: { TrainingJobName: 'search-002' },
   },
+  DescribeTransformJobCommand: { TransformJobStatus: 'Completed', TransformOutput: { S3OutputPath: 's3://lake/out' } },
   DescribeTrainingJobCommand: {
     TrainingJobStatus: 'Completed',
     ModelArtifacts: { S3ModelArtifacts: 's3://lake/model.tar.gz' },
@@ -41,3 +42,8 @@ for (const kind of ['transform', 'batch-transform'] as const) {
     expect(status).toMatchObject({ status: 'Completed', outputUrl: 's3://lake/out', instanceSeconds: 300 });
   });
 }
+
+it('looks for the job of a parity check among transform jobs', async () => {
+  const described = await sageMakerStatus(client).describe('parity', 'churn-v1-r1-p1');
+  expect(described).toMatchObject({ status: 'Completed', outputUrl: 's3://lake/out' });
+});

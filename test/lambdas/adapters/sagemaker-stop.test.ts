@@ -18,6 +18,7 @@ for (const [kind, command] of [
   ['training', 'StopTrainingJobCommand'],
   ['tuning', 'StopHyperParameterTuningJobCommand'],
   ['transform', 'StopTransformJobCommand'],
+  ['parity', 'StopTransformJobCommand'],
 ] as const) {
   it(`stops a ${kind} job`, async () => {
     const { client, sent } = clientThat(async () => ({}));

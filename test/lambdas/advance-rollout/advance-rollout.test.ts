@@ -59,6 +59,18 @@ describe('beginning', () => {
   });
 });
 
+describe('a rollout to the router itself', () => {
+  for (const action of ['begin', 'roll-back']) {
+    it(`keeps no model that the holdout was scored with after ${action}`, async () => {
+      const world = await aRolloutWorld({ target: 'lambda' });
+      const { rolloutId } = await world.start(1);
+      world.endpoints.add('churn-v1-r1-parity');
+      await world.act(action, rolloutId);
+      expect([...world.endpoints]).toEqual([]);
+    });
+  }
+});
+
 describe('judging', () => {
   it('waits until the step was watched', async () => {
     const world = await aCanary();
@@ -186,6 +198,19 @@ describe('rolling back', () => {
     expect(world.endpoints.has(world.endpointOf(2))).toBe(false);
     expect((await world.registry.requireRollout('churn', rolloutId)).reasons).toEqual(['the deployment failed']);
   });
+
+  for (const [what, failure, reason] of [
+    ['a Lambda said', { cause: '{"errorType":"E","errorMessage":"differs by 0.1","trace":[]}' }, 'differs by 0.1'],
+    ['a job said', { cause: 'churn-v2-p1 failed: no image' }, 'churn-v2-p1 failed: no image'],
+    ['the error is called, if nothing else is known', { cause: '' }, 'States.Timeout'],
+  ] as const) {
+    it(`says what ${what}`, async () => {
+      const world = await aRolloutWorld(canary);
+      const { rolloutId } = await world.start(1);
+      await world.act('roll-back', rolloutId, { error: 'States.Timeout', ...failure });
+      expect((await world.registry.requireRollout('churn', rolloutId)).reasons).toEqual([reason]);
+    });
+  }
 
   it('restores the routes exactly, those of an A/B split too', async () => {
     const world = await aRolloutWorld(canary);

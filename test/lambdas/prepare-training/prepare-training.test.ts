@@ -155,6 +155,15 @@ describe('prepare-training', () => {
     expect(await lines(plan.keys.holdoutFeaturesCsv)).toEqual(csv.map(([, ...features]) => features.join(',')));
   });
 
+  it('writes a row for a container even where its only feature is missing', async () => {
+    const { plan } = await prepared(aModelSpec({ training: { features: ['spend'] } }), [{}]);
+    expect(plan.features).toEqual(['spend']);
+    const features = await lines(plan.keys.holdoutFeaturesCsv);
+    expect(features).toHaveLength(plan.rows.holdout);
+    expect(features).toContain('nan');
+    expect(features).not.toContain('');
+  });
+
   it('gives the same bytes for the same inputs, whatever the order of the data sets', async () => {
     const { plan } = await prepared(aModelSpec(), [{}, { from: 2_000 }]);
     const first = await digests();

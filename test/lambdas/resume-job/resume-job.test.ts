@@ -80,6 +80,16 @@ describe('resume-job', () => {
     expect(jobs).toMatchObject([{ name: JOB, status: 'Failed', failureReason: expect.stringContaining('no label') }]);
   });
 
+  it('resumes the rollout whose holdout was scored, and leaves the run that trained the version as it was', async () => {
+    const name = 'churn-v1-r1-p1';
+    const parked = { name, kind: 'parity', taskToken: 'rollout', ownerId: 'churn-v1-r1' } as const;
+    await world.registry.park({ ...world.parked, ...parked });
+    world.see({ status: 'Completed', outputUrl: 's3://lake/out' });
+    await world.handle({ source: 'aws.sagemaker', detail: { TransformJobName: name } });
+    expect(world.answers).toEqual(['rollout succeeded']);
+    expect((await world.registry.requireRun('churn', RUN)).jobs).toEqual([]);
+  });
+
   it('finds a job whose event was lost on the next tick', async () => {
     await world.handle(tick);
     expect(world.answers).toEqual(['token succeeded']);

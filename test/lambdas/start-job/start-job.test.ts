@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { parityProof } from '../../../domain/rollout/parity.ts';
 import { QuotaExceededError } from '../../../domain/training/errors.ts';
 import type { SageMakerJobs } from '../../../lambdas/adapters/sagemaker-jobs.ts';
 import { makeHandler } from '../../../lambdas/start-job/handler.ts';
 import type { StartJobDeps } from '../../../lambdas/start-job/start-job.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
-import { AT, aModelVersion, aRun } from '../../fixtures/entities.ts';
+import { AT, aDecision, aModelVersion, aRun } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
 
 const change = { by: 'test', at: new Date(AT) };
@@ -41,6 +42,7 @@ async function setUp(spec = aModelSpec()) {
       succeed: async (token, output) => Boolean(answered.push({ token, output })),
       fail: async (token, error) => Boolean(answered.push({ token, error })),
     },
+    has: async () => true,
     settings: {
       lakeBucket: 'lake',
       roleArn: 'arn:role',
@@ -218,5 +220,76 @@ describe('start-job', () => {
     const work = { taskToken: 'token', work: 'endpoint', model: 'churn', rolloutId: 'churn-v1-r1', version: 1 };
     await expect(start(work)).rejects.toThrow('digest');
     expect(world.calls).toEqual([]);
+  });
+
+  describe('for a rollout to the router itself', () => {
+    const work = { taskToken: 'token', work: 'parity', model: 'churn', rolloutId: 'churn-v1-r1', version: 1 };
+    const unknown = { describe: async () => undefined };
+    const parity = async (deps: Partial<StartJobDeps> = {}) => {
+      const { version: _, ...version } = aModelVersion();
+      await world.registry.registerVersion(version, change);
+      return makeHandler({ ...world.deps, status: unknown, ...deps })(work);
+    };
+
+    it('has the version’s own image and archive score the holdout of its run', async () => {
+      const { name } = await parity();
+      expect(name).toBe('churn-v1-r1-p1');
+      expect(world.calls.map(({ call }) => call)).toEqual(['createModel', 'createTransformJob']);
+      const { image, artifacts } = aModelVersion();
+      expect(world.calls[0]?.request).toMatchObject({
+        ModelName: 'churn-v1-r1-parity',
+        PrimaryContainer: { Image: image, ModelDataUrl: `s3://lake/${artifacts.model.key}` },
+      });
+      expect(world.calls[1]?.request).toMatchObject({
+        TransformJobName: name,
+        ModelName: 'churn-v1-r1-parity',
+        TransformInput: { DataSource: { S3DataSource: { S3Uri: `s3://lake/runs/churn/${RUN}/holdout/features.csv` } } },
+        TransformOutput: { S3OutputPath: `s3://lake/runs/churn/${RUN}/jobs/churn-v1-r1-p1` },
+      });
+      const parked = { taskToken: 'token', kind: 'parity', ownerId: 'churn-v1-r1' };
+      expect(await world.registry.findParked(name)).toMatchObject(parked);
+      // it is no part of the run, whose cost it would change
+      expect((await world.registry.requireRun('churn', RUN)).jobs).toEqual([]);
+    });
+
+    it('starts nothing for what was proven before, even after its run expired', async () => {
+      const decisionId = parityProof(aModelVersion());
+      await world.registry.recordDecision(aDecision({ decisionId, kind: 'rollout', outcome: 'parity-proven' }), change);
+      expect(await parity({ has: async () => false })).toEqual({ name: decisionId });
+      expect(world.calls).toEqual([]);
+      expect(world.answered).toEqual([
+        { token: 'token', output: { name: decisionId, kind: 'parity', status: 'Completed' } },
+      ]);
+    });
+
+    it('refuses once the files of the run expired, and says what to do', async () => {
+      const asked: string[] = [];
+      const has = async (key: string) => asked.push(key) === 0;
+      await expect(parity({ has })).rejects.toMatchObject({
+        name: 'EndpointVerificationError',
+        message: expect.stringMatching(/files of run churn-0123456789ab have expired.*train a new version/),
+      });
+      expect(asked).toEqual([`runs/churn/${RUN}/holdout/features.csv`]);
+      expect(world.calls).toEqual([]);
+    });
+
+    it('answers at once for a job that ended while nobody waited', async () => {
+      const seen = { describe: async () => ({ status: 'Completed', outputUrl: 's3://lake/x' }) };
+      const sagemaker = { ...world.deps.sagemaker, createTransformJob: async () => false };
+      const { name } = await parity({ status: seen, sagemaker });
+      expect(world.answered).toMatchObject([{ output: { name, kind: 'parity', outputUrl: 's3://lake/x' } }]);
+      expect(await world.registry.findParked(name)).toBeUndefined();
+    });
+
+    it('takes another name after a job that failed', async () => {
+      const describe = async (_: unknown, name: string) => (name.endsWith('-p3') ? undefined : { status: 'Failed' });
+      expect(await parity({ status: { describe } })).toEqual({ name: 'churn-v1-r1-p3' });
+    });
+
+    it('creates nothing from an artifact whose bytes have changed', async () => {
+      const artifacts = { ...world.deps.artifacts, getBytes: () => Promise.reject(new Error('digest')) };
+      await expect(parity({ artifacts })).rejects.toThrow('digest');
+      expect(world.calls).toEqual([]);
+    });
   });
 });

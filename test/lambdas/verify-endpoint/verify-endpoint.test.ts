@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { encodeJson } from '../../../bench/random-model.ts';
-import { ArtifactMismatchError } from '../../../domain/common-errors.ts';
-import type { Target } from '../../../domain/registry/entities.ts';
+import { ArtifactMismatchError, NotFoundError } from '../../../domain/common-errors.ts';
+import type { Decision, Target } from '../../../domain/registry/entities.ts';
+import { TOLERANCE } from '../../../domain/rollout/agreement.ts';
 import { makeHandler } from '../../../lambdas/verify-endpoint/handler.ts';
-import { TOLERANCE, type VerifyDeps } from '../../../lambdas/verify-endpoint/verify-endpoint.ts';
-import { aModelDocument } from '../../domain/scoring/a-model.ts';
+import type { VerifyDeps } from '../../../lambdas/verify-endpoint/verify-endpoint.ts';
+import { aModelDocument, aTree } from '../../domain/scoring/a-model.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
+import { chunked } from '../../fixtures/chunks.ts';
 import { AT, aModelVersion, anArtifact } from '../../fixtures/entities.ts';
 
 const NAME = 'churn-v1-bbbbbbbb';
@@ -23,6 +25,13 @@ interface Case extends Partial<VerifyDeps> {
   readonly smokeCsv?: string | null;
   readonly inputs?: readonly string[];
   readonly target?: Target;
+  /** Name of the transform job that verify-endpoint is told of. */
+  readonly parity?: { readonly name: string };
+  /** Texts in the lake by key. */
+  readonly texts?: Readonly<Record<string, string>>;
+  readonly decisions?: Map<string, Decision>;
+  /** Bytes of the scorer. */
+  readonly scorerBytes?: Uint8Array;
 }
 
 function verify(overrides: Case = {}) {
@@ -32,6 +41,10 @@ function verify(overrides: Case = {}) {
     smokeCsv = SMOKE_CSV,
     inputs = ['a', 'b'],
     target = { kind: 'endpoint', endpointName: NAME },
+    parity,
+    texts = {},
+    decisions = new Map<string, Decision>(),
+    scorerBytes = modelOf(inputs.length),
     ...deps
   } = overrides;
   const sent: string[] = [];
@@ -42,7 +55,7 @@ function verify(overrides: Case = {}) {
     ...(smokeCsv !== null && { smoke }),
   };
   const stored = new Map([
-    [scorer.sha256, modelOf(inputs.length)],
+    [scorer.sha256, scorerBytes],
     [smoke.sha256, Buffer.from(smokeCsv ?? '')],
   ]);
   const handler = makeHandler({
@@ -58,6 +71,14 @@ function verify(overrides: Case = {}) {
         startedAt: AT,
       }),
       requireVersion: async () => ({ ...version, artifacts }),
+      requireDecision: async (_, id) => {
+        const found = decisions.get(id);
+        if (!found) throw new NotFoundError(`decision ${id}`);
+        return found;
+      },
+      recordDecision: async (decision) => {
+        decisions.set(decision.decisionId, decision);
+      },
       requireSpec: async () => ({ model: 'churn', version: 1, digest: '', spec: aModelSpec(), by: 'test', at: AT }),
     },
     endpoints: { describe: async () => ({ status: 'InService', configName: NAME }) },
@@ -72,9 +93,11 @@ function verify(overrides: Case = {}) {
     artifacts: { getBytes: async (ref) => stored.get(ref.sha256) ?? new Uint8Array() },
     // the files of a run expire
     holdoutLines: async () => undefined,
+    lakeStreams: { open: async (key) => (texts[key] === undefined ? undefined : chunked(texts[key], [7])) },
+    now: () => new Date(AT),
     ...deps,
   });
-  return { sent, verified: handler({ model: 'churn', rolloutId: 'churn-v1-r1', version: 1 }) };
+  return { sent, decisions, verified: handler({ model: 'churn', rolloutId: 'churn-v1-r1', version: 1, parity }) };
 }
 
 describe('verifying an endpoint', () => {
@@ -179,19 +202,97 @@ describe('verifying an endpoint', () => {
     await expect(verify({ target, answer: '-1,2,-1.1' }).verified).rejects.toThrow('differs from the scorer');
   });
 
-  it('tries the scorer itself where the function serves', async () => {
-    const target = { kind: 'lambda' as const };
-    const { sent, verified } = verify({ target });
-    expect(await verified).toEqual({ rows: 3 });
-    expect(sent).toEqual([]);
-    await expect(verify({ target, scorer: false }).verified).rejects.toThrow('no artifact that the scorer reads');
-  });
-
   it('asks no endpoint of a version that scores in batches', async () => {
     const target = { kind: 'batch' as const };
     const { sent, verified } = verify({ target });
     expect(await verified).toEqual({ rows: 3 });
     expect(await verify({ target, scorer: false }).verified).toEqual({ rows: 3 });
     expect(sent).toEqual([]);
+  });
+});
+
+describe('verifying what the router itself is to serve', () => {
+  const target = { kind: 'lambda' as const };
+  const FOLDER = 'runs/churn/churn-0123456789ab';
+  const FEATURES = `${FOLDER}/holdout/features.csv`;
+  const OUTPUT = `${FOLDER}/jobs/churn-v1-r1-p1/features.csv.out`;
+  const HOLDOUT = '0.1,1\n0.9,\n,3\n0.7,4\n';
+  const parity = { name: 'churn-v1-r1-p1' };
+  const texts = { [FEATURES]: HOLDOUT, [OUTPUT]: '-1\n2\n-1\n2\n' };
+  const failing = async (act: ReturnType<typeof verify>, message: string) => {
+    await expect(act.verified).rejects.toMatchObject({
+      name: 'EndpointVerificationError',
+      message: expect.stringContaining(message),
+    });
+    expect(act.sent).toEqual([]);
+    return [...act.decisions.values()];
+  };
+
+  it('passes on parity with the training container, and writes the proof down', async () => {
+    const { sent, decisions, verified } = verify({ target, parity, texts });
+    expect(await verified).toEqual({ rows: 4, maxDifference: 0 });
+    expect(sent).toEqual([]);
+    expect([...decisions.values()]).toMatchObject([
+      {
+        decisionId: expect.stringMatching(/^parity-[0-9a-f]{16}$/),
+        outcome: 'parity-proven',
+        version: 1,
+        numbers: { rows: 4, maxDifference: 0, tolerance: 1e-6, job: 'churn-v1-r1-p1' },
+      },
+    ]);
+  });
+
+  it('needs no job and none of the run’s files for what was proven before', async () => {
+    const { decisions, verified } = verify({ target, parity, texts });
+    await verified;
+    const again = verify({ target, decisions, parity: { name: [...decisions.keys()][0] as string } });
+    expect(await again.verified).toEqual({ rows: 4, maxDifference: 0 });
+  });
+
+  for (const [times, passes] of [
+    [0.9, true],
+    [1.1, false],
+  ] as const) {
+    it(`${passes ? 'passes' : 'fails'} at ${times} times the tolerance in one row`, async () => {
+      const act = verify({ target, parity, texts: { ...texts, [OUTPUT]: `-1\n2\n${-1 + times * TOLERANCE}\n2` } });
+      if (passes) expect((await act.verified).maxDifference).toBeCloseTo(times * TOLERANCE, 12);
+      else {
+        const [decision] = await failing(act, 'at row 2 of 4 of the holdout');
+        expect(decision).toMatchObject({ decisionId: 'churn-v1-r1-parity', outcome: 'parity-failed' });
+        expect(decision?.numbers).toMatchObject({ rows: 4, row: 2, scorer: -1 });
+        expect(decision?.numbers.maxDifference).toBeCloseTo(times * TOLERANCE, 12);
+      }
+    });
+  }
+
+  it('fails for a scorer of which one leaf was changed', async () => {
+    const changed = aModelDocument({ trees: [aTree({ split_conditions: [0.5, -1, 2.0001] })] });
+    const [decision] = await failing(
+      verify({ target, parity, texts, scorerBytes: encodeJson(changed) }),
+      'the scorer differs from the container by',
+    );
+    expect(decision?.numbers).toMatchObject({ row: 1, container: 2 });
+  });
+
+  const answers: [string, string, string][] = [
+    ['too few rows', '-1\n2\n-1\n', 'the container answered 3 rows, and the holdout has more'],
+    ['too many rows', '-1\n2\n-1\n2\n2\n', 'more than the 4 rows'],
+    ['a row that is no number', '-1\nNaN\n-1\n2', 'row 1 of the holdout: the container predicts NaN'],
+  ];
+  for (const [what, output, message] of answers) {
+    it(`fails when the container answered ${what}`, async () => {
+      const decisions = await failing(verify({ target, parity, texts: { ...texts, [OUTPUT]: output } }), message);
+      expect(decisions).toMatchObject([{ outcome: 'parity-failed' }]);
+    });
+  }
+
+  it('fails without the container’s predictions, without the holdout, and without a job', async () => {
+    await failing(verify({ target, parity, texts: { [FEATURES]: HOLDOUT } }), `job churn-v1-r1-p1 left no ${OUTPUT}`);
+    await failing(verify({ target, parity, texts: {} }), 'have expired: train a new version');
+    await failing(verify({ target, texts }), 'no transform job scored its holdout');
+  });
+
+  it('fails without an artifact that the scorer reads', async () => {
+    await failing(verify({ target, parity, texts, scorer: false }), 'no artifact that the scorer reads');
   });
 });
