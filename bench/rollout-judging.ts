@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { judgeStep, type StepCounts } from '../domain/rollout/judge.ts';
+import { judgeStep } from '../domain/rollout/judge.ts';
 import { steppedOf } from '../domain/rollout/plan.ts';
+import { type ArmCounts, noCounts, type StepCounts } from '../domain/rollout/step-counts.ts';
 import { JudgingSpec, RolloutStrategy } from '../domain/spec/rollout-strategy.ts';
 import { binomialUpperTail } from '../stats/distributions/index.ts';
 import { markdownTable, numberOption, print, say, verdict, whole } from './lib/report.ts';
@@ -110,7 +111,10 @@ function untilRolledBack(
   const steps: StepCounts[] = [];
   let answered = 0;
   for (const share of STEPS) {
-    const step = { candidate: { requests: 0, errors: 0, latencyMsSum: 0 }, others: { requests: 0, errors: 0 } };
+    const step: Record<keyof StepCounts, { -readonly [K in keyof ArmCounts]: ArmCounts[K] }> = {
+      candidate: noCounts(),
+      others: noCounts(),
+    };
     steps.push(step);
     for (let n = 1; n <= REQUESTS_PER_STEP; n++) {
       const toCandidate = random() < share;

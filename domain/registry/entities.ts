@@ -182,6 +182,15 @@ export const Traffic = z.object({
   routes: z.array(z.object({ version: z.number().int(), weight: z.number().min(0).max(1), target: Target })).min(1),
   /** Set while a rollout is judged: the router counts requests per version under it. */
   rolloutId: z.string().optional(),
+  /** What else the router counts under it. */
+  judged: z
+    .object({
+      /** What predictions of a regression are counted between; without it they are not. */
+      range: z.tuple([z.number(), z.number()]).optional(),
+      /** Predictions are kept until their labels come. */
+      quality: z.boolean().optional(),
+    })
+    .optional(),
   at: Instant,
 });
 export type Traffic = z.infer<typeof Traffic>;
@@ -202,15 +211,6 @@ export const Rollout = z.object({
   endedAt: Instant.optional(),
 });
 export type Rollout = z.infer<typeof Rollout>;
-
-/** Requests a version answered during a rollout. */
-export const RequestCounts = z.object({
-  version: z.number().int(),
-  requests: z.number().int(),
-  errors: z.number().int(),
-  latencyMsSum: z.number(),
-});
-export type RequestCounts = z.infer<typeof RequestCounts>;
 
 export const ParkedToken = z.object({
   /**

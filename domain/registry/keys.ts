@@ -73,7 +73,10 @@ export const keys = {
   capturePolicy: ofModel(() => 'CAPTURE'),
   rollout: ofModel((rolloutId: string) => `${PREFIX.rollout}${rolloutId}`),
   batch: ofModel((batchId: string) => `${PREFIX.batch}${batchId}`),
-  counts: ofModel((rolloutId: string, version: number) => `${PREFIX.counts(rolloutId)}${tenDigits(version)}`),
+  counts: ofModel(
+    (rolloutId: string, version: number, trafficRev: number) =>
+      `${PREFIX.counts(rolloutId)}${tenDigits(version)}#${tenDigits(trafficRev)}`,
+  ),
   decision: ofModel((at: string, decisionId: string) => `${PREFIX.decision}${at}#${decisionId}`),
   decisionId: ofModel((decisionId: string) => `DECID#${decisionId}`),
   window: ofModel((windowStart: string) => `${PREFIX.window}${windowStart}`),

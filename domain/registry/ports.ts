@@ -11,12 +11,12 @@ import type {
   MonitorWindow,
   ParkedToken,
   RegisteredModel,
-  RequestCounts,
   Rollout,
   SpecVersion,
   Traffic,
   TrainingRun,
 } from './entities.ts';
+import type { RequestCounts } from './request-counts.ts';
 
 /** Who changes something and when; every change is written with it to the audit trail, in the same transaction. */
 export interface Change {

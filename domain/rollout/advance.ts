@@ -4,8 +4,8 @@ import { RolloutClosedError, RolloutInProgressError } from './errors.ts';
 import { type Judgement, judgeStep } from './judge.ts';
 import { planSteps, routesAt, steppedOf } from './plan.ts';
 import { type AdvanceDeps, finishPromoted, hasPromoted, neededVersions, promote, requireApproved } from './promote.ts';
-import { closeRolledBack, deploymentOf, findSteps, isOpen, recordDecision, recordStep } from './rollout-record.ts';
-import { countedFor, countsOfSteps } from './step-counts.ts';
+import { closeRolledBack, findSteps, isOpen, recordDecision, recordStep, specOf } from './rollout-record.ts';
+import { stepCounts, totalsByVersion } from './step-counts.ts';
 
 /** Gives the candidate its first share of traffic, or all of it when there is nothing to watch. */
 export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done: boolean }> {
@@ -20,14 +20,15 @@ export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done
   if (holder !== undefined && holder !== rolloutId) throw new RolloutInProgressError(model, holder);
   if (holder === undefined) {
     const previousRoutes = traffic?.routes ?? [];
-    const [share] = planSteps((await deploymentOf(rollout, deps)).strategy, previousRoutes);
+    const spec = await specOf(rollout, deps);
+    const [share] = planSteps(spec.deployment.strategy, previousRoutes);
     // the champion itself, deployed again, has nobody to be compared with
     const others = previousRoutes.some((route) => route.version !== version && route.weight > 0);
     if (share === undefined || !traffic || !others) {
       await promote(rollout, deps);
       return { done: true };
     }
-    const start = { rolloutId, step: 0, trafficRev: traffic.rev, previousRoutes, ...countedFor(version, []) };
+    const start = { rolloutId, step: 0, trafficRev: traffic.rev, previousRoutes };
     await recordStep(rollout, start, { reasons: [`${share} of the traffic`], numbers: { share } }, deps);
     const routes = routesAt(previousRoutes, { version, target }, share);
     const at = now();
@@ -46,26 +47,28 @@ export async function judge(rollout: Rollout, deps: AdvanceDeps): Promise<{ verd
   const traffic = await registry.findTraffic(model);
   // a newer rollout or a person has taken the traffic
   if (!isOpen(rollout) || traffic?.rolloutId !== rolloutId) return { verdict: 'roll-back' };
-  const deployment = await deploymentOf(rollout, deps);
-  const strategy = steppedOf(deployment.strategy);
+  const spec = await specOf(rollout, deps);
+  const { judging } = spec.deployment;
+  const strategy = steppedOf(spec.deployment.strategy);
   const starts = await findSteps(rollout, traffic.rev, deps);
   const start = starts.at(-1);
   if (!strategy || !start) return { verdict: 'roll-back' };
 
   const { step } = start;
-  const total = countedFor(candidate, await registry.requestCounts(model, rolloutId));
+  const seen = await registry.requestCounts(model, rolloutId);
   const elapsedMs = now().getTime() - start.at.getTime();
   const judgement = judgeStep({
     strategy,
-    judging: deployment.judging,
-    steps: countsOfSteps(starts, total),
+    judging,
+    steps: stepCounts(candidate, starts, seen),
+    ...(spec.task === 'multiclass' && { classes: spec.classes?.length ?? 0 }),
     elapsedMs,
   });
   const { verdict, reasons } = judgement;
-  const numbers = { ...judgement.numbers, total };
+  const numbers = { ...judgement.numbers, counts: totalsByVersion(seen) };
   if (verdict === 'next') {
     const share = strategy.shares[step + 1] as number;
-    const next = { ...start, step: step + 1, trafficRev: traffic.rev, ...total };
+    const next = { ...start, step: step + 1, trafficRev: traffic.rev };
     const { at: _, ...begun } = next;
     await recordStep(rollout, begun, { reasons, numbers: { ...numbers, share } }, deps);
     const at = now();

@@ -2,6 +2,7 @@ import type { Alias, Rollout, Traffic } from '../registry/entities.ts';
 import { RolloutClosedError, RolloutInProgressError, VersionNotApprovedError } from './errors.ts';
 import { type Routes, routesAfterPromotion } from './plan.ts';
 import { findStep, isOpen, type RolloutDeps, recordDecision, watchedRollout } from './rollout-record.ts';
+import { totalsByVersion } from './step-counts.ts';
 
 export interface AdvanceDeps extends RolloutDeps {
   readonly endpoints: {
@@ -72,7 +73,7 @@ async function moveChampion(
 /** The status is written last: while it is open, a repeat does what is missing. */
 export async function finishPromoted(rollout: Rollout, deps: AdvanceDeps): Promise<void> {
   const { model, rolloutId, candidate: version, champion } = rollout;
-  const counts = await deps.registry.requestCounts(model, rolloutId);
+  const counts = totalsByVersion(await deps.registry.requestCounts(model, rolloutId));
   const numbers = { rolloutId, counts, ...(champion === undefined ? {} : { champion }) };
   const decision = { decisionId: `${rolloutId}-promoted`, outcome: 'promoted', reasons: [], numbers };
   await recordDecision(rollout, decision, deps);

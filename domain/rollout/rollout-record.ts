@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { NotFoundError } from '../common-errors.ts';
 import type { EventPublisher } from '../events/catalog.ts';
-import { type Decision, RequestCounts, type Rollout, Traffic } from '../registry/entities.ts';
+import { type Decision, type Rollout, Traffic } from '../registry/entities.ts';
 import type { Registry } from '../registry/ports.ts';
-import type { DeploymentSpec } from '../spec/deployment.ts';
+import type { ModelSpec } from '../spec/model-spec.ts';
 import type { Routes } from './plan.ts';
 
 export interface RolloutDeps {
@@ -25,10 +25,6 @@ const StepStart = z.object({
   trafficRev: z.number().int(),
   /** The routes before the rollout: what rolling back restores. */
   previousRoutes: z.union([z.tuple([]), Traffic.shape.routes]),
-  /** What the candidate had answered by then. */
-  counts: RequestCounts.omit({ version: true }),
-  /** What everything else had answered by then. */
-  others: RequestCounts.pick({ requests: true, errors: true }).default({ requests: 0, errors: 0 }),
 });
 export type StepStart = z.infer<typeof StepStart> & { readonly at: Date };
 
@@ -89,12 +85,13 @@ export async function recordDecision(
   );
 }
 
-export async function deploymentOf(
-  rollout: Rollout,
+/** The spec that the candidate was trained under. */
+export async function specOf(
+  { model, candidate }: Rollout,
   { registry }: Pick<RolloutDeps, 'registry'>,
-): Promise<DeploymentSpec> {
-  const { specVersion } = await registry.requireVersion(rollout.model, rollout.candidate);
-  return (await registry.requireSpec(rollout.model, specVersion)).spec.deployment;
+): Promise<ModelSpec> {
+  const { specVersion } = await registry.requireVersion(model, candidate);
+  return (await registry.requireSpec(model, specVersion)).spec;
 }
 
 /** Restores the traffic of a rollout that holds it. Safe to repeat: a traffic item of somebody else is left alone. */

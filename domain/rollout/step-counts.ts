@@ -1,41 +1,71 @@
-import type { RequestCounts } from '../registry/entities.ts';
-import type { StepCounts } from './judge.ts';
-import type { StepStart } from './rollout-record.ts';
+import type { RequestCounts, VersionCounts } from '../registry/request-counts.ts';
+import { LATENCY_BINS, LOSS_BINS, PREDICTION_BINS } from './bins.ts';
 
-type Counted = Pick<StepStart, 'counts' | 'others'>;
+/** What some versions answered. */
+export type ArmCounts = Omit<RequestCounts, 'version' | 'rev'>;
 
-/** What the candidate answered, and what all other versions did. */
-export function countedFor(candidate: number, seen: readonly RequestCounts[]): Counted {
-  const counts = { requests: 0, errors: 0, latencyMsSum: 0 };
-  const others = { requests: 0, errors: 0 };
-  for (const { version, requests, errors, latencyMsSum } of seen) {
-    const arm = version === candidate ? counts : others;
-    arm.requests += requests;
-    arm.errors += errors;
-    if (version === candidate) counts.latencyMsSum += latencyMsSum;
-  }
-  return { counts, others };
+/** What was answered during one step. */
+export interface StepCounts {
+  readonly candidate: ArmCounts;
+  /** By everything else that has weight. */
+  readonly others: ArmCounts;
+}
+
+export const noCounts = (): ArmCounts => ({
+  requests: 0,
+  errors: 0,
+  latencyMsSum: 0,
+  latencies: new Array(LATENCY_BINS).fill(0),
+  predictions: new Array(PREDICTION_BINS).fill(0),
+  losses: new Array(LOSS_BINS).fill(0),
+});
+
+/** Sums of both; lists of different lengths are filled up. */
+export function addCounts(a: ArmCounts, b: ArmCounts): ArmCounts {
+  return {
+    requests: a.requests + b.requests,
+    errors: a.errors + b.errors,
+    latencyMsSum: a.latencyMsSum + b.latencyMsSum,
+    latencies: addBins(a.latencies, b.latencies),
+    predictions: addBins(a.predictions, b.predictions),
+    losses: addBins(a.losses, b.losses),
+  };
 }
 
 /**
- * What was answered during each step: totals are counted over the whole rollout, and written down as steps begin.
+ * What was answered during each step. A request belongs to the step whose routes it was given to a version by: a router that
+ * has not seen the next step yet still shares out by the last one.
  *
- * @param starts oldest first
- * @param total by now
+ * @param starts oldest first, with the revision of the traffic item that each was written over
  */
-export function countsOfSteps(starts: readonly Counted[], total: Counted): StepCounts[] {
-  return starts.map((start, i) => {
-    const end = starts[i + 1] ?? total;
-    return {
-      candidate: {
-        requests: end.counts.requests - start.counts.requests,
-        errors: end.counts.errors - start.counts.errors,
-        latencyMsSum: end.counts.latencyMsSum - start.counts.latencyMsSum,
-      },
-      others: {
-        requests: end.others.requests - start.others.requests,
-        errors: end.others.errors - start.others.errors,
-      },
-    };
+export function stepCounts(
+  candidate: number,
+  starts: readonly { readonly trafficRev: number }[],
+  seen: readonly RequestCounts[],
+): StepCounts[] {
+  return starts.map(({ trafficRev }, i) => {
+    const until = starts[i + 1]?.trafficRev ?? Number.POSITIVE_INFINITY;
+    const own = seen.filter(({ rev }) => rev > trafficRev && rev <= until);
+    const sumOf = (isArm: (version: number) => boolean) =>
+      own.filter(({ version }) => isArm(version)).reduce<ArmCounts>(addCounts, noCounts());
+    return { candidate: sumOf((version) => version === candidate), others: sumOf((version) => version !== candidate) };
   });
 }
+
+/** What each version answered in the whole rollout, by version. */
+export function totalsByVersion(seen: readonly RequestCounts[]): VersionCounts[] {
+  const totals = new Map<number, VersionCounts>();
+  for (const { version, requests, errors, latencyMsSum } of seen) {
+    const known = totals.get(version) ?? { version, requests: 0, errors: 0, latencyMsSum: 0 };
+    totals.set(version, {
+      version,
+      requests: known.requests + requests,
+      errors: known.errors + errors,
+      latencyMsSum: known.latencyMsSum + latencyMsSum,
+    });
+  }
+  return [...totals.values()].sort((a, b) => a.version - b.version);
+}
+
+const addBins = (a: readonly number[], b: readonly number[]): number[] =>
+  Array.from({ length: Math.max(a.length, b.length) }, (_, i) => (a[i] ?? 0) + (b[i] ?? 0));

@@ -29,9 +29,9 @@ export const RolloutStrategy = z.discriminatedUnion('type', [
 ]);
 export type RolloutStrategy = z.infer<typeof RolloutStrategy>;
 
-/** How the errors of a candidate are told from chance, over the whole of a rollout. */
+/** How what a candidate does is told from chance, over the whole of a rollout. */
 export const JudgingSpec = z.strictObject({
-  /** Chance that a candidate which is good enough is rolled back for its errors. */
+  /** Chance that a candidate which is good enough is rolled back; the tests share it. */
   alpha: z.number().gt(0).max(0.5).default(0.05),
   errors: z
     .strictObject({
@@ -39,5 +39,29 @@ export const JudgingSpec = z.strictObject({
       margin: z.number().min(0).lt(1).default(0.005),
     })
     .prefault({}),
+  latency: z
+    .strictObject({
+      /** By what share of the champion's typical (geometric mean) latency the candidate's may be longer. */
+      margin: z.number().min(0).max(1_000).default(0.5),
+    })
+    .prefault({}),
+  predictions: z
+    .strictObject({
+      /**
+       * How far predictions may be from the champion's on average, as a share of their range; of a class, by how much more or
+       * less often it may be predicted.
+       */
+      margin: z.number().gt(0).lt(1).default(0.25),
+    })
+    .prefault({}),
+  /** Off unless it is there: predictions are kept until their labels come, which is one more write per request. */
+  quality: z
+    .strictObject({
+      /** By how much the candidate's mean loss, in [0, 1], may exceed the champion's. */
+      margin: z.number().min(0).lt(1).default(0.02),
+      /** Requests of the candidate that must be labelled before it is promoted. */
+      minLabels: z.number().int().min(0).max(1_000_000).default(0),
+    })
+    .optional(),
 });
 export type JudgingSpec = z.infer<typeof JudgingSpec>;

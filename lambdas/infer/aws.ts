@@ -74,18 +74,23 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
     },
 
     /** Adds to the request counts of a rollout; never repeated, since a repeat would count twice. */
-    async addCounts(table: string, key: Key, counts: CountedRequest): Promise<void> {
+    async addCounts(table: string, key: Key, counted: CountedRequest): Promise<void> {
+      const bins = counted.bins.map((_, i) => `,#b${i} :r`).join('');
       const body = {
         TableName: table,
         Key: { PK: { S: key.PK }, SK: { S: key.SK } },
-        UpdateExpression: 'ADD #r :r, #e :e, #l :l SET #v = :v',
-        ExpressionAttributeNames: { '#r': 'requests', '#e': 'errors', '#l': 'latencyMsSum', '#v': 'version' },
+        UpdateExpression: `ADD #r :r,#e :e,#l :l${bins} SET #v=:v,#t=:t`,
+        ExpressionAttributeNames: {
+          ...{ '#r': 'requests', '#e': 'errors', '#l': 'latencyMsSum', '#v': 'version', '#t': 'rev' },
+          ...Object.fromEntries(counted.bins.map((name, i) => [`#b${i}`, name])),
+        },
         ExpressionAttributeValues: {
           ':r': { N: '1' },
-          ':e': { N: String(counts.errors) },
+          ':e': { N: String(counted.errors) },
           // more digits than DynamoDB's 38 would be refused
-          ':l': { N: counts.latencyMs.toFixed(3) },
-          ':v': { N: String(counts.version) },
+          ':l': { N: counted.latencyMs.toFixed(3) },
+          ':v': { N: String(counted.version) },
+          ':t': { N: String(counted.rev) },
         },
       };
       await jsonCall('DynamoDB_20120810.UpdateItem', 'dynamodb', '1.0', body, DEADLINE_MS.updateItem);
@@ -126,8 +131,12 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
 
 export interface CountedRequest {
   readonly version: number;
+  /** Of the traffic item that it was routed by. */
+  readonly rev: number;
   readonly errors: 0 | 1;
   readonly latencyMs: number;
+  /** Attributes of the bins that it falls into, one of each histogram. */
+  readonly bins: readonly string[];
 }
 
 /** One more try for what a second one may cure: the network, a time-out, 429 and 5xx. */

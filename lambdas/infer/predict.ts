@@ -6,10 +6,10 @@ import { isRecord } from '../../domain/inference/problems.ts';
 import type { RequestPolicy } from '../../domain/inference/request-columns.ts';
 import { chooseRoute, fallbackRoute, type Route, stickyPosition } from '../../domain/inference/route.ts';
 import type { Signature, Traffic } from '../../domain/registry/entities.ts';
-import { keys } from '../../domain/registry/keys.ts';
 import { logger } from '../runtime/logger.ts';
-import type { Aws, CountedRequest } from './aws.ts';
+import type { Aws } from './aws.ts';
 import { type Answer, type CaptureDeps, capture } from './capture.ts';
+import type { RoutedRequest } from './count.ts';
 import { HttpError } from './http.ts';
 import type { ServedModels } from './models.ts';
 import { explain, requireOnline, requireScorer, score } from './score.ts';
@@ -69,14 +69,18 @@ export async function predict(call: Call, deps: PredictDeps): Promise<InferRespo
   const asked = call.version === undefined ? undefined : requireRoute(traffic, call.version);
   const route = asked ?? chooseRoute(traffic.routes, position(call.model, call.body, deps.random));
   const second = traffic.rolloutId === undefined || asked ? undefined : fallbackRoute(traffic.routes, route);
-  const counts: CountedRequest[] = [];
+  const counts: RoutedRequest[] = [];
   // what was asked for by number came to its version by choice, which compares nothing
-  const counting = () => (asked ? [] : count(traffic, counts, deps));
+  const counting = async () => {
+    if (asked || traffic.rolloutId === undefined || counts.length === 0) return;
+    const { count } = await import('./count.ts');
+    await count(traffic, counts, deps);
+  };
   const answer = await answerOrFallBack(call, route, second, counts, deps).catch(async (error: unknown) => {
-    await Promise.all(counting());
+    await counting();
     throw error;
   });
-  await Promise.all([capture(call.model, answer, deps), ...counting()]);
+  await Promise.all([capture(call.model, answer, deps), counting()]);
   const { served, request, inferenceId, predictions } = answer;
   deps.metrics.add('PredictedRows', predictions.rows);
   // last: what goes wrong here is no error of the version, which did answer
@@ -107,25 +111,26 @@ async function answerOrFallBack(
   call: Call,
   route: Route,
   second: Route | undefined,
-  counts: CountedRequest[],
+  counts: RoutedRequest[],
   deps: PredictDeps,
 ): Promise<Answer> {
   const began = deps.elapsed();
-  const counted = (errors: 0 | 1) => counts.push({ version: route.version, errors, latencyMs: deps.elapsed() - began });
+  const { version } = route;
   try {
     const answer = await answerFrom(call, route, began + (second ? FIRST_ATTEMPT_MS : BUDGET_MS), deps);
-    counted(0);
+    counts.push({ version, latencyMs: deps.elapsed() - began, answer });
     return answer;
   } catch (error) {
-    if (!isCallersFault(error)) counted(1);
+    const failed = { version, latencyMs: deps.elapsed() - began };
+    if (!isCallersFault(error)) counts.push(failed);
     if (!second || isUnexplained(error)) throw error;
     const answer = await answerFrom(call, second, began + BUDGET_MS, deps);
     // refused by one version and taken by the other: the versions differ, the request is fine
-    if (isCallersFault(error)) counts.push({ version: route.version, errors: 1, latencyMs: 0 });
+    if (isCallersFault(error)) counts.push(failed);
     deps.metrics.add('RolloutFallback', 1);
     logger.warn('rollout-fallback', {
       model: call.model,
-      from: route.version,
+      from: version,
       to: second.version,
       error: nameOf(error),
     });
@@ -152,19 +157,6 @@ async function answerFrom(
   const deadlineMs = Math.max(1, Math.ceil(deadline - deps.elapsed()));
   const predictions = await score({ served, target, rows: request.rows, inferenceId, deadlineMs }, deps);
   return { served, request, inferenceId, eventTime, predictions, policy };
-}
-
-function count(traffic: Traffic, counts: readonly CountedRequest[], deps: PredictDeps): Promise<void>[] {
-  const { model, rolloutId } = traffic;
-  if (rolloutId === undefined) return [];
-  return counts.map(async (counted) => {
-    try {
-      await deps.aws.addCounts(deps.table, keys.counts(model, rolloutId, counted.version), counted);
-    } catch (error) {
-      deps.metrics.add('CountFailed', 1);
-      logger.warn('count-failed', { model, rolloutId, error: nameOf(error) });
-    }
-  });
 }
 
 const isCallersFault = (error: unknown): boolean =>

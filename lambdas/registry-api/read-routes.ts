@@ -3,6 +3,7 @@ import { NotFoundError } from '../../domain/common-errors.ts';
 import { openApi } from '../../domain/inference/open-api.ts';
 import { DecisionKind, type RegisteredModel } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
+import { totalsByVersion } from '../../domain/rollout/step-counts.ts';
 import { Candidate, RUN_FILES } from '../../domain/training/plan.ts';
 import { json } from '../runtime/http.ts';
 import { parseInput } from '../runtime/input.ts';
@@ -98,7 +99,7 @@ export const readRoutes: readonly Route[] = [
   list('rollouts', (registry, model, limit) => registry.listRollouts(model, limit)),
   one('rollouts', async (registry, model, id) => ({
     ...(await registry.requireRollout(model, id)),
-    requestCounts: await registry.requestCounts(model, id),
+    requestCounts: totalsByVersion(await registry.requestCounts(model, id)),
   })),
   list('decisions', (registry, model, limit, query) =>
     registry.listDecisions(model, parseInput(Kind, { kind: query.kind }).kind, limit),

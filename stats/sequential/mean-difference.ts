@@ -1,3 +1,6 @@
+import { logSumExp } from './log-sum-exp.ts';
+import { checkCounts, checkValues } from './values.ts';
+
 /** What two arms answered while the candidate had one share of the traffic. */
 export interface ArmCounts {
   /** Chance that an observation was given to the candidate, between 0 and 1. */
@@ -24,7 +27,9 @@ const PROJECTION_ROUNDS = 40;
  * means (a*, b*) bets against it: an observation x of an arm multiplies its wealth by x m*⁄m° + (1 − x)(1 − m*)⁄(1 − m°),
  * where (a°, b°) is the point of the null hypothesis nearest to (a*, b*) in Kullback–Leibler divergence weighted by the
  * shares. That divergence is convex and so is the null hypothesis, hence no mean in it makes the expected factor exceed 1.
- * The evidence is the mean wealth: reject at level alpha once `anytimePValue` of it is at most alpha. One-sided.
+ * The evidence is the mean wealth: reject at level alpha once `anytimePValue` of it is at most alpha. One-sided. An observation
+ * may be split between values in parts that add up to one and keep its mean: as the logarithm is concave, that never adds to
+ * the evidence.
  *
  * @param test.values in [0, 1], those that an observation can have
  * @param test.margin at least 0 and below 1
@@ -40,8 +45,7 @@ export function meanDifferenceTest(test: {
 }): (stages: readonly ArmCounts[]) => number {
   const { values, margin } = test;
   if (!(margin >= 0 && margin < 1)) throw new RangeError(`margin must be at least 0 and below 1, got ${margin}`);
-  const outside = values.find((value) => !(value >= 0 && value <= 1));
-  if (outside !== undefined) throw new RangeError(`values must be within 0 and 1, got ${outside}`);
+  checkValues(values);
   const alternatives = alternativesTo(margin);
   const betsAt = new Map<number, readonly Bet[]>();
   return (stages) => {
@@ -136,18 +140,6 @@ function weighted(counts: readonly number[], logFactors: readonly number[]): num
 
 function checkStage(share: number, candidate: readonly number[], champion: readonly number[], bins: number): void {
   if (!(share > 0 && share < 1)) throw new RangeError(`share must be between 0 and 1, got ${share}`);
-  for (const counts of [candidate, champion]) {
-    if (counts.length !== bins || counts.some((count) => !(count >= 0 && Number.isFinite(count)))) {
-      throw new RangeError(`counts must be ${bins} numbers of at least 0, got [${counts.join(', ')}]`);
-    }
-  }
-}
-
-/** ln Σ exp(values), without overflow; −Infinity of none. */
-function logSumExp(values: readonly number[]): number {
-  const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  if (!Number.isFinite(most)) return most;
-  let sum = 0;
-  for (const value of values) sum += Math.exp(value - most);
-  return most + Math.log(sum);
+  checkCounts(candidate, bins);
+  checkCounts(champion, bins);
 }

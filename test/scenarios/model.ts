@@ -6,11 +6,11 @@ import {
   DatasetVersion,
   Decision,
   ModelVersion,
-  RequestCounts,
   Rollout,
   Traffic,
   TrainingRun,
 } from '../../domain/registry/entities.ts';
+import { VersionCounts } from '../../domain/registry/request-counts.ts';
 import { aSpecDocument, merge, type Overrides } from '../fixtures/builders.ts';
 import { CHURN_COLUMNS, type Customer, toCsv } from '../fixtures/customers.ts';
 import type { Answer, Platform } from './platform.ts';
@@ -72,7 +72,7 @@ export function modelOn(platform: Platform, name: string, features = ['age', 'sp
     traffic: () => registry.get(`${path}/traffic`, Traffic),
     champion: () => registry.get(`${path}/aliases/champion`, Alias),
     counts: async (rolloutId: string) =>
-      (await registry.get(`${path}/rollouts/${rolloutId}`, z.object({ requestCounts: z.array(RequestCounts) })))
+      (await registry.get(`${path}/rollouts/${rolloutId}`, z.object({ requestCounts: z.array(VersionCounts) })))
         .requestCounts,
 
     /** The run that was made from these uploads and perhaps others. */

@@ -1,9 +1,11 @@
 import { NotFoundError } from '../../../domain/common-errors.ts';
 import { audited } from '../../../domain/registry/changes.ts';
 import { mergeRollout, newRollout } from '../../../domain/registry/decisions.ts';
-import { RequestCounts, Rollout } from '../../../domain/registry/entities.ts';
+import { Rollout } from '../../../domain/registry/entities.ts';
 import { keys, modelPartition, PREFIX } from '../../../domain/registry/keys.ts';
 import type { Registry } from '../../../domain/registry/ports.ts';
+import { RequestCounts } from '../../../domain/registry/request-counts.ts';
+import { BIN_NAMES, LATENCY_BINS, LOSS_BINS, PREDICTION_BINS } from '../../../domain/rollout/bins.ts';
 import { commitTo, put } from './commit.ts';
 import { fromItem, type Item, toItem } from './items.ts';
 import { getItem, queryItems, type RegistryTable } from './table.ts';
@@ -61,8 +63,19 @@ export function rolloutMethods(
     async requestCounts(model, rolloutId) {
       const query = { partition: modelPartition(model), prefix: PREFIX.counts(rolloutId) };
       // the router adds up what it has seen; a figure nothing was added to is absent
-      const none = { requests: 0, errors: 0, latencyMsSum: 0 };
-      return (await queryItems(table, query)).map((item) => fromItem(RequestCounts, { ...none, ...item }));
+      const none = { rev: 0, requests: 0, errors: 0, latencyMsSum: 0 };
+      return (await queryItems(table, query)).map((item) =>
+        fromItem(RequestCounts, {
+          ...none,
+          ...item,
+          latencies: binsOf(item, BIN_NAMES.latency, LATENCY_BINS),
+          predictions: binsOf(item, BIN_NAMES.prediction, PREDICTION_BINS),
+          losses: binsOf(item, BIN_NAMES.loss, LOSS_BINS),
+        }),
+      );
     },
   };
 }
+
+const binsOf = (item: Item, name: string, bins: number): number[] =>
+  Array.from({ length: bins }, (_, i) => item[`${name}${i}`] ?? 0);

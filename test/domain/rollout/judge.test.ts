@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Judgement, judgeStep, MIN_LATENCY_REQUESTS, maxStepMs } from '../../../domain/rollout/judge.ts';
+import { PREDICTION_BINS } from '../../../domain/rollout/bins.ts';
+import { type Judgement, judgeStep, maxStepMs } from '../../../domain/rollout/judge.ts';
+import { MIN_LATENCY_REQUESTS } from '../../../domain/rollout/judging/latency.ts';
+import { LEVELS } from '../../../domain/rollout/judging/tested.ts';
+import { JudgingSpec } from '../../../domain/spec/rollout-strategy.ts';
+import { type Answered, someCounts } from '../../fixtures/counts.ts';
 
 const BAKE_MS = 300_000;
 const strategy = {
@@ -10,7 +15,7 @@ const strategy = {
   maxLatencyMs: 200,
 };
 
-const judging = { alpha: 0.02, errors: { margin: 0.005 } };
+const judging = JudgingSpec.parse({ alpha: 0.02 });
 
 function judge(
   changes: {
@@ -19,19 +24,31 @@ function judge(
     meanMs?: number;
     elapsedMs?: number;
     index?: number;
-    champion?: { requests: number; errors: number };
+    champion?: Answered;
+    predictions?: readonly number[];
+    losses?: readonly number[];
+    spec?: object;
+    classes?: number;
   } = {},
   limits: Partial<typeof strategy> = {},
 ): Judgement {
-  const { requests = 1_000, errors = 0, meanMs = 50, elapsedMs = BAKE_MS, index = 0 } = changes;
-  const before = { candidate: { requests: 0, errors: 0, latencyMsSum: 0 }, others: { requests: 0, errors: 0 } };
-  const candidate = { requests, errors, latencyMsSum: meanMs * requests };
-  const steps = [
-    ...Array.from({ length: index }, () => before),
-    { candidate, others: changes.champion ?? { requests: 0, errors: 0 } },
-  ];
-  return judgeStep({ strategy: { ...strategy, ...limits }, judging, steps, elapsedMs });
+  const { requests = 1_000, errors = 0, meanMs = 50, elapsedMs = BAKE_MS, index = 0, spec, classes, ...bins } = changes;
+  const before = { candidate: someCounts(), others: someCounts() };
+  const candidate = someCounts({ requests, errors, latencyMs: meanMs, ...bins });
+  const steps = [...Array.from({ length: index }, () => before), { candidate, others: someCounts(changes.champion) }];
+  return judgeStep({
+    strategy: { ...strategy, ...limits },
+    judging: spec ? JudgingSpec.parse({ alpha: 0.02, ...spec }) : judging,
+    steps,
+    elapsedMs,
+    ...(classes === undefined ? {} : { classes }),
+  });
 }
+
+/** All predictions at one point, or losses at another. */
+const at = (bin: number, count: number, bins = PREDICTION_BINS) =>
+  Array.from({ length: bins }, (_, i) => (i === bin ? count : 0));
+const calm = { requests: 9_000, latencyMs: 50 };
 
 describe('judging a step', () => {
   const cases: [string, Judgement, Judgement['verdict'], string][] = [
@@ -49,32 +66,102 @@ describe('judging a step', () => {
     ['three errors of ten', judge({ requests: 10, errors: 3 }, { minRequests: 0 }), 'roll-back', '3 of 10'],
     [
       'errors below the limit, far above those of the champion',
-      judge({ requests: 20_000, errors: 180, champion: { requests: 180_000, errors: 36 } }),
+      judge({ requests: 20_000, errors: 180, champion: { requests: 180_000, errors: 36, latencyMs: 50 } }),
       'roll-back',
       '180 of 20000 requests failed beside 36 of 180000 of the champion: worse by more than 0.005',
     ],
     [
       'errors above those of the champion by the margin',
-      judge({ requests: 5_000, errors: 26, champion: { requests: 45_000, errors: 9 } }),
+      judge({ requests: 5_000, errors: 26, champion: { requests: 45_000, errors: 9, latencyMs: 50 } }),
       'next',
       '26 failed',
     ],
     ['any error where none is allowed', judge({ errors: 1 }, { maxErrorRate: 0 }), 'roll-back', '1 of 1000'],
     ['a broken candidate before the bake is over', judge({ errors: 500, elapsedMs: 1 }), 'roll-back', '500 of 1000'],
     ['a latency at the limit', judge({ meanMs: 200 }), 'next', '200.0 ms'],
-    ['a latency above the limit', judge({ meanMs: 200.2 }), 'roll-back', 'mean latency 200.2 ms'],
+    ['a latency just above the limit', judge({ meanMs: 200.2 }), 'wait', 'mean latency 200.2 ms'],
+    ['a latency far above the limit', judge({ meanMs: 400 }), 'roll-back', 'mean latency 400.0 ms, allowed is 200'],
     [
-      'a latency above the limit of just enough requests',
-      judge({ meanMs: 201, requests: MIN_LATENCY_REQUESTS }, { minRequests: 0 }),
+      'a latency far above the limit of just enough requests',
+      judge({ meanMs: 25_000, requests: MIN_LATENCY_REQUESTS }, { minRequests: 0 }),
       'roll-back',
-      'mean latency',
+      'mean latency 25000.0 ms',
     ],
     [
-      'a latency above the limit of too few requests',
-      judge({ meanMs: 201, requests: MIN_LATENCY_REQUESTS - 1 }, { minRequests: 0 }),
+      'a latency far above the limit of too few requests',
+      judge({ meanMs: 25_000, requests: MIN_LATENCY_REQUESTS - 1 }, { minRequests: 0 }),
       'wait',
       'of only 19 requests',
     ],
+    [
+      'twice the latency of the champion',
+      judge({ meanMs: 100, champion: calm }),
+      'roll-back',
+      'typical latency 100.0 ms beside 50.0 ms of the champion: longer by more than 50 %',
+    ],
+    ['half as slow again as the champion', judge({ meanMs: 75, champion: calm }), 'next', '75.0 ms'],
+    [
+      'twice the latency of the champion, where that is allowed',
+      judge({ meanMs: 100, champion: calm, spec: { latency: { margin: 1 } } }),
+      'next',
+      '100.0 ms',
+    ],
+    [
+      'predictions that have moved by more than the margin',
+      judge({ predictions: at(14, 1_000), champion: { ...calm, predictions: at(6, 9_000) } }),
+      'roll-back',
+      "predictions 0.400 of their range from the champion's on average: by more than 0.25",
+    ],
+    [
+      'predictions that have moved by the margin',
+      judge({ predictions: at(11, 1_000), champion: { ...calm, predictions: at(6, 9_000) } }),
+      'next',
+      '1000 requests',
+    ],
+    [
+      'predictions that gather in the middle',
+      judge({
+        predictions: at(10, 1_000),
+        champion: { ...calm, predictions: at(0, 4_500).map((count, i) => (i === 20 ? 4_500 : count)) },
+      }),
+      'roll-back',
+      'predictions 0.500 of their range',
+    ],
+    [
+      'a class that is predicted more often by more than the margin',
+      judge({ classes: 3, predictions: at(2, 1_000), champion: { ...calm, predictions: at(1, 9_000) } }),
+      'roll-back',
+      "class shares up to 1.000 from the champion's: by more than 0.25",
+    ],
+    [
+      'losses above those of the champion',
+      judge({
+        spec: { quality: {} },
+        losses: at(4, 500, 11),
+        champion: { ...calm, losses: at(2, 4_000, 11) },
+      }),
+      'roll-back',
+      'mean loss 0.4000 of 500 labelled requests beside 0.2000 of 4000 of the champion: worse by more than 0.02',
+    ],
+    [
+      'losses that nobody asked to be judged',
+      judge({ losses: at(4, 500, 11), champion: { ...calm, losses: at(2, 4_000, 11) } }),
+      'next',
+      '1000 requests',
+    ],
+    [
+      'one label too few before the candidate gets everything',
+      judge({ index: 1, spec: { quality: { minLabels: 501 } }, losses: at(2, 500, 11) }),
+      'wait',
+      '500 of 501 labels seen',
+    ],
+    [
+      'just enough labels',
+      judge({ index: 1, spec: { quality: { minLabels: 500 } }, losses: at(2, 500, 11) }),
+      'promote',
+      '1000 requests',
+    ],
+    ['few labels before the last step', judge({ spec: { quality: { minLabels: 500 } } }), 'next', '1000 requests'],
     ['undecided just before the end', judge({ requests: 1, elapsedMs: 86_399_999 }), 'wait', '1 of 100'],
     ['undecided at the end', judge({ requests: 1, elapsedMs: 86_400_000 }), 'roll-back', 'undecided for too long'],
   ];
@@ -85,6 +172,10 @@ describe('judging a step', () => {
     });
   }
 
+  it('spends alpha once over all tests', () => {
+    expect(Object.values(LEVELS).reduce((sum, level) => sum + level, 0)).toBe(1);
+  });
+
   it('writes down the numbers it used', () => {
     expect(judge({ errors: 10 }).numbers).toMatchObject({
       step: 0,
@@ -92,8 +183,8 @@ describe('judging a step', () => {
       errors: 10,
       errorRate: 0.01,
       alpha: 0.02,
-      margin: 0.005,
       championRequests: 0,
+      tests: { errorLimit: { pValue: expect.closeTo(1, 0), level: 0.005 }, latency: { pValue: 1, level: 0.0025 } },
       meanLatencyMs: 50,
       elapsedMs: BAKE_MS,
     });
@@ -111,8 +202,8 @@ describe('judging a step', () => {
 
   it('tests errors over all steps, and passes a step by its own', () => {
     const step = (errors: number) => ({
-      candidate: { requests: 500, errors, latencyMsSum: 0 },
-      others: { requests: 0, errors: 0 },
+      candidate: someCounts({ requests: 500, errors }),
+      others: someCounts(),
     });
     const judged = (...errors: number[]) =>
       judgeStep({ strategy, judging, steps: errors.map(step), elapsedMs: BAKE_MS }).verdict;
@@ -122,15 +213,15 @@ describe('judging a step', () => {
   });
 
   it('lets an outage of both pass that lasts for one step, where the limit allows it', () => {
-    const quiet = { candidate: { requests: 100, errors: 0, latencyMsSum: 0 }, others: { requests: 900, errors: 1 } };
+    const quiet = { candidate: someCounts({ requests: 100 }), others: someCounts({ requests: 900, errors: 1 }) };
     const outage = {
-      candidate: { requests: 500, errors: 100, latencyMsSum: 0 },
-      others: { requests: 500, errors: 100 },
+      candidate: someCounts({ requests: 500, errors: 100 }),
+      others: someCounts({ requests: 500, errors: 100 }),
     };
     const lenient = { ...strategy, maxErrorRate: 0.5 };
     const judged = judgeStep({ strategy: lenient, judging, steps: [quiet, outage], elapsedMs: BAKE_MS });
     // over both steps the candidate failed at 17 %, the champion at 7 %: but by the share that it had
     expect(judged.verdict).toBe('promote');
-    expect(judged.numbers.differencePValue).toBe(1);
+    expect(judged.numbers.tests).toMatchObject({ errors: { pValue: 1 } });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judgeStep, type StepCounts } from '../../../domain/rollout/judge.ts';
+import { judgeStep } from '../../../domain/rollout/judge.ts';
+import type { StepCounts } from '../../../domain/rollout/step-counts.ts';
 import { JudgingSpec } from '../../../domain/spec/rollout-strategy.ts';
 import { seeded } from '../../fixtures/random.ts';
 import { BUILD, type Build, goesToCandidate, REQUESTS_PER_STEP, rollOut, STEPS } from './simulation.ts';

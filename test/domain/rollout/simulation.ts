@@ -1,6 +1,7 @@
 import { chooseRoute, stickyPosition } from '../../../domain/inference/route.ts';
-import { type Judgement, judgeStep, type StepCounts } from '../../../domain/rollout/judge.ts';
+import { type Judgement, judgeStep } from '../../../domain/rollout/judge.ts';
 import { type Routes, routesAt, type Stepped, steppedOf } from '../../../domain/rollout/plan.ts';
+import { type ArmCounts, noCounts, type StepCounts } from '../../../domain/rollout/step-counts.ts';
 import { JudgingSpec, RolloutStrategy } from '../../../domain/spec/rollout-strategy.ts';
 
 export const STEPS = [0.05, 0.2, 0.5];
@@ -45,6 +46,8 @@ const chosen = (share: number, position: number): boolean =>
 export const goesToCandidate = (share: number, key: string, { position }: Build): boolean =>
   chosen(share, position('churn', key));
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Where callers stand, worked out once: a rollout meets some 30,000 of them in a row. */
 const CALLERS = Array.from({ length: 200_000 }, (_, n) => BUILD.position('churn', `caller-${n}`));
 
@@ -57,7 +60,7 @@ export function rollOut(traffic: Traffic, judge: Build['judge'] = BUILD.judge): 
   const steps: StepCounts[] = [];
   let [looks, caller, candidateRequests] = [0, Math.floor(random() * CALLERS.length), 0];
   for (const share of STEPS) {
-    const counts = { candidate: { requests: 0, errors: 0, latencyMsSum: 0 }, others: { requests: 0, errors: 0 } };
+    const counts: Record<keyof StepCounts, Writable<ArmCounts>> = { candidate: noCounts(), others: noCounts() };
     steps.push(counts);
     let passed = false;
     for (let n = 1; n <= MOST_PER_STEP && !passed; n++) {

@@ -341,6 +341,36 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     'deployment.strategy.bake: is too long',
   ],
   [
+    'a margin of latency below 0',
+    { deployment: { judging: { latency: { margin: -0.01 } } } },
+    'deployment.judging.latency.margin: ',
+  ],
+  [
+    'a margin of latency above 1,000',
+    { deployment: { judging: { latency: { margin: 1_001 } } } },
+    'deployment.judging.latency.margin: ',
+  ],
+  [
+    'a margin of predictions of 0',
+    { deployment: { judging: { predictions: { margin: 0 } } } },
+    'deployment.judging.predictions.margin: ',
+  ],
+  [
+    'a margin of predictions of 1',
+    { deployment: { judging: { predictions: { margin: 1 } } } },
+    'deployment.judging.predictions.margin: ',
+  ],
+  [
+    'a margin of quality of 1',
+    { deployment: { judging: { quality: { margin: 1 } } } },
+    'deployment.judging.quality.margin: ',
+  ],
+  [
+    'more labels than are ever waited for',
+    { deployment: { judging: { quality: { minLabels: 1_000_001 } } } },
+    'deployment.judging.quality.minLabels: ',
+  ],
+  [
     'an increment above a half',
     { deployment: { strategy: { type: 'linear', increment: 0.51 } } },
     'deployment.strategy.increment: ',
@@ -758,6 +788,24 @@ const accepted: readonly [what: string, change: Overrides][] = [
   ],
   ['async for a container', { ...CONTAINER, deployment: { target: 'async', async: { maxInvocationsPerInstance: 1 } } }],
   ['canary steps that rise', { deployment: { strategy: { type: 'canary', steps: [0.1, 0.5, 0.9] } } }],
+  [
+    'the smallest margins of a rollout',
+    { deployment: { judging: { errors: { margin: 0 }, latency: { margin: 0 }, predictions: { margin: 0.001 } } } },
+  ],
+  [
+    'the largest margins of a rollout',
+    {
+      deployment: {
+        judging: {
+          errors: { margin: 0.999 },
+          latency: { margin: 1_000 },
+          predictions: { margin: 0.999 },
+          quality: { margin: 0.999, minLabels: 1_000_000 },
+        },
+      },
+    },
+  ],
+  ['a quality that is judged as by default', { deployment: { judging: { quality: {} } } }],
   ['the smallest increment', { deployment: { strategy: { type: 'linear', increment: 0.01 } } }],
   ['the largest increment', { deployment: { strategy: { type: 'linear', increment: 0.5, bake: '7d' } } }],
   ['a threshold at the bound', { monitoring: { method: 'l_infinity', threshold: 1, thresholds: { age: 1 } } }],

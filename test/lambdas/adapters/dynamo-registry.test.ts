@@ -1,7 +1,7 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, it } from 'vitest';
 import { keys } from '../../../domain/registry/keys.ts';
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamo-registry.ts';
+import { addCountsTo } from '../../fixtures/add-counts.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../fixtures/local-dynamodb.ts';
 import { checkRegistry } from '../../fixtures/registry-commands.ts';
 import { describeRegistry } from '../../fixtures/registry-contract.ts';
@@ -17,21 +17,8 @@ describeRegistry('the registry in DynamoDB', async () => {
   const table = await dynamo.createTable();
   return {
     registry: dynamoRegistry(dynamo.client, table),
-    async countRequests(model, rolloutId, { version, requests, errors, latencyMsSum }) {
-      await dynamo.client.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: { ...keys.counts(model, rolloutId, version) },
-          UpdateExpression: 'ADD requests :requests, errors :errors, latencyMsSum :ms SET version = :version',
-          ExpressionAttributeValues: {
-            ':requests': requests,
-            ':errors': errors,
-            ':ms': latencyMsSum,
-            ':version': version,
-          },
-        }),
-      );
-    },
+    countRequests: (model, rolloutId, counts) =>
+      addCountsTo(dynamo.client, table, keys.counts(model, rolloutId, counts.version, counts.rev), counts),
   };
 });
 

@@ -74,7 +74,7 @@ describe('a rollout to the router itself', () => {
 describe('judging', () => {
   it('waits until the step was watched', async () => {
     const world = await aCanary();
-    world.answer(world.rolloutId, 2, 200);
+    await world.answer(world.rolloutId, 2, 200);
     world.advance(BAKE_MS - 1);
     expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'wait' });
     world.advance(1);
@@ -84,13 +84,13 @@ describe('judging', () => {
 
   it('counts the requests of each step anew', async () => {
     const world = await aCanary();
-    world.answer(world.rolloutId, 2, 200);
+    await world.answer(world.rolloutId, 2, 200);
     world.advance(BAKE_MS);
     await world.act('judge', world.rolloutId);
     world.advance(BAKE_MS);
-    world.answer(world.rolloutId, 2, 99);
+    await world.answer(world.rolloutId, 2, 99);
     expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'wait' });
-    world.answer(world.rolloutId, 2, 1);
+    await world.answer(world.rolloutId, 2, 1);
     expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'promote' });
     await world.act('promote', world.rolloutId);
     expect([await world.weights(), await world.champion()]).toEqual([{ 1: 0, 2: 1 }, 2]);
@@ -100,7 +100,7 @@ describe('judging', () => {
   it('rolls a failing candidate back, says why, and leaves the champion as it was', async () => {
     const world = await aCanary();
     const before = (await world.registry.findTraffic('churn'))?.routes[0]?.target;
-    world.answer(world.rolloutId, 2, 100, 30);
+    await world.answer(world.rolloutId, 2, 100, 30);
     expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'roll-back' });
     await world.act('roll-back', world.rolloutId);
     expect([await world.weights(), await world.champion()]).toEqual([{ 1: 1 }, 1]);
@@ -117,20 +117,20 @@ describe('judging', () => {
 
   it('counts only what the candidate answered', async () => {
     const world = await aCanary();
-    world.answer(world.rolloutId, 1, 1_000, 1_000);
-    world.answer(world.rolloutId, 2, 100);
+    await world.answer(world.rolloutId, 1, 1_000, 1_000);
+    await world.answer(world.rolloutId, 2, 100);
     world.advance(BAKE_MS);
     expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'next' });
   });
 
   it('compares with what the champion answered in the same steps', async () => {
     const world = await aCanary();
-    world.answer(world.rolloutId, 1, 900, 2);
-    world.answer(world.rolloutId, 2, 100);
+    await world.answer(world.rolloutId, 1, 900, 2);
+    await world.answer(world.rolloutId, 2, 100);
     world.advance(BAKE_MS);
     expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'next' });
-    world.answer(world.rolloutId, 1, 20_000, 4);
-    world.answer(world.rolloutId, 2, 20_000, 180);
+    await world.answer(world.rolloutId, 1, 20_000, 4);
+    await world.answer(world.rolloutId, 2, 20_000, 180);
     expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'roll-back' });
     const { reasons, numbers } = (await world.registry.requireDecision('churn', `${world.rolloutId}-judged-1`)) ?? {};
     expect(reasons).toEqual([
@@ -224,7 +224,7 @@ describe('rolling back', () => {
     const split = { model: 'churn', routes, at: new Date(0).toISOString() };
     await world.registry.writeTraffic(split, traffic?.rev ?? 0, { by: 'ana', at: new Date() });
     const { rolloutId } = await world.begin(2);
-    world.answer(rolloutId, 2, 100);
+    await world.answer(rolloutId, 2, 100);
     world.advance(BAKE_MS);
     await world.act('judge', rolloutId);
     await world.act('roll-back', rolloutId);
@@ -254,7 +254,7 @@ it('whatever fails in between, a rollout ends with one champion that has an endp
       const { rolloutId } = await world.start(2);
       world.endpoints.add(world.endpointOf(2));
       for (const { action, fault, requests, errors, waitMs } of actions) {
-        world.answer(rolloutId, 2, requests, Math.min(errors, requests));
+        await world.answer(rolloutId, 2, requests, Math.min(errors, requests));
         world.advance(waitMs);
         world.fault.in = fault;
         await world.act(action, rolloutId).catch(() => undefined);

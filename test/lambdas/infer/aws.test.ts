@@ -113,10 +113,20 @@ describe('the signed calls', () => {
 
   it('count only once, as a repeat would count twice', async () => {
     const { aws, requests } = callsIn('eu-west-1', undefined, () => new Response('', { status: 500 }));
-    await expect(aws.addCounts('t', key, { version: 1, errors: 0, latencyMs: 1.23456 })).rejects.toThrow('500');
+    await expect(
+      aws.addCounts('t', key, { version: 1, rev: 4, errors: 0, latencyMs: 1.23456, bins: ['l3', 'p20'] }),
+    ).rejects.toThrow('500');
     expect(requests).toHaveLength(1);
     expect(await (requests[0] as Request).json()).toMatchObject({
-      ExpressionAttributeValues: { ':r': { N: '1' }, ':e': { N: '0' }, ':l': { N: '1.235' }, ':v': { N: '1' } },
+      UpdateExpression: 'ADD #r :r,#e :e,#l :l,#b0 :r,#b1 :r SET #v=:v,#t=:t',
+      ExpressionAttributeNames: { '#b0': 'l3', '#b1': 'p20', '#t': 'rev' },
+      ExpressionAttributeValues: {
+        ':r': { N: '1' },
+        ':e': { N: '0' },
+        ':l': { N: '1.235' },
+        ':v': { N: '1' },
+        ':t': { N: '4' },
+      },
     });
   });
 });

@@ -283,7 +283,7 @@ describe('a rollout', () => {
     const counted = router.aws.counted();
     expect(counted).toHaveLength(20);
     expect(new Set(counted.map(({ sk }) => sk))).toEqual(
-      new Set(['COUNT#churn-v2-r1#0000000001', 'COUNT#churn-v2-r1#0000000002']),
+      new Set(['COUNT#churn-v2-r1#0000000001#0000000001', 'COUNT#churn-v2-r1#0000000002#0000000001']),
     );
     expect(counted.every(({ requests, errors }) => requests === 1 && errors === 0)).toBe(true);
   });
@@ -308,7 +308,7 @@ describe('a rollout', () => {
       expect(responses.every(({ status, body }) => status === 200 && body.model_version === '1')).toBe(true);
       const errors = router.aws.counted().filter((counted) => counted.errors === 1);
       expect(errors.length).toBeGreaterThan(0);
-      expect(errors.every(({ sk }) => sk === 'COUNT#churn-v2-r1#0000000002')).toBe(true);
+      expect(errors.every(({ sk }) => sk === 'COUNT#churn-v2-r1#0000000002#0000000001')).toBe(true);
       // once each, whoever answered in the end
       expect(router.aws.counted()).toHaveLength(10);
       expect(router.metricLines.join('')).toContain('RolloutFallback');
@@ -322,7 +322,7 @@ describe('a rollout', () => {
     const responses = [];
     for (let i = 0; i < 10; i++) responses.push(await router.infer());
     expect(responses.map(({ body }) => body.model_version)).toEqual(new Array(10).fill('1'));
-    expect(router.aws.counted().some(({ sk, errors }) => errors === 1 && sk.endsWith('2'))).toBe(true);
+    expect(router.aws.counted().some(({ sk, errors }) => errors === 1 && sk.includes('#0000000002#'))).toBe(true);
   });
 
   it('counts nothing for a request that no version takes', async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openApi } from '../../../domain/inference/open-api.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
+import { someRequestCounts } from '../../fixtures/counts.ts';
 import { aDataset, aDecision, aModelVersion, anArtifact, aRun } from '../../fixtures/entities.ts';
 import { aMonitorWindow, aRollout, aTraffic } from '../../fixtures/registry.ts';
 import { aCandidate, anApi, CHANGE } from './api-under-test.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
     { by: 'rollout', at: CHANGE.at },
   );
   await registry.createRollout(aRollout(), CHANGE);
-  registry.countRequests('churn', 'churn-v1-r1', { version: 1, requests: 3, errors: 1, latencyMsSum: 12 });
+  registry.countRequests('churn', 'churn-v1-r1', someRequestCounts(1, 2, { requests: 3, errors: 1 }));
   for (let day = 1; day <= 3; day += 1) {
     const at = `2026-03-0${day}T00:00:00.000Z`;
     await registry.recordDecision(
@@ -60,7 +61,10 @@ describe('what the registry API shows', () => {
     [`models/churn/runs/${RUN}/evaluation`, { evaluation: 'e'.repeat(64) }],
     ['models/churn/versions/1', { version: 1, approvalStatus: 'Approved' }],
     ['models/churn/versions/1/evaluation', { evaluation: 'f'.repeat(64) }],
-    ['models/churn/rollouts/churn-v1-r1', { candidate: 1, requestCounts: [{ version: 1, requests: 3, errors: 1 }] }],
+    [
+      'models/churn/rollouts/churn-v1-r1',
+      { candidate: 1, requestCounts: [{ version: 1, requests: 3, errors: 1, latencyMsSum: 30 }] },
+    ],
     ['models/churn/decisions/d2', { decisionId: 'd2', kind: 'gate' }],
     ['models/churn/windows/2026-03-02T00:00:00.000Z', { status: 'ok' }],
     ['models/churn/windows/2026-03-02T00%3A00%3A00.000Z', { status: 'ok' }],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anytimePValue } from '../../../stats/sequential/evidence.ts';
 import { meanDifferenceTest } from '../../../stats/sequential/mean-difference.ts';
+import { meanAboveEvidence } from '../../../stats/sequential/mean-limit.ts';
 import { proportionAboveEvidence } from '../../../stats/sequential/proportion-limit.ts';
 import { seeded } from '../../fixtures/random.ts';
 
@@ -108,5 +109,48 @@ describe('a mean over the bins of a histogram, looked at after every observation
 
   it('finds a mean that is more than twice as long within 1,000 observations', () => {
     expect(found(SLOW, 0.01, 2)).toBeGreaterThanOrEqual(0.95);
+  });
+});
+
+describe('a mean against a limit, looked at after every observation', () => {
+  const VALUES = [0, 0.1, 0.4, 1];
+
+  /** Share of streams in which the limit is found exceeded, of values that are all at `bin` or 0. */
+  function found(bin: number, p: number, limit: number, seed: number): number {
+    const random = seeded(seed);
+    let rejected = 0;
+    for (let i = 0; i < STREAMS; i++) {
+      const counts = VALUES.map(() => 0);
+      for (let n = 0; n < 1_000; n++) {
+        const at = random() < p ? bin : 0;
+        counts[at] = (counts[at] as number) + 1;
+        if (at === 0 || anytimePValue(meanAboveEvidence(VALUES, counts, limit)) > ALPHA) continue;
+        rejected++;
+        break;
+      }
+    }
+    return rejected / STREAMS;
+  }
+
+  it('rejects at most alpha of streams at the limit, however they lie', () => {
+    expect(found(3, 0.05, 0.05, 1)).toBeLessThanOrEqual(MOST);
+    expect(found(2, 0.125, 0.05, 2)).toBeLessThanOrEqual(MOST);
+  });
+
+  it('finds twice the limit', () => {
+    expect(found(2, 0.25, 0.05, 3)).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('is expected not to grow by an observation of a mean at the limit', () => {
+    const now = meanAboveEvidence(VALUES, [9, 3, 2, 1], 0.3);
+    const up = Math.exp(meanAboveEvidence(VALUES, [9, 3, 2, 2], 0.3) - now);
+    const down = Math.exp(meanAboveEvidence(VALUES, [10, 3, 2, 1], 0.3) - now);
+    expect(0.3 * up + 0.7 * down).toBeLessThanOrEqual(1 + 1e-9);
+  });
+
+  it('refuses what no count can be', () => {
+    expect(() => meanAboveEvidence([0, 1], [1], 0.1)).toThrow('counts must be 2 numbers');
+    expect(() => meanAboveEvidence([0, 2], [1, 1], 0.1)).toThrow('got 2');
+    expect(() => meanAboveEvidence([0, 1], [1, 1], 0)).toThrow('limit must be above 0 and at most 1, got 0');
   });
 });

@@ -1,0 +1,24 @@
+import * as z from 'zod';
+
+/** Requests a version answered during a rollout. */
+export const VersionCounts = z.object({
+  version: z.number().int(),
+  requests: z.number().int(),
+  errors: z.number().int(),
+  latencyMsSum: z.number(),
+});
+export type VersionCounts = z.infer<typeof VersionCounts>;
+
+const Bins = z.array(z.number()).default([]);
+
+/** Of them, those that were routed by one revision of the traffic item: at shares that are known. */
+export const RequestCounts = VersionCounts.extend({
+  rev: z.number().int(),
+  /** Requests per bin of domain/rollout/bins.ts; one that failed counts with the time until it did. */
+  latencies: Bins,
+  /** Requests that were answered, per bin of the prediction of one of their rows. */
+  predictions: Bins,
+  /** Requests that are labelled, per bin of their mean loss. */
+  losses: Bins,
+});
+export type RequestCounts = z.infer<typeof RequestCounts>;

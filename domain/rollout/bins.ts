@@ -1,0 +1,30 @@
+/** Latencies are counted at points that lie evenly on a logarithmic scale, so that a test of means is one of ratios; ms. */
+export const LATENCY_BINS = 32;
+export const SHORTEST_MS = 1;
+export const LONGEST_MS = 30_000;
+/** Predictions are counted at points that lie evenly on their range, or by class; classes from the last bin on are one. */
+export const PREDICTION_BINS = 21;
+/** Mean losses of calls, evenly from 0 to 1. */
+export const LOSS_BINS = 11;
+
+/** What the attributes of a counts item are called, before the number of the bin: short, since each is in every write. */
+export const BIN_NAMES = { latency: 'l', prediction: 'p', loss: 'q' } as const;
+
+/**
+ * The point that a value is counted at: one of its two neighbours, by chance, the nearer the likelier. The mean of what is
+ * counted is that of the values themselves, whatever the bins are.
+ *
+ * @param place in [0, 1]; what lies outside counts as the end
+ * @param random in [0, 1)
+ */
+export function binAt(place: number, bins: number, random: number): number {
+  const at = Math.min(1, Math.max(0, place)) * (bins - 1);
+  const low = Math.floor(at);
+  return random < at - low ? low + 1 : low;
+}
+
+/** Where a latency lies between SHORTEST_MS and LONGEST_MS on a logarithmic scale. */
+export const latencyPlace = (ms: number): number => Math.log(ms / SHORTEST_MS) / Math.log(LONGEST_MS / SHORTEST_MS);
+
+/** Points of a grid over [0, 1]. */
+export const gridOf = (bins: number): number[] => Array.from({ length: bins }, (_, i) => i / (bins - 1));
