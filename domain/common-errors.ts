@@ -11,6 +11,16 @@ export class InvalidInputError extends PlatformError {
   }
 }
 
+/** The caller is known, and may not do this. */
+export class ForbiddenError extends PlatformError {
+  override readonly name = 'ForbiddenError';
+  readonly kind = 'forbidden';
+  /** @param what for example `model flights` */
+  constructor(what: string) {
+    super(`the token has no scope for ${what}`);
+  }
+}
+
 export class NotFoundError extends PlatformError {
   override readonly name = 'NotFoundError';
   readonly kind = 'not-found';

@@ -3,14 +3,15 @@ import {
   AccessLogFormat,
   AuthorizationType,
   EndpointType,
+  IdentitySource,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   type MethodOptions,
+  RequestAuthorizer,
   RequestValidator,
   type Resource,
   RestApi,
-  TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -21,8 +22,10 @@ import type { InferEnv } from '../lambdas/infer/env.ts';
 import type { RegistryApiEnv } from '../lambdas/registry-api/env.ts';
 import type { EnvVars } from '../lambdas/runtime/env.ts';
 import { acknowledge } from './allow.ts';
+import { type ApiConsumer, ApiConsumers } from './api-consumers.ts';
 import { ApiGatewayAccount } from './api-gateway-account.ts';
 import type { Capture } from './capture.ts';
+import { addGatewayResponses, DENIED } from './gateway-responses.ts';
 import { type FunctionDefaults, MillraceFunction } from './millrace-function.ts';
 import type { ModelRegistry } from './model-registry.ts';
 import type { PrivateBucket } from './private-bucket.ts';
@@ -43,6 +46,8 @@ export interface InferenceApiProps {
   readonly rollouts: Rollouts;
   readonly pipeline: TrainingPipeline;
   readonly authorization: ApiAuthorization;
+  /** Who sends a key with predictions. @default nobody needs one */
+  readonly consumers?: readonly ApiConsumer[];
   readonly inferConcurrency?: number;
   readonly manageApiGatewayAccount: boolean;
 }
@@ -54,13 +59,11 @@ const BURST_LIMIT = 2_000;
 /** REST API gives an integration 29 s; a function that takes longer is paid for after the caller has its 504. */
 const CALL_TIMEOUT = Duration.seconds(28);
 
-/** First segments of the paths that take rows in tables; `v2` takes tensors. */
-const TABLE_FACES = ['v1', 'models', 'endpoints'];
-
 /** The one door: predictions, labels and the registry. */
 export class InferenceApi extends Construct {
   readonly api: RestApi;
   readonly infer: MillraceFunction;
+  readonly consumers: ApiConsumers | undefined;
 
   constructor(scope: Construct, id: string, props: InferenceApiProps) {
     super(scope, id);
@@ -78,14 +81,26 @@ export class InferenceApi extends Construct {
         validateRequestParameters: true,
       }),
     };
-    const route = (resource: Resource, verb: string, worker: MillraceFunction) =>
-      resource.addMethod(verb, new LambdaIntegration(worker.fn, { allowTestInvoke: false }), method);
-    const v2 = this.api.root.addResource('v2');
-    route(v2, 'ANY', this.infer);
-    route(v2.addResource('{proxy+}'), 'ANY', this.infer);
-    for (const face of TABLE_FACES) route(this.api.root.addResource(face).addResource('{proxy+}'), 'ANY', this.infer);
-    route(this.api.root.addResource('feedback').addResource('{model}'), 'POST', this.feedbackFunction(props));
-    route(this.api.root.addResource('registry').addResource('{proxy+}'), 'ANY', this.registryFunction(props));
+    const { root } = this.api;
+    const route = (resource: Resource, verb: string, worker: MillraceFunction, options: MethodOptions = {}) =>
+      resource.addMethod(verb, new LambdaIntegration(worker.fn, { allowTestInvoke: false }), { ...method, ...options });
+    const predicting = { apiKeyRequired: props.consumers !== undefined && props.consumers.length > 0 };
+    const registryApi = this.registryFunction(props);
+    const v2 = root.addResource('v2');
+    // the resource has one variable below it: API Gateway takes no other beside `{model}`
+    const model = root.addResource('models').addResource('{model}');
+    route(v2, 'ANY', this.infer, predicting);
+    for (const face of [v2, root.addResource('v1'), model, root.addResource('endpoints')])
+      route(face.addResource('{proxy+}'), 'ANY', this.infer, predicting);
+    route(model.addResource('openapi.json'), 'GET', registryApi);
+    route(root.addResource('feedback').addResource('{model}'), 'POST', this.feedbackFunction(props));
+    route(root.addResource('registry').addResource('{proxy+}'), 'ANY', registryApi);
+    // what is nowhere is answered with 404, and not as a request without an identity
+    route(root.addResource('{proxy+}'), 'ANY', this.infer);
+    addGatewayResponses(this.api, DENIED[props.authorization.type]);
+    this.consumers = predicting.apiKeyRequired
+      ? new ApiConsumers(this, 'Consumers', { api: this.api, consumers: props.consumers ?? [] })
+      : undefined;
     for (const child of this.api.methods) {
       acknowledge(
         child,
@@ -141,8 +156,9 @@ export class InferenceApi extends Construct {
     });
     return {
       authorizationType: AuthorizationType.CUSTOM,
-      authorizer: new TokenAuthorizer(this, 'Authorizer', {
+      authorizer: new RequestAuthorizer(this, 'Authorizer', {
         handler: authorizer.fn,
+        identitySources: [IdentitySource.header('Authorization')],
         // a cached answer would hold for every route, also those it was not made for
         resultsCacheTtl: Duration.seconds(0),
       }),
@@ -193,6 +209,7 @@ export class InferenceApi extends Construct {
     registry,
     rollouts,
     pipeline,
+    authorization,
   }: InferenceApiProps): MillraceFunction {
     const registryApi = new MillraceFunction(this, 'RegistryApi', {
       defaults,
@@ -204,6 +221,7 @@ export class InferenceApi extends Construct {
         LAKE_BUCKET_NAME: lake.bucket.bucketName,
         CAPTURE_BUCKET_NAME: capture.bucket.bucket.bucketName,
         ROLLOUT_STATE_MACHINE_ARN: rollouts.stateMachine.machine.stateMachineArn,
+        API_AUTHORIZATION: authorization.type,
       } satisfies EnvVars<typeof RegistryApiEnv>,
       memoryMb: 512,
       timeout: CALL_TIMEOUT,

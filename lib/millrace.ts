@@ -8,6 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { DEFAULT_RETRAIN_BUDGET, type RetrainBudget } from '../domain/training/retrain-budget.ts';
 import { Alerts } from './alerts.ts';
+import type { ApiConsumer } from './api-consumers.ts';
 import { AsyncPredictions } from './async-predictions.ts';
 import { Capture } from './capture.ts';
 import { DataLanding } from './data-landing.ts';
@@ -40,6 +41,8 @@ export interface MillraceProps {
   readonly encryptionKey?: IKey;
   /** Who may call the API. @default { type: 'iam' } */
   readonly apiAuthorization?: ApiAuthorization;
+  /** Callers whose predictions are metered and limited by a key they send besides. @default none, and no key is asked for */
+  readonly apiConsumers?: readonly ApiConsumer[];
   /** Told of every alarm, of the platform and about models. @default a topic of its own, output AlertTopicArn */
   readonly alarmTopic?: ITopic;
   /** How long uploads stay in the landing bucket. @default Duration.days(365) */
@@ -164,6 +167,7 @@ export class Millrace extends Construct {
       rollouts: this.rollouts,
       pipeline: this.trainingPipeline,
       authorization: props.apiAuthorization ?? { type: 'iam' },
+      consumers: props.apiConsumers,
       inferConcurrency: props.inferConcurrency,
       manageApiGatewayAccount: props.manageApiGatewayAccount ?? true,
     });

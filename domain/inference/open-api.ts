@@ -1,4 +1,15 @@
+import { scopeFor } from '../access/scopes.ts';
 import type { Signature } from '../registry/entities.ts';
+import {
+  ANSWER_HEADERS,
+  type Authorization,
+  errorResponses,
+  IDEMPOTENCY_KEY,
+  PROBLEM,
+  SECURITY_SCHEMES,
+} from './open-api-parts.ts';
+
+export type { Authorization };
 
 type Field = Signature['inputs'][number];
 
@@ -26,8 +37,15 @@ const text = { 'text/csv': { schema: { type: 'string' } } };
  *
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
-export function openApi(model: { readonly name: string; readonly version: number; readonly signature: Signature }) {
-  const { name, version, signature } = model;
+export function openApi(model: {
+  readonly name: string;
+  readonly version: number;
+  readonly signature: Signature;
+  readonly authorization: Authorization;
+  /** Where the API is. */
+  readonly url?: string | undefined;
+}) {
+  const { name, version, signature, authorization, url } = model;
   const { inputs, outputs } = signature;
   const each = <T>(fields: readonly Field[], make: (field: Field) => T): Record<string, T> =>
     Object.fromEntries(fields.map((field) => [field.name, make(field)]));
@@ -58,11 +76,15 @@ export function openApi(model: { readonly name: string; readonly version: number
     datatype: field.datatype,
     data: [example[field.name]],
   }));
-  const post = (operationId: string, request: object, answer: object) => ({
+  const post = (operationId: string, request: object, answer: object, invalid: 400 | 422 = 422) => ({
     post: {
       operationId,
+      parameters: [IDEMPOTENCY_KEY],
       requestBody: { required: true, content: request },
-      responses: { 200: { description: 'Predictions', content: answer }, default: { description: 'Error' } },
+      responses: {
+        200: { description: 'Predictions', headers: ANSWER_HEADERS, content: answer },
+        ...errorResponses(invalid, authorization),
+      },
     },
   });
   const instances = objectOf({ instances: rows });
@@ -73,18 +95,18 @@ export function openApi(model: { readonly name: string; readonly version: number
   return {
     openapi: '3.1.0',
     info: { title: name, version: String(version) },
-    security: [{ sigv4: [] }, { bearer: [] }],
+    ...(url === undefined ? {} : { servers: [{ url }] }),
+    security: [{ [authorization]: authorization === 'jwt' ? [scopeFor('predict', name)] : [] }],
     components: {
-      securitySchemes: {
-        sigv4: { type: 'apiKey', in: 'header', name: 'Authorization', 'x-amazon-apigateway-authtype': 'awsSigv4' },
-        bearer: { type: 'http', scheme: 'bearer' },
-      },
+      securitySchemes: { [authorization]: SECURITY_SCHEMES[authorization] },
+      schemas: { Problem: PROBLEM },
     },
     paths: {
       [`/v2/models/${name}/infer`]: post(
         'infer',
         json(objectOf({ inputs: tensors(inputs) }), { inputs: tensorExample }),
         json(objectOf({ outputs: tensors(outputs) })),
+        400,
       ),
       [`/v1/models/${name}:predict`]: post('predict', json(either, sent), json({ type: 'object' })),
       [`/models/${name}/invocations`]: post(

@@ -1,3 +1,4 @@
+import { callerOf } from '../../domain/access/caller.ts';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { logger } from '../runtime/logger.ts';
 import {
@@ -11,9 +12,10 @@ import {
 } from './http.ts';
 import { type OpenInferenceDeps, openInference } from './open-inference.ts';
 
-export type InferDeps = OpenInferenceDeps;
+/** What a request is answered with, but for who sent it. */
+export type InferDeps = Omit<OpenInferenceDeps, 'caller'>;
 
-type Face = (event: ProxyEvent, segments: readonly string[], deps: InferDeps) => Promise<ProxyResponse>;
+type Face = (event: ProxyEvent, segments: readonly string[], deps: OpenInferenceDeps) => Promise<ProxyResponse>;
 
 /** By the first segment of the path. All but v2 are loaded with the first request for them. */
 const FACES: Readonly<Record<string, () => Face | Promise<Face>>> = {
@@ -34,7 +36,7 @@ export const makeHandler =
       const load = FACES[root];
       if (!load) throw notFound(event);
       const face = await load();
-      return await face(event, segments, deps);
+      return await face(event, segments, { ...deps, caller: callerOf(event.requestContext) });
     } catch (error) {
       const refused = toHttpError(error);
       const { status, message, headers } = refused;
@@ -52,7 +54,8 @@ export const makeHandler =
 /** Face, and what follows it; a stage or a base path may stand before. */
 function placeOf({ resource, path, pathParameters }: ProxyEvent): { root: string; segments: string[] } {
   const [, root = '', rest = ''] = ROOT.exec(resource ?? path) ?? [];
-  const below = pathParameters?.proxy ?? (resource === undefined ? rest : '');
+  const { model, proxy } = pathParameters ?? {};
+  const below = proxy === undefined ? (resource === undefined ? rest : '') : `${model ?? ''}/${proxy}`;
   return { root, segments: below.split('/').filter((segment) => segment !== '') };
 }
 

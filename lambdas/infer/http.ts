@@ -1,3 +1,4 @@
+import type { RequestIdentity } from '../../domain/access/caller.ts';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { PlatformError } from '../../domain/errors.ts';
 import { findNonFinite } from '../../domain/inference/json-pointer.ts';
@@ -13,6 +14,7 @@ export interface ProxyEvent {
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
+  readonly requestContext?: RequestIdentity | null;
 }
 
 export interface ProxyResponse {
@@ -137,7 +139,7 @@ function fromAws({ status, code }: AwsCallError): HttpError {
   if (status === 413) return new HttpError(413, 'the request is too large for the endpoint of this model');
   // 424: the container answered, with an error of its own
   if (status === 424) return new HttpError(500, 'the model failed');
-  return new HttpError(503, 'the model is not ready');
+  return new HttpError(503, 'the model is not ready', { 'retry-after': '1' });
 }
 
 export function isTimeout(error: unknown): boolean {

@@ -65,13 +65,13 @@ async function infer(
 }
 
 async function ready(model: string, version: number | undefined, deps: OpenInferenceDeps): Promise<ProxyResponse> {
-  const traffic = await requireTraffic(model, deps.models);
+  const traffic = await requireTraffic(model, deps);
   const { target } = shownRoute(traffic, version);
   return respond(200, { name: model, ready: target.kind !== 'batch' });
 }
 
 async function metadata(model: string, version: number | undefined, deps: OpenInferenceDeps): Promise<ProxyResponse> {
-  const traffic = await requireTraffic(model, deps.models);
+  const traffic = await requireTraffic(model, deps);
   const route = shownRoute(traffic, version);
   const { signature, algorithm, classes } = await deps.models.served(model, route.version);
   const versions = traffic.routes.map((listed) => listed.version);

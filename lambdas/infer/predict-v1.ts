@@ -28,7 +28,7 @@ export async function predictV1(
 }
 
 async function status(model: string, version: number | undefined, deps: PredictDeps): Promise<ProxyResponse> {
-  const traffic = await requireTraffic(model, deps.models);
+  const traffic = await requireTraffic(model, deps);
   const routes = version === undefined ? traffic.routes : [requireRoute(traffic, version)];
   return respond(200, {
     model_version_status: routes.map((route) => ({

@@ -1,3 +1,4 @@
+import { type Caller, mayUse } from '../../domain/access/caller.ts';
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { decodeRequest, type InferRequest } from '../../domain/inference/decode-request.ts';
 import { encodeResponse, type InferResponse } from '../../domain/inference/encode-response.ts';
@@ -23,6 +24,8 @@ const FIRST_ATTEMPT_MS = 11_000;
 const MAX_AHEAD_MS = 366 * 86_400_000;
 
 export interface PredictDeps extends CaptureDeps {
+  /** Who sent the request that is being answered. */
+  readonly caller: Caller;
   readonly aws: Pick<Aws, 'invokeEndpoint' | 'addCounts' | 'putRecord'>;
   readonly models: ServedModels;
   readonly table: string;
@@ -32,8 +35,12 @@ export interface PredictDeps extends CaptureDeps {
   readonly random: () => number;
 }
 
-/** @returns the routes of a model. @throws HttpError 404 */
-export async function requireTraffic(model: string, models: Pick<ServedModels, 'traffic'>): Promise<Traffic> {
+/** @returns the routes of a model. @throws HttpError 403 for a token that is not for this model, 404 */
+export async function requireTraffic(
+  model: string,
+  { models, caller }: Pick<PredictDeps, 'models' | 'caller'>,
+): Promise<Traffic> {
+  if (!mayUse(caller, model)) throw new HttpError(403, `the token has no scope for model ${model}`);
   const traffic = await models.traffic(model);
   if (!traffic) throw new HttpError(404, `model ${model} is not served`);
   return traffic;
@@ -65,7 +72,7 @@ export interface Call {
 
 /** Answers one call: chooses a version, scores, then captures and counts. Neither of the last two can fail the call. */
 export async function predict(call: Call, deps: PredictDeps): Promise<InferResponse> {
-  const traffic = await requireTraffic(call.model, deps.models);
+  const traffic = await requireTraffic(call.model, deps);
   const asked = call.version === undefined ? undefined : requireRoute(traffic, call.version);
   const route = asked ?? chooseRoute(traffic.routes, position(call.model, call.body, deps.random));
   const second = traffic.rolloutId === undefined || asked ? undefined : fallbackRoute(traffic.routes, route);

@@ -7,4 +7,6 @@ export const RegistryApiEnv = BaseEnv.extend({
   LAKE_BUCKET_NAME: z.string(),
   CAPTURE_BUCKET_NAME: z.string(),
   ROLLOUT_STATE_MACHINE_ARN: z.string(),
+  /** How callers show who they are. */
+  API_AUTHORIZATION: z.enum(['iam', 'jwt']),
 });

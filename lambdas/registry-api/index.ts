@@ -22,6 +22,7 @@ const artifacts = s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME);
 const now = () => new Date();
 
 export const handler = makeHandler({
+  authorization: env.API_AUTHORIZATION,
   registry,
   publisher,
   gate: sfnTasks(sfn()),

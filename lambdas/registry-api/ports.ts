@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '../../domain/artifacts.ts';
 import type { ValidationContext } from '../../domain/contracts/context.ts';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
+import type { Authorization } from '../../domain/inference/open-api.ts';
 import type { WindowStore } from '../../domain/monitoring/captured-windows.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
@@ -20,6 +21,8 @@ export interface LakeReader {
 }
 
 export interface RegistryApiDeps {
+  /** How callers of the API show who they are. */
+  readonly authorization: Authorization;
   readonly registry: Registry;
   readonly publisher: EventPublisher;
   readonly gate: ApprovalGate;

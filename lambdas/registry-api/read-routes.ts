@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { NotFoundError } from '../../domain/common-errors.ts';
-import { openApi } from '../../domain/inference/open-api.ts';
 import { DecisionKind, type RegisteredModel } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { totalsByVersion } from '../../domain/rollout/step-counts.ts';
@@ -80,13 +79,6 @@ export const readRoutes: readonly Route[] = [
   one('specs', (registry, model, id) => registry.requireSpec(model, numberOf(model, 'spec', id))),
   list('versions', (registry, model, limit) => registry.listVersions(model, limit)),
   one('versions', (registry, model, id) => registry.requireVersion(model, numberOf(model, 'version', id))),
-  // here and not beside the predictions: the router loads what a prediction needs and nothing else
-  get('models/:model/openapi.json', async ({ params: { model: name = '' }, deps: { registry } }) => {
-    const { routes } = found(await registry.findTraffic(name), `traffic of ${name}`);
-    const { version } = routes.reduce((most, route) => (route.weight > most.weight ? route : most));
-    const { signature } = await registry.requireVersion(name, version);
-    return json(200, openApi({ name, version, signature }));
-  }),
   get('models/:model/versions/:id/evaluation', async ({ params: { model = '', id = '' }, deps }) => {
     const { artifacts } = await deps.registry.requireVersion(model, numberOf(model, 'version', id));
     return json(200, await deps.lake.artifact(artifacts.evaluation));

@@ -6,6 +6,10 @@ export interface Call {
   readonly query: Readonly<Record<string, string>>;
   readonly body: RestEvent['body'];
   readonly by: string;
+  /** Where the API is; undefined where the gateway does not say. */
+  readonly url: string | undefined;
+  /** @throws ForbiddenError for a token that is not for this model; undefined = for what is about all of them */
+  readonly allow: (model: string | undefined) => void;
   readonly deps: RegistryApiDeps;
 }
 
@@ -13,6 +17,8 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   /** `models/:model/specs/:id`, below `/registry/` */
   readonly path: string;
+  /** Of which model it is stands in the body: the route asks `allow` by itself. */
+  readonly modelInBody?: true;
   readonly handle: (call: Call) => Promise<RestResponse>;
 }
 

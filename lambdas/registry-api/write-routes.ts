@@ -16,26 +16,36 @@ const ReasonBody = z.strictObject({ reason: Reason });
 const ApprovalBody = z.strictObject({ approved: z.boolean(), reason: Reason });
 const RolloutBody = z.strictObject({ version: z.number().int().min(1) });
 
-const post = (path: string, handle: Route['handle']): Route => ({ method: 'POST', path, handle });
+const post = (path: string, handle: Route['handle'], modelInBody?: true): Route => ({
+  method: 'POST',
+  path,
+  handle,
+  ...(modelInBody && { modelInBody }),
+});
 
 export const writeRoutes: readonly Route[] = [
-  post('specs', async ({ body, by, deps: { registry, publisher, now } }) => {
-    const checked = checkSpec(parseJson(body ?? '', 'the body'));
-    if ('problems' in checked) return refusedSpec(checked.problems);
-    const { name: model } = checked.spec;
-    const at = now();
-    const compatibility = await compareWithSpecInForce(registry, checked.spec);
-    const { version, created } = await registry.applySpec(checked.spec, { by, at });
-    await keepSchedule(model, registry, at);
-    // also for a spec that was there: the first call may have died before it could say so
-    await publisher.publish('SpecApplied', {
-      model,
-      at: at.toISOString(),
-      specVersion: version,
-      ...(compatibility && { compatible: compatibility.compatible }),
-    });
-    return json(created ? 201 : 200, { model, version, created, ...(compatibility && { compatibility }) });
-  }),
+  post(
+    'specs',
+    async ({ body, by, allow, deps: { registry, publisher, now } }) => {
+      const checked = checkSpec(parseJson(body ?? '', 'the body'));
+      if ('problems' in checked) return refusedSpec(checked.problems);
+      const { name: model } = checked.spec;
+      allow(model);
+      const at = now();
+      const compatibility = await compareWithSpecInForce(registry, checked.spec);
+      const { version, created } = await registry.applySpec(checked.spec, { by, at });
+      await keepSchedule(model, registry, at);
+      // also for a spec that was there: the first call may have died before it could say so
+      await publisher.publish('SpecApplied', {
+        model,
+        at: at.toISOString(),
+        specVersion: version,
+        ...(compatibility && { compatible: compatibility.compatible }),
+      });
+      return json(created ? 201 : 200, { model, version, created, ...(compatibility && { compatibility }) });
+    },
+    true,
+  ),
 
   post('models/:model/runs', async ({ params: { model = '' }, body, by, deps: { registry, publisher, now } }) => {
     const { reason } = parseBody(ReasonBody, body);

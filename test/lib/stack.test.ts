@@ -168,7 +168,7 @@ describe('the API', () => {
   const methods = resourcesOf(template, 'AWS::ApiGateway::Method');
 
   it('asks for an IAM identity and validates on every route', () => {
-    expect(methods).toHaveLength(7);
+    expect(methods).toHaveLength(9);
     for (const [id, { Properties }] of methods) {
       expect(Properties.AuthorizationType, id).toBe('AWS_IAM');
       expect(Properties.RequestValidatorId, id).toBeDefined();
@@ -183,10 +183,117 @@ describe('the API', () => {
       expect(Properties.AuthorizationType, id).toBe('CUSTOM');
       expect(Properties.AuthorizerId, id).toBeDefined();
     }
-    jwt.hasResourceProperties('AWS::ApiGateway::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
+    jwt.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'REQUEST',
+      IdentitySource: 'method.request.header.Authorization',
+      AuthorizerResultTtlInSeconds: 0,
+    });
     jwt.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ JWT_ISSUER: 'https://id.example.com', JWT_AUDIENCE: 'millrace' }) },
     });
+  });
+
+  it('has one variable below a resource: API Gateway refuses a second', () => {
+    const resources = resourcesOf(template, 'AWS::ApiGateway::Resource').map(([, { Properties }]) => Properties);
+    const variables = resources.filter(({ PathPart }) => PathPart.startsWith('{'));
+    const parents = variables.map(({ ParentId }) => JSON.stringify(ParentId));
+    expect(parents.length).toBeGreaterThan(6);
+    expect(new Set(parents).size).toBe(parents.length);
+  });
+
+  for (const [who, props, denied] of [
+    ['IAM', {}, '$context.error.messageString'],
+    [
+      'tokens',
+      { apiAuthorization: { type: 'jwt', issuer: 'https://id.example.com', audience: 'millrace' } as const },
+      '"$context.authorizer.reason"',
+    ],
+  ] as const) {
+    it(`answers by itself with problem details, with ${who}`, () => {
+      const answers = resourcesOf(aTemplate(props), 'AWS::ApiGateway::GatewayResponse').map(
+        ([, { Properties }]) => Properties,
+      );
+      const statuses = answers.map(({ ResponseType, StatusCode }) => [ResponseType, StatusCode]);
+      expect(Object.fromEntries(statuses)).toEqual({
+        UNAUTHORIZED: '401',
+        MISSING_AUTHENTICATION_TOKEN: '401',
+        INVALID_SIGNATURE: '401',
+        EXPIRED_TOKEN: '401',
+        ACCESS_DENIED: '403',
+        INVALID_API_KEY: '403',
+        REQUEST_TOO_LARGE: '413',
+        THROTTLED: '429',
+        QUOTA_EXCEEDED: '429',
+        INTEGRATION_FAILURE: '503',
+        INTEGRATION_TIMEOUT: '504',
+        DEFAULT_4XX: undefined,
+        DEFAULT_5XX: undefined,
+      });
+      for (const { ResponseType, ResponseParameters, ResponseTemplates, StatusCode } of answers) {
+        const body = JSON.parse(
+          ResponseTemplates['application/json'].replaceAll('$context.error.messageString', '"x"'),
+        );
+        expect(body, ResponseType).toMatchObject({ type: 'about:blank', error: body.detail });
+        if (StatusCode) expect(String(body.status), ResponseType).toBe(StatusCode);
+        expect(ResponseParameters['gatewayresponse.header.Content-Type']).toBe("'application/problem+json'");
+        const retried = 'gatewayresponse.header.Retry-After' in ResponseParameters;
+        expect(retried, ResponseType).toBe(['429', '503'].includes(StatusCode));
+      }
+      const [forbidden] = answers.filter(({ ResponseType }) => ResponseType === 'ACCESS_DENIED');
+      expect(forbidden.ResponseTemplates['application/json']).toContain(`"detail":${denied}`);
+    });
+  }
+
+  describe('with consumers', () => {
+    const consumers = [
+      { name: 'web', rateLimit: 50, burstLimit: 100, quotaPerDay: 100_000 },
+      { name: 'batch', rateLimit: 0.5, burstLimit: 1 },
+    ];
+    const metered = aTemplate({ apiConsumers: consumers });
+
+    it('asks for a key where predictions are made, besides the identity, and nowhere else', () => {
+      const open = resourcesOf(metered, 'AWS::ApiGateway::Method').filter(
+        ([, { Properties }]) => !Properties.ApiKeyRequired,
+      );
+      for (const [id, { Properties }] of resourcesOf(metered, 'AWS::ApiGateway::Method'))
+        expect(Properties.AuthorizationType, id).toBe('AWS_IAM');
+      // the document of a model, labels, the registry, and what is nowhere
+      expect(open.map(([id]) => id.replace(/^MillraceInferenceApi|[0-9A-F]{8}$/g, '')).sort()).toEqual([
+        'feedbackmodelPOST',
+        'modelsmodelopenapijsonGET',
+        'proxyANY',
+        'registryproxyANY',
+      ]);
+      for (const [, { Properties }] of methods) expect(Properties.ApiKeyRequired ?? false).toBe(false);
+    });
+
+    it('gives each a plan with its limits, and a key', () => {
+      const plans = resourcesOf(metered, 'AWS::ApiGateway::UsagePlan').map(([, { Properties }]) => Properties);
+      expect(plans.map(({ Throttle, Quota }) => [Throttle, Quota])).toEqual([
+        [
+          { RateLimit: 50, BurstLimit: 100 },
+          { Limit: 100_000, Period: 'DAY' },
+        ],
+        [{ RateLimit: 0.5, BurstLimit: 1 }, undefined],
+      ]);
+      for (const { ApiStages } of plans) expect(ApiStages).toHaveLength(1);
+      metered.resourceCountIs('AWS::ApiGateway::ApiKey', 2);
+      metered.resourceCountIs('AWS::ApiGateway::UsagePlanKey', 2);
+      template.resourceCountIs('AWS::ApiGateway::UsagePlan', 0);
+    });
+
+    for (const [wrong, message] of [
+      [{ name: 'a b' }, 'a consumer’s name must be letters, digits and hyphens, 1 to 64, got a b'],
+      [{ name: 'batch' }, 'each consumer’s name must be given once, got batch'],
+      [{ rateLimit: 0 }, 'rateLimit of consumer web must be a number above 0, got 0'],
+      [{ burstLimit: 1.5 }, 'burstLimit of consumer web must be a whole number from 1, got 1.5'],
+      [{ quotaPerDay: 0 }, 'quotaPerDay of consumer web must be a whole number from 1, got 0'],
+    ] as const) {
+      it(`refuses a consumer with ${JSON.stringify(wrong)}`, () => {
+        const [web, batch] = consumers as [(typeof consumers)[0], (typeof consumers)[0]];
+        expect(() => aStack({ apiConsumers: [batch, { ...web, ...wrong }] })).toThrow(message);
+      });
+    }
   });
 
   it('is regional, throttled and logged, without bodies', () => {

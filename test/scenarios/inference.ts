@@ -62,7 +62,7 @@ export function inferenceScenarios(on: () => World): void {
       const answer = await platform.call('POST', path, request);
       expect({ path, ...answer }).toMatchObject({ path, status: 200, body: { predictions: expected } });
     }
-    const described = await platform.call('GET', `/registry/models/${model.name}/openapi.json`);
+    const described = await platform.call('GET', `/models/${model.name}/openapi.json`);
     expect(described).toMatchObject({ status: 200, body: { openapi: expect.stringMatching(/^3\.1/) } });
   });
 

@@ -5,7 +5,8 @@ import { openApi } from '../../../domain/inference/open-api.ts';
 import { readInvocationsBody, readPredictBody } from '../../../domain/inference/table-forms.ts';
 import { facedSignature, names } from '../../lambdas/infer/a-faced-model.ts';
 
-const document = openApi({ name: 'churn', version: 3, signature: facedSignature });
+const described = { name: 'churn', version: 3, signature: facedSignature };
+const document = openApi({ ...described, authorization: 'iam' });
 const operations = Object.entries(document.paths).map(([path, { post }]) => ({ path, post }));
 const bodyOf = (path: string) =>
   (document.paths[path]?.post.requestBody.content as Record<string, { schema: object; example: never }>)[
@@ -35,9 +36,28 @@ describe('the OpenAPI document of a model', () => {
     }
   });
 
-  it('names only security schemes that it has', () => {
-    const known = Object.keys(document.components.securitySchemes);
-    expect(document.security.flatMap((requirement) => Object.keys(requirement)).sort()).toEqual(known.sort());
+  for (const authorization of ['iam', 'jwt'] as const) {
+    it(`asks for what callers of an API with ${authorization} must show`, () => {
+      const { security, components } = openApi({ ...described, authorization });
+      expect(Object.keys(components.securitySchemes)).toEqual([authorization]);
+      expect(security).toEqual([{ [authorization]: authorization === 'jwt' ? ['millrace/predict:churn'] : [] }]);
+    });
+  }
+
+  it('says where the API is, if that is known', () => {
+    expect(document).not.toHaveProperty('servers');
+    const url = 'https://api.example.com/live';
+    expect(openApi({ ...described, authorization: 'iam', url })).toMatchObject({ servers: [{ url }] });
+  });
+
+  it('tells every status that there is, 422 but for v2, and when to try again', () => {
+    const statuses = [200, 400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 501, 503, 504].map(String);
+    for (const { path, post } of operations) {
+      const expected = path.startsWith('/v2') ? statuses.filter((status) => status !== '422') : statuses;
+      expect(Object.keys(post.responses).sort(), path).toEqual(expected);
+      const retried = Object.entries(post.responses).filter(([, answer]) => 'retry-after' in (answer.headers ?? {}));
+      expect(retried.map(([status]) => status)).toEqual(['409', '429', '503']);
+    }
   });
 
   it('gives the features their names and types, missing values included', () => {

@@ -163,6 +163,7 @@ export function aRouter() {
 
   return {
     aws,
+    handler,
     metricLines,
     advance: (by: number) => {
       ms += by;
@@ -176,14 +177,14 @@ export function aRouter() {
         scorer: store('xgboost-model', encodeJson(model)),
       };
       const entity = aModelVersion({ version, artifacts, signature, ...overrides });
-      aws.put(keys.version('churn', version), 'version', entity);
+      aws.put(keys.version(entity.model, version), 'version', entity);
     },
     addPolicy(monitoring: object, data: object = {}): void {
       const policy = capturePolicyOf(aModelSpec({ monitoring, data }), 1);
       aws.put(keys.capturePolicy('churn'), 'capture-policy', policy);
     },
-    route(routes: Traffic['routes'], rolloutId?: string): void {
-      aws.put(keys.traffic('churn'), 'traffic', { model: 'churn', rev: 1, routes, rolloutId, at: START.toISOString() });
+    route(routes: Traffic['routes'], rolloutId?: string, model = 'churn'): void {
+      aws.put(keys.traffic(model), 'traffic', { model, rev: 1, routes, rolloutId, at: START.toISOString() });
     },
     async send(event: Partial<ProxyEvent>) {
       const { statusCode, headers, body } = await handler({ httpMethod: 'GET', path: '/v2', ...event });

@@ -20,6 +20,7 @@ export async function anApi(overrides: Partial<RegistryApiDeps> = {}) {
   const files = new Map<string, unknown>();
   const records = new Map<string, Uint8Array>();
   const handler = makeHandler({
+    authorization: 'iam',
     registry,
     publisher: { publish: async (name, detail) => void published.push({ name, ...detail }) },
     gate: {

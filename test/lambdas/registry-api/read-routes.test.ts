@@ -38,15 +38,33 @@ beforeAll(async () => {
 const ids = (items: Record<string, unknown>[], key: string) => items.map((item) => item[key]);
 
 describe('the OpenAPI document of a model', () => {
+  const document = async (model: string, requestContext: object = {}) => {
+    const answer = await api.handler({
+      httpMethod: 'GET',
+      resource: '/models/{model}/openapi.json',
+      path: `/models/${model}/openapi.json`,
+      pathParameters: { model },
+      requestContext,
+    });
+    return { status: answer.statusCode, body: JSON.parse(answer.body) };
+  };
+
   it('is made from the signature of the version with most traffic', async () => {
     const { signature } = await api.registry.requireVersion('churn', 1);
-    const { status, body } = await api.call('GET', 'models/churn/openapi.json');
-    expect({ status, body }).toEqual({ status: 200, body: openApi({ name: 'churn', version: 1, signature }) });
+    const domain = { domainName: 'abc.execute-api.eu-central-1.amazonaws.com', stage: 'live' };
+    const url = `https://${domain.domainName}/live`;
+    const described = { name: 'churn', version: 1, signature, authorization: 'iam' as const };
+    expect(await document('churn', domain)).toEqual({ status: 200, body: openApi({ ...described, url }) });
+    expect(await document('churn')).toEqual({ status: 200, body: openApi(described) });
+  });
+
+  it('is not in the registry as well', async () => {
+    expect((await api.call('GET', 'models/churn/openapi.json')).status).toBe(404);
   });
 
   for (const model of ['wine', 'none']) {
     it(`is answered 404 for a model that nothing serves: ${model}`, async () => {
-      expect((await api.call('GET', `models/${model}/openapi.json`)).status).toBe(404);
+      expect((await document(model)).status).toBe(404);
     });
   }
 });

@@ -181,8 +181,16 @@ describe('asking for a run', () => {
 
   const callers: [string, object, string][] = [
     ['the IAM identity', { identity: { userArn: ANA } }, ANA],
-    ['the subject of the token', { identity: { userArn: null }, authorizer: { principalId: 'auth0|7' } }, 'auth0|7'],
-    ['the subject rather than the identity', { identity: { userArn: ANA }, authorizer: { principalId: 'bo' } }, 'bo'],
+    [
+      'the subject of the token',
+      { identity: { userArn: null }, authorizer: { principalId: 'auth0|7', models: 'churn' } },
+      'auth0|7',
+    ],
+    [
+      'the subject rather than the identity',
+      { identity: { userArn: ANA }, authorizer: { principalId: 'bo', models: '*' } },
+      'bo',
+    ],
     ['anonymous for want of both', { identity: {} }, 'anonymous'],
   ];
   for (const [what, context, by] of callers) {
