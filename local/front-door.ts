@@ -35,7 +35,7 @@ export function route(headers: IncomingMessage['headers'], url: string): Backend
   if (service) return service === 'sagemaker' ? 'sagemaker' : 'ministack';
   const target = headers['x-amz-target'];
   if (typeof target === 'string') return target.startsWith('SageMaker.') ? 'sagemaker' : 'ministack';
-  return /^\/endpoints\/[^/?]+\/invocations(?:\?|$)/.test(url) ? 'sagemaker' : 'ministack';
+  return /^\/endpoints\/[^/?]+\/(?:async-)?invocations(?:\?|$)/.test(url) ? 'sagemaker' : 'ministack';
 }
 
 const LOCAL_HOST = /^(?:127\.0\.0\.1|\[::1\]|(?:[^:]+\.)?(?:localhost|amazonaws\.com))(?::\d+)?$/i;

@@ -30,6 +30,8 @@ export interface Faults {
   readonly failEndpointCreation?: (endpointName: string) => string | undefined;
   /** True loses the event. */
   readonly dropEvent?: (detailType: string, detail: Record<string, unknown>) => boolean;
+  /** True loses the notification of an asynchronous request. */
+  readonly dropNotification?: (inferenceId: string) => boolean;
 }
 
 /** What every room of the stand-in needs; built once in `server.ts`. */

@@ -57,7 +57,11 @@ export class EndpointVariant {
   }
 
   /** @throws AwsError ThrottlingException beyond the concurrency of a serverless variant */
-  async invoke(body: Buffer, headers: OutgoingHttpHeaders): Promise<ContainerAnswer> {
+  async invoke(
+    body: Buffer,
+    headers: OutgoingHttpHeaders,
+    timeoutMs = this.#context.timings.invocationTimeoutMs,
+  ): Promise<ContainerAnswer> {
     const most = this.#variant.ServerlessConfig?.MaxConcurrency;
     if (most !== undefined && this.#inFlight >= most) {
       throw new AwsError(
@@ -68,7 +72,7 @@ export class EndpointVariant {
     }
     this.#inFlight += 1;
     try {
-      return await this.#invokeOnce(body, headers);
+      return await this.#invokeOnce(body, headers, timeoutMs);
     } finally {
       this.#inFlight -= 1;
     }
@@ -80,21 +84,26 @@ export class EndpointVariant {
     await serving?.stop(this.#context.timings.servingStopGraceMs);
   }
 
-  async #invokeOnce(body: Buffer, headers: OutgoingHttpHeaders): Promise<ContainerAnswer> {
+  async #invokeOnce(body: Buffer, headers: OutgoingHttpHeaders, timeoutMs: number): Promise<ContainerAnswer> {
     const serving = await this.ensure();
     try {
-      return await this.#send(serving, body, headers);
+      return await this.#send(serving, body, headers, timeoutMs);
     } catch (error) {
       // refused means that no container saw the request: it has died since, and a fresh one may have it
       const refused = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
       if (!refused || this.stopped || serving.running) throw error;
-      return this.#send(await this.ensure(), body, headers);
+      return this.#send(await this.ensure(), body, headers, timeoutMs);
     }
   }
 
-  async #send(serving: ServingProcess, body: Buffer, headers: OutgoingHttpHeaders): Promise<ContainerAnswer> {
+  async #send(
+    serving: ServingProcess,
+    body: Buffer,
+    headers: OutgoingHttpHeaders,
+    timeoutMs: number,
+  ): Promise<ContainerAnswer> {
     try {
-      return await serving.invoke(body, headers, this.#context.timings.invocationTimeoutMs);
+      return await serving.invoke(body, headers, timeoutMs);
     } catch (error) {
       // a broken connection is the first that is seen of a container that dies: the next call must not meet it
       if (!(error instanceof InvocationTimeoutError)) await serving.gone(GONE_WITHIN_MS);

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AsyncEndpoint } from './async-queues.ts';
 import { arn, type Context, epochSeconds } from './context.ts';
 import { failureReason, pick } from './describe.ts';
 import { EndpointVariant } from './endpoint-variant.ts';
@@ -7,7 +8,7 @@ import { type ListInput, listPage } from './listing.ts';
 import type { Model, Models } from './models.ts';
 import { resourceLimitExceeded, validationException } from './protocol.ts';
 import type { Tag } from './schemas/common.ts';
-import type { EndpointStatus, ProductionVariant } from './schemas/hosting.ts';
+import type { AsyncInferenceConfig, EndpointStatus, ProductionVariant } from './schemas/hosting.ts';
 import type { StoredResource } from './store.ts';
 import type { Tagging } from './tags.ts';
 
@@ -21,6 +22,7 @@ interface Endpoint extends StoredResource {
   EndpointStatus: EndpointStatus;
   FailureReason?: string;
   LastModifiedTime: number;
+  AsyncInferenceConfig?: AsyncInferenceConfig;
   variants: Array<{ variant: ProductionVariant; model: Model }>;
 }
 
@@ -40,6 +42,7 @@ export class Endpoints {
   readonly #models: Models;
   readonly #serving = new Map<string, EndpointVariant[]>();
   readonly #underway = new Set<Promise<void>>();
+  readonly #removed: Array<(name: string) => void> = [];
 
   constructor(context: Context, tags: Tagging, models: Models) {
     this.#context = context;
@@ -76,6 +79,7 @@ export class Endpoints {
       EndpointStatus: 'Creating',
       CreationTime: now,
       LastModifiedTime: now,
+      ...(config.AsyncInferenceConfig ? { AsyncInferenceConfig: config.AsyncInferenceConfig } : {}),
       variants,
     };
     this.#tags.set(EndpointArn, request.Tags);
@@ -117,6 +121,20 @@ export class Endpoints {
     return endpoint?.EndpointStatus === 'InService' ? this.#variantsOf(endpoint) : undefined;
   }
 
+  /** What works off the queue of an endpoint that is in service; undefined for one that answers at once. */
+  asynchronous(name: string): AsyncEndpoint | undefined {
+    const variants = this.inService(name);
+    const endpoint = this.#context.store.get<Endpoint>(KIND, name);
+    if (!variants || !endpoint?.AsyncInferenceConfig) return undefined;
+    const instances = endpoint.variants.reduce((sum, { variant }) => sum + (variant.InitialInstanceCount ?? 0), 0);
+    return { config: endpoint.AsyncInferenceConfig, variants, instances };
+  }
+
+  /** Told of each endpoint that is gone. */
+  onRemoved(listener: (name: string) => void): void {
+    this.#removed.push(listener);
+  }
+
   /** Endpoints in service start their containers again at their first invocation; unfinished work is done over. */
   recover(): void {
     for (const endpoint of this.#context.store.list<Endpoint>(KIND)) {
@@ -156,6 +174,7 @@ export class Endpoints {
     rmSync(this.#folder(endpoint), { recursive: true, force: true });
     this.#tags.drop(endpoint.EndpointArn);
     this.#context.store.delete(KIND, endpoint.name);
+    for (const tell of this.#removed) tell(endpoint.name);
   }
 
   #variantsOf(endpoint: Endpoint): readonly EndpointVariant[] {

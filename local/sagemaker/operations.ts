@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { AsyncQueues } from './async-queues.ts';
 import type { Context } from './context.ts';
 import { Endpoints } from './endpoints.ts';
 import { Models } from './models.ts';
@@ -22,6 +23,7 @@ const operation =
 
 export interface ControlPlane {
   readonly endpoints: Endpoints;
+  readonly queues: AsyncQueues;
   /** @throws AwsError */
   call(name: string, input: unknown): Promise<unknown>;
   recover(): void;
@@ -32,6 +34,7 @@ export function controlPlane(context: Context, tagsPath: string): ControlPlane {
   const tags = new Tagging(tagsPath);
   const models = new Models(context, tags);
   const endpoints = new Endpoints(context, tags, models);
+  const queues = new AsyncQueues(context, endpoints);
   const jobs = new TrainingJobs(context, tags);
   const tuningJobs = new TuningJobs(context, tags, jobs);
   const transformJobs = new TransformJobs(context, tags, models);
@@ -89,6 +92,7 @@ export function controlPlane(context: Context, tagsPath: string): ControlPlane {
   };
   return {
     endpoints,
+    queues,
     async call(name, input) {
       const run = Object.hasOwn(operations, name) ? operations[name] : undefined;
       if (run) return run(input);
@@ -102,11 +106,13 @@ export function controlPlane(context: Context, tagsPath: string): ControlPlane {
       tuningJobs.recover();
       transformJobs.recover();
       endpoints.recover();
+      queues.recover();
     },
     async shutdown() {
+      const queuesEnd = queues.shutdown();
       const tuningEnd = tuningJobs.shutdown();
       await Promise.all([jobs.shutdown(), transformJobs.shutdown(), endpoints.shutdown()]);
-      await tuningEnd;
+      await Promise.all([queuesEnd, tuningEnd]);
     },
   };
 }

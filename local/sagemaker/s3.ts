@@ -118,6 +118,10 @@ export class ObjectStore {
     await this.#client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, ContentLength: size }));
   }
 
+  async put({ bucket, key }: S3Location, Body: Buffer, ContentType: string | undefined): Promise<void> {
+    await this.#client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, ContentType }));
+  }
+
   close(): void {
     this.#client.destroy();
   }

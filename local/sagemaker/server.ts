@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
 import { isForeign } from '../front-door.ts';
+import { ASYNC_INVOCATION_PATH, invokeEndpointAsync } from './async-invocations.ts';
 import type { Context, Faults, Limits, Timings, XgboostVersion } from './context.ts';
 import { EventPublisher } from './events.ts';
 import { INVOCATION_PATH, invokeEndpoint } from './invocations.ts';
@@ -18,7 +19,7 @@ export interface SageMakerOptions {
   readonly port: number;
   /** Everything the stand-in keeps over a restart lives here. */
   readonly stateDir: string;
-  /** Where S3 and EventBridge are. */
+  /** Where S3, SNS and EventBridge are. */
   readonly awsEndpoint: string;
   readonly region: string;
   readonly accountId: string;
@@ -50,7 +51,7 @@ const DEFAULT_TIMINGS: Timings = {
 const CONTROL_BODY_BYTES = 1024 ** 2;
 const TARGET_PREFIX = 'SageMaker.';
 
-/** Starts the SageMaker stand-in: control plane at `POST /`, runtime at `POST /endpoints/{name}/invocations`. */
+/** Starts the SageMaker stand-in: control plane at `POST /`, runtime at `POST /endpoints/{name}/invocations` and `…/async-invocations`. */
 export async function startSageMaker(options: SageMakerOptions): Promise<SageMakerServer> {
   const context = makeContext(options);
   const plane = controlPlane(context, join(context.stateDir, 'tags.json'));
@@ -140,6 +141,11 @@ async function answerRuntime(
   const endpoint = INVOCATION_PATH.exec(path)?.[1];
   if (request.method === 'POST' && endpoint !== undefined) {
     await invokeEndpoint(context, plane.endpoints, decodeURIComponent(endpoint), request, response);
+    return;
+  }
+  const asynchronous = ASYNC_INVOCATION_PATH.exec(path)?.[1];
+  if (request.method === 'POST' && asynchronous !== undefined) {
+    await invokeEndpointAsync(context, plane, decodeURIComponent(asynchronous), request, response);
     return;
   }
   throw new AwsError(

@@ -55,6 +55,25 @@ export const ProductionVariant = z
   );
 export type ProductionVariant = z.output<typeof ProductionVariant>;
 
+const TopicArn = z
+  .string()
+  .max(2048)
+  .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]*:[0-9]{12}:[a-zA-Z0-9_.-]+$/);
+
+const AsyncInferenceConfig = z.strictObject({
+  ClientConfig: z
+    .strictObject({ MaxConcurrentInvocationsPerInstance: z.number().int().min(1).max(1000).optional() })
+    .optional(),
+  OutputConfig: z.strictObject({
+    S3OutputPath: S3Uri,
+    S3FailurePath: S3Uri.optional(),
+    NotificationConfig: z
+      .strictObject({ SuccessTopic: TopicArn.optional(), ErrorTopic: TopicArn.optional() })
+      .optional(),
+  }),
+});
+export type AsyncInferenceConfig = z.output<typeof AsyncInferenceConfig>;
+
 export const CreateEndpointConfigRequest = z
   .strictObject({
     EndpointConfigName: Name,
@@ -63,7 +82,12 @@ export const CreateEndpointConfigRequest = z
     ExecutionRoleArn: RoleArn.optional(),
     VpcConfig,
     EnableNetworkIsolation: z.boolean().optional(),
+    AsyncInferenceConfig: AsyncInferenceConfig.optional(),
     Tags,
+  })
+  .refine((config) => !config.AsyncInferenceConfig || !config.ProductionVariants.some((v) => v.ServerlessConfig), {
+    error: 'An asynchronous endpoint configuration must have instances',
+    path: ['AsyncInferenceConfig'],
   })
   .refine(
     (config) => config.ProductionVariants.length === 1 || !config.ProductionVariants.some((v) => v.ServerlessConfig),

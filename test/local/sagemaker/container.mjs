@@ -80,6 +80,8 @@ function serve() {
     process.exit(1);
   }
   const started = Date.now();
+  let active = 0;
+  let most = 0;
   createServer(async (request, response) => {
     if (request.url === '/ping') {
       response.writeHead(process.env.MODE === 'unhealthy' ? 503 : 200).end();
@@ -89,6 +91,14 @@ function serve() {
     for await (const chunk of request) body += chunk;
     if (body === 'crash') process.exit(1);
     if (body === 'hang') return;
+    const wait = /^wait (\d+)/.exec(body)?.[1];
+    if (wait) {
+      most = Math.max(most, ++active);
+      await new Promise((done) => setTimeout(done, Number(wait)));
+      active -= 1;
+      response.end(String(most));
+      return;
+    }
     const status = /^status (\d+)/.exec(body)?.[1];
     if (status) {
       response.writeHead(Number(status)).end('refused by the model');

@@ -7,14 +7,25 @@ export interface PublishedEvent {
   readonly detail: Record<string, unknown>;
 }
 
-/** S3 and EventBridge in memory, as far as the stand-in calls them. */
+export interface Notification {
+  readonly topic: string | null;
+  readonly message: Record<string, unknown>;
+}
+
+/** S3, SNS and EventBridge in memory, as far as the stand-in calls them. */
 export interface FakeAws {
   readonly endpoint: string;
   /** Contents by `bucket/key`. */
   readonly objects: Map<string, Buffer>;
   readonly events: PublishedEvent[];
+  /** What topics were told. */
+  readonly notifications: Notification[];
   /** How many of the next PutEvents calls fail. */
   failPutEvents: number;
+  /** How many of the next Publish calls fail. */
+  failPublish: number;
+  /** The first notification, past or to come, about an inference id. */
+  notification(inferenceId: string): Promise<Notification>;
   /** The first event, past or to come, that the test accepts. */
   event(accept: (event: PublishedEvent) => boolean): Promise<PublishedEvent>;
   stop(): Promise<void>;
@@ -23,6 +34,7 @@ export interface FakeAws {
 export async function startFakeAws(): Promise<FakeAws> {
   const objects = new Map<string, Buffer>();
   const events: PublishedEvent[] = [];
+  const notifications: Notification[] = [];
   const waiting = new Set<() => void>();
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
@@ -39,6 +51,18 @@ export async function startFakeAws(): Promise<FakeAws> {
       response
         .writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
         .end('{"FailedEntryCount":0,"Entries":[{}]}');
+      for (const check of waiting) check();
+      return;
+    }
+    const form = new URLSearchParams(body.subarray(0, 10_000).toString());
+    if (request.method === 'POST' && form.get('Action') === 'Publish') {
+      if (fake.failPublish > 0) {
+        fake.failPublish -= 1;
+        response.writeHead(500).end();
+        return;
+      }
+      notifications.push({ topic: form.get('TopicArn'), message: JSON.parse(form.get('Message') ?? '') });
+      response.writeHead(200).end('<PublishResponse/>');
       for (const check of waiting) check();
       return;
     }
@@ -60,23 +84,26 @@ export async function startFakeAws(): Promise<FakeAws> {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();
   if (typeof address !== 'object' || !address) throw new Error('no address');
+  const first = <T>(list: readonly T[], accept: (item: T) => boolean): Promise<T> =>
+    new Promise((resolve) => {
+      const check = (): void => {
+        const found = list.find(accept);
+        if (!found) return;
+        waiting.delete(check);
+        resolve(found);
+      };
+      waiting.add(check);
+      check();
+    });
   const fake: FakeAws = {
     endpoint: `http://127.0.0.1:${address.port}`,
     objects,
     events,
+    notifications,
     failPutEvents: 0,
-    event(accept) {
-      return new Promise((resolve) => {
-        const check = (): void => {
-          const found = events.find(accept);
-          if (!found) return;
-          waiting.delete(check);
-          resolve(found);
-        };
-        waiting.add(check);
-        check();
-      });
-    },
+    failPublish: 0,
+    event: (accept) => first(events, accept),
+    notification: (id) => first(notifications, ({ message }) => message.inferenceId === id),
     async stop() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
