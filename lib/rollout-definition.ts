@@ -1,3 +1,4 @@
+import { MAX_LOOKS } from '../domain/rollout/pace.ts';
 import { CAPACITY, type Definition, lambdaTask, QUOTA, TASK_TOKEN } from './asl.ts';
 
 const INPUT = '$states.context.Execution.Input';
@@ -10,15 +11,12 @@ const ENDPOINT_TIMEOUT_SECONDS = 3 * 3_600;
 /** A job over the holdout waits for an instance and then takes minutes. */
 const PARITY_TIMEOUT_SECONDS = 6 * 3_600;
 
-/** An execution has room for 25,000 history events and a look takes eight; too little traffic for so long is a failure. */
-const MAX_LOOKS = 2_000;
-
-const advance = (action: 'begin' | 'judge' | 'promote' | 'roll-back') => ({
+const advance = (action: 'begin' | 'promote' | 'roll-back') => ({
   function: 'AdvanceRollout',
   payload: { action, ...ROLLOUT },
 });
 
-/** Takes a version from registered to champion, or back. Input: `{model, rolloutId, version, target, bakeSeconds, steps}`. */
+/** Takes a version from registered to champion, or back. Input: `{model, rolloutId, version, target}`. */
 export const rolloutDefinition: Definition = {
   Comment: 'Create an immutable endpoint, verify it, shift traffic step by step, judge, promote or roll back',
   QueryLanguage: 'JSONata',
@@ -66,7 +64,7 @@ export const rolloutDefinition: Definition = {
     }),
     Begin: lambdaTask({
       ...advance('begin'),
-      assign: { done: '{% $states.result.Payload.done %}' },
+      assign: { done: '{% $states.result.Payload.done %}', waitSeconds: '{% $states.result.Payload.waitSeconds %}' },
       next: 'IsDone',
       onError: 'RollBackFailure',
     }),
@@ -75,10 +73,15 @@ export const rolloutDefinition: Definition = {
       Choices: [{ Condition: '{% $done = true %}', Next: 'Promoted' }],
       Default: 'Bake',
     },
-    Bake: { Type: 'Wait', Seconds: `{% ${INPUT}.bakeSeconds %}`, Next: 'Judge' },
+    Bake: { Type: 'Wait', Seconds: '{% $waitSeconds %}', Next: 'Judge' },
     Judge: lambdaTask({
-      ...advance('judge'),
-      assign: { verdict: '{% $states.result.Payload.verdict %}', looks: '{% $looks + 1 %}' },
+      function: 'AdvanceRollout',
+      payload: { action: 'judge', ...ROLLOUT, looks: '{% $looks %}' },
+      assign: {
+        verdict: '{% $states.result.Payload.verdict %}',
+        waitSeconds: '{% $states.result.Payload.waitSeconds %}',
+        looks: '{% $looks + 1 %}',
+      },
       next: 'Verdict',
       onError: 'RollBackFailure',
     }),
@@ -89,6 +92,7 @@ export const rolloutDefinition: Definition = {
         { Condition: "{% $verdict = 'roll-back' %}", Next: 'RollBack' },
         { Condition: `{% $looks < ${MAX_LOOKS} %}`, Next: 'Bake' },
       ],
+      // the judge says so first, and why
       Default: 'RollBack',
     },
     Promote: lambdaTask({ ...advance('promote'), next: 'Promoted', onError: 'RollBackFailure' }),

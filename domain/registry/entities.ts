@@ -191,6 +191,12 @@ export const Traffic = z.object({
       quality: z.boolean().optional(),
     })
     .optional(),
+  /** Of the rollout, from 0. */
+  step: z.number().int().optional(),
+  /** A person holds the rollout where it is. */
+  pause: z.object({ by: z.string(), reason: z.string(), at: Instant }).optional(),
+  /** For how long the step was held before. */
+  pausedMs: z.number().min(0).optional(),
   at: Instant,
 });
 export type Traffic = z.infer<typeof Traffic>;

@@ -1,71 +1,81 @@
+import { durationMs } from '../duration.ts';
 import { parityModelName } from '../names.ts';
 import type { Rollout } from '../registry/entities.ts';
-import { RolloutClosedError, RolloutInProgressError } from './errors.ts';
-import { type Judgement, judgeStep } from './judge.ts';
+import { RolloutInProgressError } from './errors.ts';
+import type { Judgement } from './judge.ts';
+import { MAX_LOOKS, nextLookMs } from './pace.ts';
 import { planSteps, routesAt, steppedOf } from './plan.ts';
 import { type AdvanceDeps, finishPromoted, hasPromoted, neededVersions, promote, requireApproved } from './promote.ts';
-import { closeRolledBack, findSteps, isOpen, recordDecision, recordStep, specOf } from './rollout-record.ts';
-import { stepCounts, totalsByVersion } from './step-counts.ts';
+import { closeRolledBack, isOpen, recordDecision, recordStep, specOf } from './rollout-record.ts';
+import { watchStep } from './watched-step.ts';
+
+/** Tells the state machine when to look next. */
+export interface NextLook {
+  readonly waitSeconds: number;
+}
 
 /** Gives the candidate its first share of traffic, or all of it when there is nothing to watch. */
-export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done: boolean }> {
+export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done: boolean } & NextLook> {
   const { model, rolloutId, candidate: version, target } = rollout;
   const { registry, now } = deps;
   await removeParityModel(rollout, deps);
-  if (rollout.status === 'promoted') return { done: true };
-  if (!isOpen(rollout)) throw new RolloutClosedError(rolloutId, rollout.status);
+  if (rollout.status === 'promoted') return { done: true, waitSeconds: 0 };
+  // taken back meanwhile: the judge finds that too, and what was deployed is deleted
+  if (!isOpen(rollout)) return { done: false, waitSeconds: 1 };
   await requireApproved(rollout, deps);
+  const { strategy } = (await specOf(rollout, deps)).deployment;
   const traffic = await registry.findTraffic(model);
   const holder = traffic?.rolloutId;
   if (holder !== undefined && holder !== rolloutId) throw new RolloutInProgressError(model, holder);
   if (holder === undefined) {
     const previousRoutes = traffic?.routes ?? [];
-    const spec = await specOf(rollout, deps);
-    const [share] = planSteps(spec.deployment.strategy, previousRoutes);
+    const [share] = planSteps(strategy, previousRoutes);
     // the champion itself, deployed again, has nobody to be compared with
     const others = previousRoutes.some((route) => route.version !== version && route.weight > 0);
     if (share === undefined || !traffic || !others) {
       await promote(rollout, deps);
-      return { done: true };
+      return { done: true, waitSeconds: 0 };
     }
     const start = { rolloutId, step: 0, trafficRev: traffic.rev, previousRoutes };
     await recordStep(rollout, start, { reasons: [`${share} of the traffic`], numbers: { share } }, deps);
     const routes = routesAt(previousRoutes, { version, target }, share);
     const at = now();
-    await registry.writeTraffic({ model, routes, rolloutId, at: at.toISOString() }, traffic.rev, { by: 'rollout', at });
+    const held = { model, routes, rolloutId, step: 0, at: at.toISOString() };
+    await registry.writeTraffic(held, traffic.rev, { by: 'rollout', at });
   }
   const at = now();
   await registry.updateRollout(model, rolloutId, { status: 'shifting', step: 0 }, { by: 'rollout', at });
-  return { done: false };
+  const { shares, bake } = steppedOf(strategy) ?? { shares: [], bake: '1s' };
+  return { done: false, ...lookIn(firstLookMs(bake, shares.length)) };
 }
 
-/** Decides on the step that is watched, and makes the next one if there is one. */
-export async function judge(rollout: Rollout, deps: AdvanceDeps): Promise<{ verdict: Judgement['verdict'] }> {
+const lookIn = (ms: number): NextLook => ({ waitSeconds: Math.max(1, Math.ceil(ms / 1_000)) });
+
+const firstLookMs = (bake: string, steps: number): number =>
+  nextLookMs({ bakeMs: durationMs(bake), steps, ageMs: 0, watchedMs: 0, paused: false });
+
+/**
+ * Decides on the step that is watched, and makes the next one if there is one.
+ * @param looks taken before this one, by the execution
+ */
+export async function judge(
+  rollout: Rollout,
+  deps: AdvanceDeps,
+  { looks = 0 }: { readonly looks?: number | undefined } = {},
+): Promise<{ verdict: Judgement['verdict'] } & NextLook> {
   const { model, rolloutId, candidate } = rollout;
   const { registry, now } = deps;
-  if (rollout.status === 'promoted') return { verdict: 'promote' };
+  if (rollout.status === 'promoted') return { verdict: 'promote', waitSeconds: 0 };
   const traffic = await registry.findTraffic(model);
   // a newer rollout or a person has taken the traffic
-  if (!isOpen(rollout) || traffic?.rolloutId !== rolloutId) return { verdict: 'roll-back' };
-  const spec = await specOf(rollout, deps);
-  const { judging } = spec.deployment;
-  const strategy = steppedOf(spec.deployment.strategy);
-  const starts = await findSteps(rollout, traffic.rev, deps);
-  const start = starts.at(-1);
-  if (!strategy || !start) return { verdict: 'roll-back' };
+  if (!isOpen(rollout) || traffic?.rolloutId !== rolloutId) return { verdict: 'roll-back', waitSeconds: 0 };
+  const watched = await watchStep(rollout, traffic, deps);
+  if (!watched) return { verdict: 'roll-back', waitSeconds: 0 };
 
+  const { start, strategy, counts } = watched;
   const { step } = start;
-  const seen = await registry.requestCounts(model, rolloutId);
-  const elapsedMs = now().getTime() - start.at.getTime();
-  const judgement = judgeStep({
-    strategy,
-    judging,
-    steps: stepCounts(candidate, starts, seen),
-    ...(spec.task === 'multiclass' && { classes: spec.classes?.length ?? 0 }),
-    elapsedMs,
-  });
-  const { verdict, reasons } = judgement;
-  const numbers = { ...judgement.numbers, counts: totalsByVersion(seen) };
+  const { verdict, reasons, numbers: found } = lastLook(watched.judgement, looks);
+  const numbers = { ...found, counts };
   if (verdict === 'next') {
     const share = strategy.shares[step + 1] as number;
     const next = { ...start, step: step + 1, trafficRev: traffic.rev };
@@ -73,9 +83,12 @@ export async function judge(rollout: Rollout, deps: AdvanceDeps): Promise<{ verd
     await recordStep(rollout, begun, { reasons, numbers: { ...numbers, share } }, deps);
     const at = now();
     const routes = routesAt(start.previousRoutes, { version: candidate, target: rollout.target }, share);
-    await registry.writeTraffic({ model, routes, rolloutId, at: at.toISOString() }, traffic.rev, { by: 'rollout', at });
+    const held = { model, routes, rolloutId, step: step + 1, at: at.toISOString() };
+    await registry.writeTraffic(held, traffic.rev, { by: 'rollout', at });
     await registry.updateRollout(model, rolloutId, { step: step + 1 }, { by: 'rollout', at });
-  } else if (verdict !== 'wait') {
+    return { verdict, ...lookIn(firstLookMs(strategy.bake, strategy.shares.length)) };
+  }
+  if (verdict !== 'wait') {
     const decisionId = `${rolloutId}-judged-${step}`;
     await recordDecision(rollout, { decisionId, outcome: verdict, reasons: [...reasons], numbers }, deps);
     // the next task says no more than that it rolls back
@@ -83,7 +96,12 @@ export async function judge(rollout: Rollout, deps: AdvanceDeps): Promise<{ verd
       await registry.updateRollout(model, rolloutId, { reasons: [...reasons] }, { by: 'rollout', at: now() });
     }
   }
-  return { verdict };
+  return { verdict, ...lookIn(watched.nextLookMs) };
+}
+
+function lastLook(judgement: Judgement, looks: number): Judgement {
+  if (judgement.verdict !== 'wait' || looks + 1 < MAX_LOOKS) return judgement;
+  return { ...judgement, verdict: 'roll-back', reasons: [`undecided after ${MAX_LOOKS} looks`, ...judgement.reasons] };
 }
 
 /**
@@ -95,7 +113,7 @@ export async function judge(rollout: Rollout, deps: AdvanceDeps): Promise<{ verd
 export async function rollBack(
   rollout: Rollout,
   deps: AdvanceDeps,
-  failure?: string,
+  { failure }: { readonly failure?: string | undefined } = {},
 ): Promise<{ rolledBack: boolean }> {
   const { model, candidate, target } = rollout;
   await removeParityModel(rollout, deps);

@@ -13,8 +13,19 @@ export class VersionNotApprovedError extends PlatformError {
 export class RolloutClosedError extends PlatformError {
   override readonly name = 'RolloutClosedError';
   readonly kind = 'conflict';
+  constructor(rolloutId: string, status: string, reasons: readonly string[] = []) {
+    super(`rollout ${rolloutId} is ${status}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`);
+  }
+}
+
+/** Its candidate has no traffic yet that could be held or promoted. */
+export class RolloutNotShiftingError extends PlatformError {
+  override readonly name = 'RolloutNotShiftingError';
+  readonly kind = 'conflict';
   constructor(rolloutId: string, status: string) {
-    super(`rollout ${rolloutId} is ${status}`);
+    super(
+      `rollout ${rolloutId} is ${status}: until the candidate is verified and has its share, it can only be rolled back`,
+    );
   }
 }
 

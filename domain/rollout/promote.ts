@@ -33,29 +33,47 @@ export function hasPromoted(rollout: Rollout, traffic: Traffic | undefined, cham
  * that one write takes the promotion back; endpoints older than that are deleted.
  */
 export async function promote(rollout: Rollout, deps: AdvanceDeps): Promise<void> {
+  await makeChampion(rollout, deps);
+  await deleteUnneeded(rollout.model, deps);
+}
+
+/** A person who asked for a promotion. */
+export interface Asked {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** A promotion but for the endpoints that it leaves behind. Safe to repeat. @throws RolloutClosedError, VersionNotApprovedError */
+export async function makeChampion(rollout: Rollout, deps: RolloutDeps, asked?: Asked): Promise<void> {
   const { model, rolloutId } = rollout;
   const { registry } = deps;
   if (!isOpen(rollout) && rollout.status !== 'promoted') throw new RolloutClosedError(rolloutId, rollout.status);
   if (isOpen(rollout)) {
     const [traffic, champion] = await Promise.all([registry.findTraffic(model), registry.findAlias(model, 'champion')]);
     if (!hasPromoted(rollout, traffic, champion)) await moveChampion(rollout, traffic, champion, deps);
-    await finishPromoted(rollout, deps);
+    await finishPromoted(rollout, deps, asked);
   }
-  await deleteUnneeded(model, deps);
 }
 
 async function moveChampion(
   rollout: Rollout,
   traffic: Traffic | undefined,
   champion: Alias | undefined,
-  deps: AdvanceDeps,
+  deps: RolloutDeps,
 ): Promise<void> {
   const { model, rolloutId, candidate, target } = rollout;
+  // it had its share and was taken back, whether or not that is written down yet
+  if (rollout.status === 'shifting' && traffic?.rolloutId === undefined) {
+    throw new RolloutClosedError(rolloutId, 'rolled-back');
+  }
   if (traffic?.rolloutId !== undefined && traffic.rolloutId !== rolloutId) {
     throw new RolloutInProgressError(model, traffic.rolloutId);
   }
+  // read after the traffic: a person may have taken a rollout back that had no traffic to give back yet
+  const { status } = await deps.registry.requireRollout(model, rolloutId);
+  if (status === 'rolled-back') throw new RolloutClosedError(rolloutId, status);
   await requireApproved(rollout, deps);
-  const step = traffic?.rolloutId === rolloutId ? await findStep(rollout, traffic.rev, deps) : undefined;
+  const step = traffic?.rolloutId === rolloutId ? await findStep(rollout, traffic, deps) : undefined;
   const previous: Routes = step?.previousRoutes ?? traffic?.routes ?? [];
   const at = deps.now();
   const routes = routesAfterPromotion(previous, { version: candidate, target });
@@ -71,16 +89,22 @@ async function moveChampion(
 }
 
 /** The status is written last: while it is open, a repeat does what is missing. */
-export async function finishPromoted(rollout: Rollout, deps: AdvanceDeps): Promise<void> {
+export async function finishPromoted(rollout: Rollout, deps: RolloutDeps, asked?: Asked): Promise<void> {
   const { model, rolloutId, candidate: version, champion } = rollout;
   const counts = totalsByVersion(await deps.registry.requestCounts(model, rolloutId));
-  const numbers = { rolloutId, counts, ...(champion === undefined ? {} : { champion }) };
-  const decision = { decisionId: `${rolloutId}-promoted`, outcome: 'promoted', reasons: [], numbers };
+  const numbers = {
+    rolloutId,
+    counts,
+    ...(champion === undefined ? {} : { champion }),
+    ...(asked && { by: asked.by }),
+  };
+  const reasons = asked ? [asked.reason] : [];
+  const decision = { decisionId: `${rolloutId}-promoted`, outcome: 'promoted', reasons, numbers };
   await recordDecision(rollout, decision, deps);
   const at = deps.now();
   await deps.publisher.publish('RolloutPromoted', { model, at: at.toISOString(), rolloutId, version });
-  const patch = { status: 'promoted' as const, endedAt: at.toISOString() };
-  await deps.registry.updateRollout(model, rolloutId, patch, { by: 'rollout', at });
+  const patch = { status: 'promoted' as const, endedAt: at.toISOString(), ...(asked && { reasons }) };
+  await deps.registry.updateRollout(model, rolloutId, patch, { by: asked?.by ?? 'rollout', at });
   await deps.registry.unpark(watchedRollout(rolloutId));
 }
 

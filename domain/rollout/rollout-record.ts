@@ -47,19 +47,22 @@ export async function recordStep(
   );
 }
 
-/** The newest step that was begun on a revision before `trafficRev`. */
+/** Traffic as it stands: what was written down before it, and no later step, has begun. */
+type Begun = Pick<Traffic, 'rev' | 'step'>;
+
+/** The step that the traffic is at. */
 export async function findStep(
   rollout: Rollout,
-  trafficRev: number,
+  traffic: Begun,
   deps: Pick<RolloutDeps, 'registry'>,
 ): Promise<StepStart | undefined> {
-  return (await findSteps(rollout, trafficRev, deps)).at(-1);
+  return (await findSteps(rollout, traffic, deps)).at(-1);
 }
 
-/** The steps that were begun on revisions before `trafficRev`, oldest first: of each the one that got the traffic. */
+/** The steps that have begun, oldest first: of each the record that got the traffic. */
 export async function findSteps(
   { model, rolloutId }: Rollout,
-  trafficRev: number,
+  { rev, step = Number.POSITIVE_INFINITY }: Begun,
   { registry }: Pick<RolloutDeps, 'registry'>,
 ): Promise<StepStart[]> {
   const starts = (await registry.listDecisions(model, 'rollout'))
@@ -67,7 +70,8 @@ export async function findSteps(
       const parsed = StepStart.safeParse(numbers);
       return parsed.success && parsed.data.rolloutId === rolloutId ? [{ ...parsed.data, at: new Date(at) }] : [];
     })
-    .filter((start) => start.trafficRev < trafficRev)
+    // a step that lost its write to a pause was written down as well
+    .filter((start) => start.trafficRev < rev && start.step <= step)
     .sort((a, b) => a.trafficRev - b.trafficRev);
   return [...new Map(starts.map((start) => [start.step, start])).values()];
 }
@@ -76,13 +80,11 @@ export async function recordDecision(
   rollout: Rollout,
   decision: Pick<Decision, 'decisionId' | 'outcome' | 'reasons' | 'numbers'>,
   { registry, now }: RolloutDeps,
+  by = 'rollout',
 ): Promise<void> {
   const at = now();
   const { model, candidate: version } = rollout;
-  await registry.recordDecision(
-    { ...decision, model, kind: 'rollout', version, at: at.toISOString() },
-    { by: 'rollout', at },
-  );
+  await registry.recordDecision({ ...decision, model, kind: 'rollout', version, at: at.toISOString() }, { by, at });
 }
 
 /** The spec that the candidate was trained under. */
@@ -95,11 +97,10 @@ export async function specOf(
 }
 
 /** Restores the traffic of a rollout that holds it. Safe to repeat: a traffic item of somebody else is left alone. */
-export async function restoreTraffic(rollout: Rollout, deps: RolloutDeps): Promise<void> {
+export async function restoreTraffic(rollout: Rollout, traffic: Traffic | undefined, deps: RolloutDeps): Promise<void> {
   const { model, rolloutId } = rollout;
-  const traffic = await deps.registry.findTraffic(model);
   if (traffic?.rolloutId !== rolloutId) return;
-  const start = await findStep(rollout, traffic.rev, deps);
+  const start = await findStep(rollout, traffic, deps);
   if (!start || start.previousRoutes.length === 0) throw new NotFoundError(`the start of rollout ${rolloutId}`);
   const at = deps.now();
   const restored = { model, routes: start.previousRoutes as Routes, at: at.toISOString() };
@@ -111,15 +112,16 @@ export async function closeRolledBack(
   rollout: Rollout,
   reasons: readonly string[],
   deps: RolloutDeps,
+  by?: string,
 ): Promise<Rollout> {
   const { model, rolloutId, candidate: version } = rollout;
-  await restoreTraffic(rollout, deps);
+  await restoreTraffic(rollout, await deps.registry.findTraffic(model), deps);
   if (!isOpen(rollout)) return rollout;
   const decision = {
     decisionId: `${rolloutId}-rolled-back`,
     outcome: 'rolled-back',
     reasons: [...reasons],
-    numbers: { rolloutId },
+    numbers: { rolloutId, ...(by && { by }) },
   };
   await recordDecision(rollout, decision, deps);
   const at = deps.now();
@@ -129,7 +131,7 @@ export async function closeRolledBack(
     model,
     rolloutId,
     { status: 'rolled-back', reasons: [...reasons], endedAt: at.toISOString() },
-    { by: 'rollout', at },
+    { by: by ?? 'rollout', at },
   );
   await deps.registry.unpark(watchedRollout(rolloutId));
   return closed;

@@ -1,10 +1,8 @@
-import { durationMs } from '../duration.ts';
 import { endpointName, rolloutId } from '../names.ts';
 import type { ModelVersion, Rollout, Target } from '../registry/entities.ts';
 import { asyncTimeoutSeconds } from '../spec/async.ts';
 import type { DeploymentSpec } from '../spec/deployment.ts';
 import { VersionNotApprovedError } from './errors.ts';
-import { steppedOf } from './plan.ts';
 import { closeRolledBack, isOpen, type RolloutDeps, watchedRollout } from './rollout-record.ts';
 
 /** When reconcile-executions first looks whether the execution still goes on. */
@@ -105,14 +103,6 @@ function targetOf({ model, version, artifacts }: ModelVersion, deployment: Deplo
   };
 }
 
-function executionInput({ model, rolloutId: id, candidate }: Rollout, { target, strategy }: DeploymentSpec): object {
-  const stepped = steppedOf(strategy);
-  return {
-    model,
-    rolloutId: id,
-    version: candidate,
-    target,
-    bakeSeconds: stepped ? Math.ceil(durationMs(stepped.bake) / 1_000) : 0,
-    steps: stepped?.shares.length ?? 0,
-  };
+function executionInput({ model, rolloutId: id, candidate }: Rollout, { target }: DeploymentSpec): object {
+  return { model, rolloutId: id, version: candidate, target };
 }

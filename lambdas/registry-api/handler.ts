@@ -7,10 +7,11 @@ import { documentRoutes } from './open-api-route.ts';
 import type { RegistryApiDeps } from './ports.ts';
 import { problem, toProblem } from './problems.ts';
 import { readRoutes } from './read-routes.ts';
+import { rolloutRoutes } from './rollout-routes.ts';
 import { type Call, match, type Route } from './router.ts';
 import { writeRoutes } from './write-routes.ts';
 
-const ROUTES = [...readRoutes, ...datasetRoutes, ...monitorRoutes, ...writeRoutes];
+const ROUTES = [...readRoutes, ...datasetRoutes, ...monitorRoutes, ...rolloutRoutes, ...writeRoutes];
 
 export const makeHandler =
   (deps: RegistryApiDeps) =>

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { NotFoundError } from '../../domain/common-errors.ts';
 import { DecisionKind, type RegisteredModel } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
-import { totalsByVersion } from '../../domain/rollout/step-counts.ts';
 import { Candidate, RUN_FILES } from '../../domain/training/plan.ts';
 import { json } from '../runtime/http.ts';
 import { parseInput } from '../runtime/input.ts';
@@ -89,10 +88,6 @@ export const readRoutes: readonly Route[] = [
   one('runs', (registry, model, id) => registry.requireRun(model, id)),
   get('models/:model/runs/:id/evaluation', evaluationOfRun),
   list('rollouts', (registry, model, limit) => registry.listRollouts(model, limit)),
-  one('rollouts', async (registry, model, id) => ({
-    ...(await registry.requireRollout(model, id)),
-    requestCounts: totalsByVersion(await registry.requestCounts(model, id)),
-  })),
   list('decisions', (registry, model, limit, query) =>
     registry.listDecisions(model, parseInput(Kind, { kind: query.kind }).kind, limit),
   ),

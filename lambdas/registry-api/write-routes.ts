@@ -12,7 +12,7 @@ import { rollBack } from './roll-back.ts';
 import type { Route } from './router.ts';
 
 const Reason = z.string().trim().min(1).max(1_000);
-const ReasonBody = z.strictObject({ reason: Reason });
+export const ReasonBody = z.strictObject({ reason: Reason });
 const ApprovalBody = z.strictObject({ approved: z.boolean(), reason: Reason });
 const RolloutBody = z.strictObject({ version: z.number().int().min(1) });
 

@@ -16,7 +16,7 @@ async function aCanary(versions = 3) {
 describe('beginning', () => {
   it('promotes the first version of a model at once, whatever the strategy', async () => {
     const world = await aRolloutWorld(canary);
-    expect(await world.begin(1)).toEqual({ rolloutId: 'churn-v1-r1', done: true });
+    expect(await world.begin(1)).toMatchObject({ rolloutId: 'churn-v1-r1', done: true });
     expect([await world.weights(), await world.champion()]).toEqual([{ 1: 1 }, 1]);
     expect(await world.status('churn-v1-r1')).toBe('promoted');
   });
@@ -38,7 +38,7 @@ describe('beginning', () => {
 
   it('is safe to repeat', async () => {
     const world = await aCanary();
-    expect(await world.act('begin', world.rolloutId)).toEqual({ done: false });
+    expect(await world.act('begin', world.rolloutId)).toMatchObject({ done: false });
     expect(await world.weights()).toEqual({ 1: 0.9, 2: 0.1 });
   });
 
@@ -76,9 +76,9 @@ describe('judging', () => {
     const world = await aCanary();
     await world.answer(world.rolloutId, 2, 200);
     world.advance(BAKE_MS - 1);
-    expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'wait' });
+    expect(await world.act('judge', world.rolloutId)).toMatchObject({ verdict: 'wait' });
     world.advance(1);
-    expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'next' });
+    expect(await world.act('judge', world.rolloutId)).toMatchObject({ verdict: 'next' });
     expect(await world.weights()).toEqual({ 1: 0.5, 2: 0.5 });
   });
 
@@ -89,9 +89,9 @@ describe('judging', () => {
     await world.act('judge', world.rolloutId);
     world.advance(BAKE_MS);
     await world.answer(world.rolloutId, 2, 99);
-    expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'wait' });
+    expect(await world.act('judge', world.rolloutId)).toMatchObject({ verdict: 'wait' });
     await world.answer(world.rolloutId, 2, 1);
-    expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'promote' });
+    expect(await world.act('judge', world.rolloutId)).toMatchObject({ verdict: 'promote' });
     await world.act('promote', world.rolloutId);
     expect([await world.weights(), await world.champion()]).toEqual([{ 1: 0, 2: 1 }, 2]);
     expect((await world.registry.findTraffic('churn'))?.rolloutId).toBeUndefined();
@@ -101,7 +101,7 @@ describe('judging', () => {
     const world = await aCanary();
     const before = (await world.registry.findTraffic('churn'))?.routes[0]?.target;
     await world.answer(world.rolloutId, 2, 100, 30);
-    expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'roll-back' });
+    expect(await world.act('judge', world.rolloutId)).toMatchObject({ verdict: 'roll-back' });
     await world.act('roll-back', world.rolloutId);
     expect([await world.weights(), await world.champion()]).toEqual([{ 1: 1 }, 1]);
     expect((await world.registry.findTraffic('churn'))?.routes[0]?.target).toEqual(before);
@@ -120,7 +120,7 @@ describe('judging', () => {
     await world.answer(world.rolloutId, 1, 1_000, 1_000);
     await world.answer(world.rolloutId, 2, 100);
     world.advance(BAKE_MS);
-    expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'next' });
+    expect(await world.act('judge', world.rolloutId)).toMatchObject({ verdict: 'next' });
   });
 
   it('compares with what the champion answered in the same steps', async () => {
@@ -128,10 +128,10 @@ describe('judging', () => {
     await world.answer(world.rolloutId, 1, 900, 2);
     await world.answer(world.rolloutId, 2, 100);
     world.advance(BAKE_MS);
-    expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'next' });
+    expect(await world.act('judge', world.rolloutId)).toMatchObject({ verdict: 'next' });
     await world.answer(world.rolloutId, 1, 20_000, 4);
     await world.answer(world.rolloutId, 2, 20_000, 180);
-    expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'roll-back' });
+    expect(await world.act('judge', world.rolloutId)).toMatchObject({ verdict: 'roll-back' });
     const { reasons, numbers } = (await world.registry.requireDecision('churn', `${world.rolloutId}-judged-1`)) ?? {};
     expect(reasons).toEqual([
       expect.stringContaining('180 of 20100 requests failed beside 6 of 20900 of the champion'),
@@ -145,7 +145,7 @@ describe('judging', () => {
     if (!traffic) expect.unreachable();
     const { rev, rolloutId: _, ...rest } = traffic;
     await world.registry.writeTraffic(rest, rev, { by: 'ana', at: new Date() });
-    expect(await world.act('judge', world.rolloutId)).toEqual({ verdict: 'roll-back' });
+    expect(await world.act('judge', world.rolloutId)).toMatchObject({ verdict: 'roll-back' });
     await world.act('roll-back', world.rolloutId);
     expect(await world.weights()).toEqual({ 1: 0.9, 2: 0.1 });
     // what answers requests keeps its endpoint
