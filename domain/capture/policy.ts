@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { durationMs } from '../duration.ts';
 import { featureNames, type ModelSpec } from '../spec/model-spec.ts';
 import { sampledShare } from './sampling.ts';
 
@@ -10,7 +11,7 @@ const ContextColumn = z.object({
 });
 
 /**
- * What of a call is captured. Derived from the spec in force when it is applied and stored beside it, so that the router
+ * What of a call is captured, and how long its numbers may be given again. Derived from the spec in force when it is applied and stored beside it, so that the router
  * reads one small item and a change holds at once for every version.
  */
 export const CapturePolicy = z.object({
@@ -23,6 +24,8 @@ export const CapturePolicy = z.object({
   redact: z.array(z.string()),
   /** Columns of segments and of bias that are no features. */
   context: z.array(ContextColumn),
+  /** Predictions may be given again for so long. @default not at all */
+  cacheTtlSeconds: z.number().optional(),
 });
 export type CapturePolicy = z.infer<typeof CapturePolicy>;
 
@@ -36,6 +39,7 @@ export function capturePolicyOf(spec: ModelSpec, specVersion: number): CapturePo
     share: sampledShare(capture.share),
     ...(capture.maxCallsPerMinute !== undefined && { maxCallsPerMinute: capture.maxCallsPerMinute }),
     redact: redactedColumns(spec),
+    ...(spec.deployment.cache && { cacheTtlSeconds: durationMs(spec.deployment.cache.ttl) / 1_000 }),
     context: [...names].map((name) => ({ name, protected: spec.data.protected.includes(name) })),
   };
 }

@@ -27,6 +27,12 @@ export interface InferResponse {
   readonly outputs: readonly Tensor[];
 }
 
+/** What every face answers in its headers: the id that feedback is given by, and whether the numbers are from before. */
+export function answerHeaders({ parameters }: InferResponse): Record<string, string> {
+  const { inference_id: id = '', cache } = parameters;
+  return { 'x-amzn-sagemaker-inference-id': id, ...(cache === undefined ? {} : { 'x-millrace-cache': cache }) };
+}
+
 /** The answer of the Open Inference Protocol; `outputs` limits it to the tensors asked for, in that order; an explanation follows. */
 export function encodeResponse(answer: {
   readonly model: string;
@@ -36,6 +42,8 @@ export function encodeResponse(answer: {
   readonly inferenceId: string;
   readonly signature: Signature;
   readonly predictions: Predictions;
+  /** They were made for an earlier request. */
+  readonly cached?: true;
   /** Class labels in the order of the probabilities. */
   readonly classes?: readonly string[];
   readonly outputs?: readonly string[];
@@ -48,7 +56,7 @@ export function encodeResponse(answer: {
     model_name: model,
     model_version: String(version),
     id: answer.id ?? inferenceId,
-    parameters: { inference_id: inferenceId },
+    parameters: { inference_id: inferenceId, ...(answer.cached && { cache: 'hit' }) },
     outputs: [
       ...wanted.flatMap((name) => tensors.filter((tensor) => tensor.name === name)),
       ...(explanation ? [contributionsTensor(signature, predictions.rows, explanation)] : []),

@@ -82,6 +82,7 @@ export const keys = {
   window: ofModel((windowStart: string) => `${PREFIX.window}${windowStart}`),
   newestWindow: ofModel(() => 'NEWESTWINDOW'),
   claim: (identity: string): Key => ({ PK: `${WORKSPACE}#CLAIM#${sha256(identity)}`, SK: 'C' }),
+  idempotency: (digest: string): Key => ({ PK: `${WORKSPACE}#IDEM#${digest}`, SK: 'I' }),
   cursor: (name: string): Key => ({ PK: `${WORKSPACE}#CURSOR#${name}`, SK: 'C' }),
   parked: (name: string): Key => ({ PK: `${WORKSPACE}#PARK#${name}`, SK: 'P' }),
   budget: (period: string): Key => ({ PK: `${WORKSPACE}#BUDGET#${period}`, SK: 'B' }),

@@ -16,6 +16,8 @@ export const DeploymentSpec = z.strictObject({
   instanceCount: z.number().int().min(1).max(10).optional(),
   async: AsyncSpec.optional(),
   batch: BatchSpec.prefault({}),
+  /** The same rows of the same caller are answered with the numbers of before for so long, if the model still is the same. */
+  cache: z.strictObject({ ttl: Duration }).optional(),
   approval: z.enum(['auto', 'manual']).default('auto'),
   approvalTimeout: Duration.default('7d'),
   strategy: RolloutStrategy.default({ type: 'all-at-once' }),

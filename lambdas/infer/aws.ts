@@ -73,6 +73,10 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
       return item && fromDynamoItem(item);
     },
 
+    /** Any call, in DynamoDB's typed JSON; never repeated. For what few requests need, and what they load with it. */
+    dynamo: (action: 'UpdateItem' | 'GetItem', body: object): Promise<Record<string, unknown>> =>
+      jsonCall(`DynamoDB_20120810.${action}`, 'dynamodb', '1.0', body, DEADLINE_MS.getItem),
+
     /** Adds to the request counts of a rollout; never repeated, since a repeat would count twice. */
     async addCounts(table: string, key: Key, counted: CountedRequest): Promise<void> {
       const bins = counted.bins.map((_, i) => `,#b${i} :r`).join('');

@@ -21,6 +21,8 @@ export interface Answer {
   readonly inferenceId: string;
   readonly eventTime: Date;
   readonly predictions: Predictions;
+  /** They were made for an earlier request. */
+  readonly cached?: true;
   /** Undefined when it was never readable: nothing is captured that might have to be left out. */
   readonly policy: PolicyInForce | undefined;
 }

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../../domain/common-errors.ts';
 import { logger } from '../runtime/logger.ts';
 import {
   HttpError,
+  header,
   notFound,
   type ProxyEvent,
   type ProxyResponse,
@@ -11,9 +12,10 @@ import {
   toHttpError,
 } from './http.ts';
 import { type OpenInferenceDeps, openInference } from './open-inference.ts';
+import type { PredictionCache } from './prediction-cache.ts';
 
-/** What a request is answered with, but for who sent it. */
-export type InferDeps = Omit<OpenInferenceDeps, 'caller'>;
+/** What requests are answered with, but for who sent one. */
+export type InferDeps = Omit<OpenInferenceDeps, 'caller' | 'cache'>;
 
 type Face = (event: ProxyEvent, segments: readonly string[], deps: OpenInferenceDeps) => Promise<ProxyResponse>;
 
@@ -27,16 +29,25 @@ const FACES: Readonly<Record<string, () => Face | Promise<Face>>> = {
 const ROOT = new RegExp(`^.*?/(${Object.keys(FACES).join('|')})(?=/|$)(.*)$`);
 
 /** Four protocols over one codec. Errors of v2 are `{"error": "…"}`, those of the others problem details. */
-export const makeHandler =
-  (deps: InferDeps) =>
-  async (event: ProxyEvent): Promise<ProxyResponse> => {
+export const makeHandler = (deps: InferDeps) => {
+  let loaded: Promise<PredictionCache> | undefined;
+  const cache = () => {
+    loaded ??= import('./prediction-cache.ts').then(({ predictionCache }) => predictionCache(deps.now));
+    return loaded;
+  };
+  return async (event: ProxyEvent): Promise<ProxyResponse> => {
     const start = deps.elapsed();
     const { root, segments } = placeOf(event);
     try {
       const load = FACES[root];
       if (!load) throw notFound(event);
       const face = await load();
-      return await face(event, segments, { ...deps, caller: callerOf(event.requestContext) });
+      const caller = callerOf(event.requestContext);
+      const answer = () => face(event, segments, { ...deps, caller, cache });
+      const key = event.httpMethod === 'POST' ? header(event, 'idempotency-key') : undefined;
+      if (key === undefined) return await answer();
+      const { answerOnce } = await import('./idempotency.ts');
+      return await answerOnce(event, key, { ...deps, principal: caller.principal }, answer);
     } catch (error) {
       const refused = toHttpError(error);
       const { status, message, headers } = refused;
@@ -50,6 +61,7 @@ export const makeHandler =
       deps.metrics.settle();
     }
   };
+};
 
 /** Face, and what follows it; a stage or a base path may stand before. */
 function placeOf({ resource, path, pathParameters }: ProxyEvent): { root: string; segments: string[] } {

@@ -34,6 +34,8 @@ export interface ServedVersion {
   /** Predictions per row. */
   readonly width: number;
   readonly scorer?: ArtifactRef;
+  /** Of all that its predictions are made from. */
+  readonly digest: string;
 }
 
 export interface ModelsDeps {
@@ -99,6 +101,7 @@ export function servedModels({ aws, table, lakeBucket, metrics, now }: ModelsDep
         featurizer,
         width: multiclass ? (classes?.length ?? 1) : 1,
         ...(multiclass && classes ? { classes } : {}),
+        digest: refs.model.sha256 + refs.featurizer.sha256,
         ...(refs.scorer ? { scorer: refs.scorer } : {}),
       };
     },

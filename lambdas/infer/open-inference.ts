@@ -1,4 +1,4 @@
-import { modelMetadata } from '../../domain/inference/encode-response.ts';
+import { answerHeaders, modelMetadata } from '../../domain/inference/encode-response.ts';
 import {
   allow,
   checkSize,
@@ -57,9 +57,7 @@ async function infer(
 ): Promise<ProxyResponse> {
   const body = readJsonBody(event);
   const answer = await predict({ model, body, ...(version === undefined ? {} : { version }) }, deps);
-  const response = respond(200, answer, {
-    'x-amzn-sagemaker-inference-id': answer.parameters.inference_id ?? '',
-  });
+  const response = respond(200, answer, answerHeaders(answer));
   checkSize('the answer', response.body);
   return response;
 }

@@ -13,6 +13,7 @@ import { type Answer, type CaptureDeps, capture } from './capture.ts';
 import type { RoutedRequest } from './count.ts';
 import { HttpError } from './http.ts';
 import type { ServedModels } from './models.ts';
+import type { PredictionCache } from './prediction-cache.ts';
 import { explain, requireOnline, requireScorer, score } from './score.ts';
 
 /** Milliseconds for the whole answer, capture apart: API Gateway gives up after 29 s. */
@@ -26,7 +27,9 @@ const MAX_AHEAD_MS = 366 * 86_400_000;
 export interface PredictDeps extends CaptureDeps {
   /** Who sent the request that is being answered. */
   readonly caller: Caller;
-  readonly aws: Pick<Aws, 'invokeEndpoint' | 'addCounts' | 'putRecord'>;
+  readonly aws: Pick<Aws, 'invokeEndpoint' | 'addCounts' | 'putRecord' | 'dynamo'>;
+  /** Predictions that were made before, of models that allow it. */
+  readonly cache: () => Promise<PredictionCache>;
   readonly models: ServedModels;
   readonly table: string;
   /** Milliseconds of a clock that never goes back. */
@@ -66,13 +69,16 @@ export interface Call {
   readonly version?: number;
   /** `parameters` are read from it before there is a version to hold the rest against. */
   readonly body: unknown;
+  /** Several versions answer, and are compared. */
+  readonly judged?: boolean;
   /** @default `decodeRequest` */
   readonly decode?: (body: unknown, signature: Signature, policy: RequestPolicy, until: Date) => InferRequest;
 }
 
 /** Answers one call: chooses a version, scores, then captures and counts. Neither of the last two can fail the call. */
-export async function predict(call: Call, deps: PredictDeps): Promise<InferResponse> {
-  const traffic = await requireTraffic(call.model, deps);
+export async function predict(asking: Call, deps: PredictDeps): Promise<InferResponse> {
+  const traffic = await requireTraffic(asking.model, deps);
+  const call = { ...asking, judged: traffic.rolloutId !== undefined };
   const asked = call.version === undefined ? undefined : requireRoute(traffic, call.version);
   const route = asked ?? chooseRoute(traffic.routes, position(call.model, call.body, deps.random));
   const second = traffic.rolloutId === undefined || asked ? undefined : fallbackRoute(traffic.routes, route);
@@ -99,6 +105,7 @@ export async function predict(call: Call, deps: PredictDeps): Promise<InferRespo
     signature: served.signature,
     predictions,
     ...(request.id === undefined ? {} : { id: request.id }),
+    ...(answer.cached && { cached: answer.cached }),
     ...(request.outputs ? { outputs: request.outputs } : {}),
     ...(served.classes ? { classes: served.classes } : {}),
     ...(explanation ? { explanation } : {}),
@@ -162,8 +169,18 @@ async function answerFrom(
   const eventTime = request.eventTime ?? now;
   const inferenceId = encodeInferenceId(eventTime, version, deps.random);
   const deadlineMs = Math.max(1, Math.ceil(deadline - deps.elapsed()));
-  const predictions = await score({ served, target, rows: request.rows, inferenceId, deadlineMs }, deps);
-  return { served, request, inferenceId, eventTime, predictions, policy };
+  const { rows } = request;
+  const scored = () => score({ served, target, rows, inferenceId, deadlineMs }, deps);
+  const common = { served, request, inferenceId, eventTime, policy };
+  const { principal } = deps.caller;
+  const ttlSeconds = policy?.cacheTtlSeconds;
+  // versions that are compared answer for themselves, and whoever asks for an explanation asks for more than numbers
+  if (ttlSeconds === undefined || principal === undefined || call.judged || request.explain) {
+    return { ...common, predictions: await scored() };
+  }
+  const scope = [principal, served.digest, JSON.stringify(target)];
+  const { predictions, hit } = await (await deps.cache()).remember(scope, rows, ttlSeconds * 1_000, scored);
+  return { ...common, predictions, ...(hit && { cached: hit }) };
 }
 
 const isCallersFault = (error: unknown): boolean =>

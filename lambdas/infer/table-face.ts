@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../domain/common-errors.ts';
 import { decodeTable, type Table } from '../../domain/inference/decode-table.ts';
-import type { InferResponse } from '../../domain/inference/encode-response.ts';
+import { answerHeaders, type InferResponse } from '../../domain/inference/encode-response.ts';
 import type { TableForm } from '../../domain/inference/table-forms.ts';
 import {
   checkSize,
@@ -74,8 +74,7 @@ export function answered(
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): ProxyResponse {
-  const id = { 'x-amzn-sagemaker-inference-id': answer.parameters.inference_id ?? '' };
-  const json = respond(200, body, { ...id, ...headers });
+  const json = respond(200, body, { ...answerHeaders(answer), ...headers });
   const response = typeof body === 'string' ? { ...json, body } : json;
   checkSize('the answer', response.body);
   return response;

@@ -8,15 +8,17 @@ const MEMORY_MB = [1_024, 2_048, 3_072, 4_096, 5_120, 6_144] as const;
 /** A Standard execution lives a year at most; the wait for an approval is part of it. */
 const MAX_APPROVAL_TIMEOUT = '360d';
 
+/** What a function instance keeps it seldom keeps longer. */
+const MAX_CACHE_TTL = '1d';
 /** InvokeEndpointAsync gives a model 3,600 seconds at most. */
 const MAX_ASYNC_TIMEOUT = '1h';
 
 /** Settings that mean something to some targets only. `instance` is ml.m5.large by default. */
 const FIELDS_OF_TARGET = {
-  serverless: ['memoryMb', 'maxConcurrency'],
-  realtime: ['instance', 'instanceCount'],
+  serverless: ['memoryMb', 'maxConcurrency', 'cache'],
+  realtime: ['instance', 'instanceCount', 'cache'],
   async: ['instance', 'instanceCount', 'async'],
-  lambda: [],
+  lambda: ['cache'],
   batch: ['instance', 'instanceCount'],
 } as const;
 const FIELDS = [...new Set(Object.values(FIELDS_OF_TARGET).flat())];
@@ -40,6 +42,7 @@ export function deploymentRules({ deployment, training }: SpecDraft, report: Rep
       'serverless, realtime, async, batch',
     );
   atMost(['deployment', 'async', 'timeout'], deployment.async?.timeout, MAX_ASYNC_TIMEOUT, report);
+  atMost(['deployment', 'cache', 'ttl'], deployment.cache?.ttl, MAX_CACHE_TTL, report);
   atMost(['deployment', 'approvalTimeout'], deployment.approvalTimeout, MAX_APPROVAL_TIMEOUT, report);
   if (target === 'batch' && deployment.strategy?.type !== undefined && deployment.strategy.type !== 'all-at-once')
     report(

@@ -247,7 +247,7 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
   [
     'lambda with memory',
     { deployment: { target: 'lambda', memoryMb: 2_048 } },
-    'deployment.memoryMb: does not go with target lambda (seen 2048; allowed: nothing)',
+    'deployment.memoryMb: does not go with target lambda (seen 2048; allowed: cache)',
   ],
   [
     'lambda with an instance',
@@ -374,6 +374,16 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     'an increment above a half',
     { deployment: { strategy: { type: 'linear', increment: 0.51 } } },
     'deployment.strategy.increment: ',
+  ],
+  [
+    'answers remembered for longer than a day',
+    { deployment: { cache: { ttl: '25h' } } },
+    'deployment.cache.ttl: is too long',
+  ],
+  [
+    'answers remembered that come later',
+    { deployment: { target: 'async', cache: { ttl: '5m' } } },
+    'deployment.cache: does not go with target async',
   ],
   [
     'an approval that outlives the execution',
@@ -776,6 +786,8 @@ const accepted: readonly [what: string, change: Overrides][] = [
   ['realtime', { deployment: { target: 'realtime' } }],
   ['realtime with instances', { deployment: { target: 'realtime', instance: 'ml.c5.xlarge', instanceCount: 2 } }],
   ['lambda', { deployment: { target: 'lambda' } }],
+  ['answers remembered for a day', { deployment: { target: 'lambda', cache: { ttl: '1d' } } }],
+  ['answers remembered for a second', { deployment: { cache: { ttl: '1s' } } }],
   ['batch', { deployment: { target: 'batch', instance: 'ml.c5.xlarge', instanceCount: 2 } }],
   ['batch for a container', { ...CONTAINER, deployment: { target: 'batch' } }],
   ['data sets scored every 15 minutes', { deployment: { batch: { every: '15m', input: 'datasets' } } }],

@@ -36,6 +36,8 @@ export class FakeAws {
   readonly captured: string[] = [];
   /** Service → what happens instead of an answer. */
   readonly broken = new Map<Service, () => Response>();
+  /** Takes what is kept by idempotency key, with the conditions that DynamoDB checks. */
+  keptIn: { readonly endpoint: string; readonly table: string } | undefined;
   /** Sort keys of items that DynamoDB does not hand out. */
   readonly unreadable = new Set<string>();
 
@@ -46,6 +48,17 @@ export class FakeAws {
     )?.[1] as Service;
     const call = { service, request, body: await request.clone().text() };
     this.calls.push(call);
+    const { keptIn } = this;
+    if (keptIn && !this.broken.has(service) && call.body.includes('#IDEM#')) {
+      const body = JSON.stringify({ ...JSON.parse(call.body), TableName: keptIn.table });
+      const { authorization, 'x-amz-target': target } = Object.fromEntries(request.headers);
+      const headers = {
+        authorization: authorization?.replace('eu-central-1', 'us-east-1') ?? '',
+        'x-amz-target': target ?? '',
+        'content-type': 'application/x-amz-json-1.0',
+      };
+      return fetch(keptIn.endpoint, { method: 'POST', headers, body });
+    }
     return this.broken.get(service)?.() ?? this[service](call);
   };
 
@@ -62,6 +75,7 @@ export class FakeAws {
   counted(): { sk: string; requests: number; errors: number }[] {
     return this.calls
       .filter((call) => call.request.headers.get('x-amz-target')?.endsWith('UpdateItem'))
+      .filter(({ body }) => !body.includes('#IDEM#'))
       .map(({ body }) => {
         const { Key, ExpressionAttributeValues: values } = JSON.parse(body);
         return { sk: Key.SK.S, requests: Number(values[':r'].N), errors: Number(values[':e'].N) };
@@ -179,8 +193,8 @@ export function aRouter() {
       const entity = aModelVersion({ version, artifacts, signature, ...overrides });
       aws.put(keys.version(entity.model, version), 'version', entity);
     },
-    addPolicy(monitoring: object, data: object = {}): void {
-      const policy = capturePolicyOf(aModelSpec({ monitoring, data }), 1);
+    addPolicy(monitoring: object, data: object = {}, deployment: object = {}): void {
+      const policy = capturePolicyOf(aModelSpec({ monitoring, data, deployment }), 1);
       aws.put(keys.capturePolicy('churn'), 'capture-policy', policy);
     },
     route(routes: Traffic['routes'], rolloutId?: string, model = 'churn'): void {
