@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { EventName } from '../domain/events/catalog.ts';
 import { millraceEvents } from './event-route.ts';
 
 export interface AlertsProps {
@@ -30,21 +31,32 @@ export class Alerts extends Construct {
         ...(encryptionKey && { masterKey: encryptionKey }),
       });
     const about = (field: string) => EventField.fromPath(`$.detail.${field}`);
-    new Rule(this, 'ModelAlarms', {
-      description: 'A model drifts, loses quality or treats groups unequally',
-      eventBus,
-      eventPattern: millraceEvents('MonitorAlarmRaised'),
-      targets: [
-        new SnsTopic(this.topic, {
-          // a sentence for people; programs subscribe to the bus
-          message: RuleTargetInput.fromText(
-            `Millrace: ${about('model')}, version ${about('version')}, is in alarm for the window from ${about('windowStart')} to ${about('windowEnd')}. Monitors: ${about('monitors')}. Reasons: ${about('reasons')} Decision: ${about('decisionId')}`,
-          ),
-          deadLetterQueue: undelivered,
-          retryAttempts: 185,
-          maxEventAge: Duration.hours(24),
-        }),
-      ],
-    });
+    // sentences for people; programs subscribe to the bus
+    const tell = (id: string, event: EventName, description: string, sentence: string) =>
+      new Rule(this, id, {
+        description,
+        eventBus,
+        eventPattern: millraceEvents(event),
+        targets: [
+          new SnsTopic(this.topic, {
+            message: RuleTargetInput.fromText(sentence),
+            deadLetterQueue: undelivered,
+            retryAttempts: 185,
+            maxEventAge: Duration.hours(24),
+          }),
+        ],
+      });
+    tell(
+      'ModelAlarms',
+      'MonitorAlarmRaised',
+      'A model drifts, loses quality or treats groups unequally',
+      `Millrace: ${about('model')}, version ${about('version')}, is in alarm for the window from ${about('windowStart')} to ${about('windowEnd')}. Monitors: ${about('monitors')}. Reasons: ${about('reasons')} Decision: ${about('decisionId')}`,
+    );
+    tell(
+      'FailedBatches',
+      'BatchFailed',
+      'A batch could not be scored',
+      `Millrace: batch ${about('batchId')} of ${about('model')}, version ${about('version')}, failed. ${about('error')}: ${about('cause')}`,
+    );
   }
 }

@@ -13,6 +13,8 @@ export interface DataLandingProps {
   readonly workRetention: Duration;
   /** How long predictions that are answered later can be read. */
   readonly asyncRetention: Duration;
+  /** How long the results of batches stay. */
+  readonly batchRetention: Duration;
 }
 
 /** Where data arrives (landing) and where Millrace keeps what it made of it (lake). */
@@ -44,6 +46,12 @@ export class DataLanding extends Construct {
           id: 'asynchronous-predictions',
           prefix: asyncKeys.root,
           expiration: props.asyncRetention,
+          noncurrentVersionExpiration: Duration.days(1),
+        },
+        {
+          id: 'batch-results',
+          prefix: 'batches/',
+          expiration: props.batchRetention,
           noncurrentVersionExpiration: Duration.days(1),
         },
       ],

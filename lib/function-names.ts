@@ -6,6 +6,8 @@ export const DUCKDB_FUNCTIONS = [
   'merge-set',
   'prepare-training',
   'evaluate-model',
+  'prepare-batch',
+  'finish-batch',
 ] as const;
 
 const SMALL_FUNCTIONS = [

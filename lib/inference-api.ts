@@ -24,6 +24,7 @@ import type { EnvVars } from '../lambdas/runtime/env.ts';
 import { acknowledge } from './allow.ts';
 import { type ApiConsumer, ApiConsumers } from './api-consumers.ts';
 import { ApiGatewayAccount } from './api-gateway-account.ts';
+import type { BatchScoring } from './batch-scoring.ts';
 import type { Capture } from './capture.ts';
 import { addGatewayResponses, DENIED } from './gateway-responses.ts';
 import { type FunctionDefaults, MillraceFunction } from './millrace-function.ts';
@@ -45,6 +46,7 @@ export interface InferenceApiProps {
   readonly registry: ModelRegistry;
   readonly rollouts: Rollouts;
   readonly pipeline: TrainingPipeline;
+  readonly batches: BatchScoring;
   readonly authorization: ApiAuthorization;
   /** Who sends a key with predictions. @default nobody needs one */
   readonly consumers?: readonly ApiConsumer[];
@@ -210,6 +212,7 @@ export class InferenceApi extends Construct {
     rollouts,
     pipeline,
     authorization,
+    batches,
   }: InferenceApiProps): MillraceFunction {
     const registryApi = new MillraceFunction(this, 'RegistryApi', {
       defaults,
@@ -218,10 +221,10 @@ export class InferenceApi extends Construct {
       environment: {
         TABLE_NAME: registry.table.tableName,
         EVENT_BUS_NAME: registry.eventBus.eventBusName,
-        LAKE_BUCKET_NAME: lake.bucket.bucketName,
         CAPTURE_BUCKET_NAME: capture.bucket.bucket.bucketName,
         ROLLOUT_STATE_MACHINE_ARN: rollouts.stateMachine.machine.stateMachineArn,
         API_AUTHORIZATION: authorization.type,
+        ...batches.starterEnvironment,
       } satisfies EnvVars<typeof RegistryApiEnv>,
       memoryMb: 512,
       timeout: CALL_TIMEOUT,
@@ -232,6 +235,7 @@ export class InferenceApi extends Construct {
     capture.bucket.grantRead(registryApi, captureKeys.records);
     rollouts.stateMachine.grantStart(registryApi);
     pipeline.stateMachine.grantAnswer(registryApi);
+    batches.grantStartBatch(registryApi);
     return registryApi;
   }
 }

@@ -4,12 +4,14 @@ import { type ISecurityGroup, type IVpc, SecurityGroup } from 'aws-cdk-lib/aws-e
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { DEFAULT_RETRAIN_BUDGET, type RetrainBudget } from '../domain/training/retrain-budget.ts';
 import { Alerts } from './alerts.ts';
 import type { ApiConsumer } from './api-consumers.ts';
 import { AsyncPredictions } from './async-predictions.ts';
+import { BatchScoring } from './batch-scoring.ts';
 import { Capture } from './capture.ts';
 import { DataLanding } from './data-landing.ts';
 import { hostPlatform } from './duckdb-natives.ts';
@@ -51,6 +53,10 @@ export interface MillraceProps {
   readonly workRetention?: Duration;
   /** How long predictions that are answered later can be read, at least a day. @default Duration.days(7) */
   readonly asyncRetention?: Duration;
+  /** How long predictions of batches stay, with the rows they left out. @default Duration.days(400) */
+  readonly batchRetention?: Duration;
+  /** Buckets that batches may read besides the landing bucket. @default none */
+  readonly batchInputBuckets?: IBucket[];
   /** How long captured predictions and labels stay. @default Duration.days(400) */
   readonly captureRetention?: Duration;
   /** Windows take labels for as long; at least every model's monitoring.labelHorizon. @default Duration.days(120) */
@@ -87,6 +93,7 @@ export class Millrace extends Construct {
   readonly validation: Validation;
   readonly rollouts: Rollouts;
   readonly trainingPipeline: TrainingPipeline;
+  readonly batches: BatchScoring;
   readonly inferenceApi: InferenceApi;
   readonly alerts: Alerts;
 
@@ -117,6 +124,7 @@ export class Millrace extends Construct {
       uploadRetention: props.uploadRetention ?? Duration.days(365),
       workRetention: props.workRetention ?? Duration.days(90),
       asyncRetention: atLeastADay(this, 'asyncRetention', props.asyncRetention ?? Duration.days(7)),
+      batchRetention: props.batchRetention ?? Duration.days(400),
     });
     const { lake, accessLogs } = this.data;
     const registry = new ModelRegistry(this, 'Registry', { removalPolicy, encryptionKey });
@@ -153,11 +161,19 @@ export class Millrace extends Construct {
       pipeline: this.trainingPipeline,
       retrainBudget: checkedBudget(this, props.retrainBudget),
     });
+    this.batches = new BatchScoring(this, 'Batches', {
+      defaults,
+      data: this.data,
+      registry,
+      jobs,
+      inputBuckets: props.batchInputBuckets ?? [],
+    });
     new ExecutionWatch(this, 'Executions', {
       defaults,
       registry,
       pipeline: this.trainingPipeline,
       rollouts: this.rollouts,
+      batches: this.batches,
     });
     this.inferenceApi = new InferenceApi(this, 'Inference', {
       defaults,
@@ -166,6 +182,7 @@ export class Millrace extends Construct {
       registry,
       rollouts: this.rollouts,
       pipeline: this.trainingPipeline,
+      batches: this.batches,
       authorization: props.apiAuthorization ?? { type: 'iam' },
       consumers: props.apiConsumers,
       inferConcurrency: props.inferConcurrency,

@@ -141,6 +141,19 @@ export class SageMakerJobs extends Construct {
     });
   }
 
+  static grantStopTransform(grantee: IGrantable): void {
+    allow(grantee, {
+      actions: ['sagemaker:StopTransformJob'],
+      resources: any('transform-job'),
+      because: NAMES_AT_RUN_TIME,
+    });
+  }
+
+  /** Delete the model of a transform job that has ended. */
+  static grantDeleteModel(grantee: IGrantable): void {
+    allow(grantee, { actions: ['sagemaker:DeleteModel'], resources: any('model'), because: NAMES_AT_RUN_TIME });
+  }
+
   static grantDescribeEndpoint(grantee: IGrantable): void {
     allow(grantee, {
       actions: ['sagemaker:DescribeEndpoint', 'sagemaker:DescribeEndpointConfig'],

@@ -238,7 +238,7 @@ export const ParkedToken = z.object({
 });
 export type ParkedToken = z.infer<typeof ParkedToken>;
 
-export const DecisionKind = z.enum(['gate', 'retrain', 'approval', 'rollout', 'monitor', 'training-trigger']);
+export const DecisionKind = z.enum(['gate', 'retrain', 'approval', 'rollout', 'monitor', 'training-trigger', 'batch']);
 export const Decision = z.object({
   decisionId: z.string(),
   model: z.string(),

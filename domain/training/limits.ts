@@ -27,6 +27,10 @@ export const usdPerHour = (instance: string): number | undefined =>
 /** For an instance type without a known price: dearer than any single instance a tabular model needs. */
 const ASSUMED_USD_PER_HOUR = 40;
 
+/** How long `usd` lasts for as many instances at a time, or one after the other. */
+export const affordableSeconds = (instance: string, usd: number, instances: number): number =>
+  (usd * 3_600) / (instances * (usdPerHour(instance) ?? ASSUMED_USD_PER_HOUR));
+
 /** SageMaker refuses less than this and more than 28 days. */
 const MIN_SECONDS = 60;
 const MAX_SECONDS = 28 * 86_400;
@@ -37,8 +41,7 @@ const MAX_SECONDS = 28 * 86_400;
  * @returns whole seconds
  */
 export function maxRuntimeSeconds(training: TrainingSpec, jobs = 1): number {
-  const perHour = usdPerHour(training.instance) ?? ASSUMED_USD_PER_HOUR;
-  const affordable = (training.maxCostUsd * 3_600) / (jobs * perHour);
+  const affordable = affordableSeconds(training.instance, training.maxCostUsd, jobs);
   const seconds = Math.round(Math.min(durationMs(training.maxRuntime) / 1_000, affordable));
   return Math.min(MAX_SECONDS, Math.max(MIN_SECONDS, seconds));
 }

@@ -5,8 +5,8 @@ import { typedRelation } from '../../domain/contracts/typed-columns.ts';
 import type { Query } from '../../domain/profiles/profile-sql.ts';
 import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
 import type { SourceFile } from '../source/open-source.ts';
-import { commonShift, type LineShift, sourceLines } from '../source/source-lines.ts';
 import { brokenIds, createReasons, findReasons, REASONS, RULES_AT_ONCE, reasonsSql } from './broken-rules.ts';
+import { lineShift } from './line-shift.ts';
 import { COLUMNS_AT_ONCE, type Rows, rowGroupSize } from './relations.ts';
 
 /** A broken line is kept up to this length. */
@@ -41,7 +41,7 @@ export async function writeQuarantine(
   await connection.run('SET preserve_insertion_order = false');
   const bad = await copyBadRows(connection, contract, input);
   await connection.run('SET preserve_insertion_order = true');
-  const shift = await lineShift(connection, query, bad, file, readable);
+  const shift = await lineShift(query, file, readable, () => bitPerRow(connection, bad, readable));
   const inline = !rows.byColumns && contract.rules.length <= RULES_AT_ONCE;
   if (!rows.byColumns && !inline) {
     await createReasons(query);
@@ -75,17 +75,12 @@ async function countReasons(query: Query, { rules }: Contract, path: string): Pr
   return new Map(rules.flatMap(({ id }, index) => (byId.has(id) ? [[index, byId.get(id) as number]] : [])));
 }
 
-/** The line of a record, as SQL over the relation `r`, and what has to be joined for it. */
-async function lineShift(
+/** A bit for each row: there may be a hundred million, and as many of them bad. */
+async function bitPerRow(
   connection: DuckDBConnection,
-  query: Query,
   bad: string,
-  file: SourceFile,
   readable: number,
-): Promise<{ sql: string; join: string }> {
-  const common = commonShift(file, readable);
-  if (common !== undefined) return { sql: `r.__record + ${common}`, join: '' };
-  // a bit for each row: there may be a hundred million, and as many of them bad
+): Promise<(row: number) => boolean> {
   const wanted = new Uint8Array(Math.floor(readable / 8) + 1);
   const records = await connection.stream(`SELECT __record FROM ${bad}`);
   for await (const rows of records.yieldRows())
@@ -93,10 +88,7 @@ async function lineShift(
       const row = Number(record);
       wanted[row >> 3] = (wanted[row >> 3] as number) | (1 << (row & 7));
     }
-  const isWanted = (row: number) => ((wanted[row >> 3] as number) & (1 << (row & 7))) !== 0;
-  await query('CREATE OR REPLACE TEMP TABLE __row_lines (since BIGINT, shift BIGINT)');
-  await sourceLines(file, isWanted, (shifts) => keepShifts(query, '__row_lines', shifts));
-  return { sql: 'r.__record + l.shift', join: 'ASOF JOIN __row_lines AS l ON r.__record >= l.since' };
+  return (row) => ((wanted[row >> 3] as number) & (1 << (row & 7))) !== 0;
 }
 
 /**
@@ -129,14 +121,6 @@ async function copyBadRows(
 
 const rejectedLines = (rejected: string): string =>
   `SELECT line AS __line, [code] AS __reasons, raw AS __raw FROM ${rejected}`;
-
-async function keepShifts(query: Query, table: string, shifts: readonly LineShift[]): Promise<void> {
-  // two literals: as many values would have to be parsed one by one
-  const list = (numbers: readonly number[]) =>
-    `unnest(CAST(string_split(${quoteLiteral(numbers.join(','))}, ',') AS BIGINT[]))`;
-  const [since, shift] = [list(shifts.map((one) => one.since)), list(shifts.map((one) => one.shift))];
-  await query(`INSERT INTO ${table} SELECT ${since}, ${shift}`);
-}
 
 /** The smallest and the largest cell that broke each rule, by its id, unless its cells are not shown. */
 export async function quarantinedExamples(

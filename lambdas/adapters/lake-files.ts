@@ -1,5 +1,5 @@
 import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
-import { downloadFile, readJson, uploadFile, writeJson } from './s3-artifact-store.ts';
+import { type ByteRange, downloadFile, readJson, uploadFile, writeJson } from './s3-artifact-store.ts';
 
 /** Working files of a run in the lake bucket, under plain keys. */
 export interface LakeFiles {
@@ -11,7 +11,8 @@ export interface LakeFiles {
   readText(key: string): Promise<string>;
   /** Streams to `path`. */
   download(key: string, path: string): Promise<void>;
-  upload(key: string, path: string, contentType: string): Promise<void>;
+  /** @param bytes only these, the last included */
+  upload(key: string, path: string, contentType: string, bytes?: ByteRange): Promise<{ versionId?: string }>;
 }
 
 export function lakeFiles(client: S3Client, bucket: string): LakeFiles {
@@ -34,8 +35,6 @@ export function lakeFiles(client: S3Client, bucket: string): LakeFiles {
     async download(key, path) {
       await downloadFile(client, { bucket, key }, path);
     },
-    async upload(key, path, contentType) {
-      await uploadFile(client, { bucket, key }, path, contentType);
-    },
+    upload: (key, path, contentType, bytes) => uploadFile(client, { bucket, key }, path, contentType, bytes),
   };
 }

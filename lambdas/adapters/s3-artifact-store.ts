@@ -74,8 +74,8 @@ export async function downloadFile(
   client: S3Client,
   { bucket, key, versionId }: ObjectLocation,
   path: string,
-): Promise<{ sha256: string; size: number }> {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+): Promise<{ sha256: string; size: number; etag?: string }> {
+  const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
   const hash = createHash('sha256');
   let size = 0;
   const digest = new Transform({
@@ -86,7 +86,14 @@ export async function downloadFile(
     },
   });
   await pipeline(Body instanceof Readable ? Body : Readable.from([]), digest, createWriteStream(path));
-  return { sha256: hash.digest('hex'), size };
+  // elsewhere entity tags are told without the quotation marks
+  return { sha256: hash.digest('hex'), size, ...(ETag !== undefined && { etag: ETag.replaceAll('"', '') }) };
+}
+
+/** Offsets in a file, both included. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Streams a file up, in parts when it is large. */
@@ -95,13 +102,14 @@ export async function uploadFile(
   { bucket, key }: ObjectLocation,
   path: string,
   contentType?: string,
+  bytes: Partial<ByteRange> = {},
 ): Promise<{ versionId?: string }> {
   const upload = new Upload({
     client,
-    params: { Bucket: bucket, Key: key, Body: createReadStream(path), ContentType: contentType },
+    params: { Bucket: bucket, Key: key, Body: createReadStream(path, bytes), ContentType: contentType },
   });
   const { VersionId } = await upload.done();
-  return { versionId: VersionId };
+  return { ...(VersionId !== undefined && { versionId: VersionId }) };
 }
 
 /** A working file under a plain key, such as a run's plan. */

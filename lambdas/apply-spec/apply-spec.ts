@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { keepBatchSchedule } from '../../domain/batch/schedule.ts';
 import { parseLandingKey, SPEC_PROBLEMS_FOLDER } from '../../domain/datasets/landing-key.ts';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
@@ -58,6 +59,7 @@ export async function applyUploadedSpec(objectKey: string, deps: ApplySpecDeps):
   const now = await deps.files.read(objectKey, 0);
   if (now && now.versionId !== file.versionId) return applyUploadedSpec(objectKey, deps);
   await keepSchedule(model, deps.registry, at);
+  await keepBatchSchedule(model, deps.registry, at);
   // also for a spec that was there: an earlier attempt may have died before it could say so
   await deps.publisher.publish('SpecApplied', {
     model,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ArtifactRef, ArtifactStore } from '../../domain/artifacts.ts';
 import { InvalidInputError } from '../../domain/common-errors.ts';
-import { DatasetParts } from '../../domain/datasets/sets.ts';
+import { dataFilesOf, MAX_DATASET_BYTES } from '../../domain/datasets/data-files.ts';
 import type { Featurizer } from '../../domain/features/featurizer.ts';
 import { featurizerSql } from '../../domain/features/featurizer-sql.ts';
 import { lakeKeys } from '../../domain/names.ts';
@@ -74,9 +74,6 @@ export async function prepareTraining(input: PrepareInput, deps: PrepareDeps): P
   };
 }
 
-/** Rows, sides and what DuckDB spills need several times the room of their Parquet: the function has 10 GB. */
-const MAX_INPUT_BYTES = 3 * 1024 ** 3;
-
 /** @throws InvalidInputError for a data set without data, and for more than there is room for */
 async function downloadDatasets(
   datasets: readonly DatasetVersion[],
@@ -84,11 +81,11 @@ async function downloadDatasets(
   artifacts: ArtifactStore,
 ): Promise<string[][]> {
   const refs: ArtifactRef[][] = [];
-  for (const dataset of datasets) refs.push(await filesOf(dataset, artifacts));
+  for (const dataset of datasets) refs.push(await dataFilesOf(dataset, artifacts));
   const bytes = refs.flat().reduce((sum, { size }) => sum + size, 0);
-  if (bytes > MAX_INPUT_BYTES)
+  if (bytes > MAX_DATASET_BYTES)
     throw new InvalidInputError([
-      `the data sets have ${bytes} bytes of Parquet; at most ${MAX_INPUT_BYTES} can be trained on: narrow training.window`,
+      `the data sets have ${bytes} bytes of Parquet; at most ${MAX_DATASET_BYTES} can be trained on: narrow training.window`,
     ]);
   const files: string[][] = [];
   for (const [index, ofDataset] of refs.entries()) {
@@ -96,18 +93,6 @@ async function downloadDatasets(
     for (const [part, ref] of ofDataset.entries()) await artifacts.getFile(ref, paths[part] as string);
     files.push(paths);
   }
-  return files;
-}
-
-/** One file, or those of a set of many objects in their order. */
-async function filesOf(
-  { model, version, data, parts }: DatasetVersion,
-  artifacts: ArtifactStore,
-): Promise<ArtifactRef[]> {
-  if (data) return [data];
-  if (!parts) throw new InvalidInputError([`data set ${version} of ${model} was rejected: it has no data`]);
-  const { files } = DatasetParts.parse(JSON.parse(new TextDecoder().decode(await artifacts.getBytes(parts))));
-  if (files.length === 0) throw new InvalidInputError([`data set ${version} of ${model} was rejected: it has no data`]);
   return files;
 }
 

@@ -4,7 +4,7 @@ import { InvalidInputError } from '../../domain/common-errors.ts';
 import { labelSql } from '../../domain/features/featurizer-sql.ts';
 import { labelOf } from '../../domain/features/fit.ts';
 import type { Query } from '../../domain/profiles/profile-sql.ts';
-import type { Column } from '../../domain/spec/columns.ts';
+import { SQL_TYPE } from '../../domain/spec/column-sql.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { quoteIdentifier, quoteLiteral } from '../../domain/sql.ts';
 import { rowHashSql, type Side, sideSql, splitHashSql } from '../../domain/training/split.ts';
@@ -12,15 +12,6 @@ import { queryOf } from '../../engine/duckdb.ts';
 
 export const LABEL_COLUMN = '__label';
 const SIDE_COLUMN = '__side';
-
-const SQL_TYPE: Record<Column['type'], string> = {
-  integer: 'BIGINT',
-  number: 'DOUBLE',
-  boolean: 'BOOLEAN',
-  string: 'VARCHAR',
-  category: 'VARCHAR',
-  timestamp: 'TIMESTAMP',
-};
 
 export interface TrainingRows {
   /** Labelled rows of each side. */

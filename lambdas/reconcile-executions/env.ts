@@ -1,4 +1,8 @@
 import * as z from 'zod';
-import { BaseEnv } from '../runtime/env.ts';
+import { BaseEnv, BatchStarterEnv } from '../runtime/env.ts';
 
-export const ReconcileExecutionsEnv = BaseEnv.extend({ TABLE_NAME: z.string(), EVENT_BUS_NAME: z.string() });
+export const ReconcileExecutionsEnv = BaseEnv.extend({
+  TABLE_NAME: z.string(),
+  EVENT_BUS_NAME: z.string(),
+  ...BatchStarterEnv.shape,
+});

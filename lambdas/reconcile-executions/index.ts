@@ -1,7 +1,9 @@
-import { dynamo, events, sagemaker, sfn } from '../adapters/clients.ts';
+import { batchStarter } from '../adapters/batch-starter.ts';
+import { dynamo, events, s3, sagemaker, sfn } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
 import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
 import { sageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
+import { sageMakerModels } from '../adapters/sagemaker-models.ts';
 import { sageMakerStop } from '../adapters/sagemaker-stop.ts';
 import { describeExecution } from '../adapters/sfn-executions.ts';
 import { parseEnv } from '../runtime/env.ts';
@@ -14,6 +16,8 @@ export const handler = makeHandler({
   publisher: eventBridgePublisher(events(), env.EVENT_BUS_NAME),
   endpoints: sageMakerEndpoints(sagemaker()),
   jobs: sageMakerStop(sagemaker()),
+  models: sageMakerModels(sagemaker()),
+  batches: batchStarter(s3(), sfn(), env),
   describe: (executionArn) => describeExecution(sfn(), executionArn),
   now: () => new Date(),
 });

@@ -1,6 +1,7 @@
 import { caller, RestEvent, type RestResponse, requireAccess } from '../runtime/http.ts';
 import { parseInput } from '../runtime/input.ts';
 import { logger } from '../runtime/logger.ts';
+import { batchRoutes } from './batch-routes.ts';
 import { datasetRoutes } from './dataset-routes.ts';
 import { monitorRoutes } from './monitor-routes.ts';
 import { documentRoutes } from './open-api-route.ts';
@@ -11,7 +12,7 @@ import { rolloutRoutes } from './rollout-routes.ts';
 import { type Call, match, type Route } from './router.ts';
 import { writeRoutes } from './write-routes.ts';
 
-const ROUTES = [...readRoutes, ...datasetRoutes, ...monitorRoutes, ...rolloutRoutes, ...writeRoutes];
+const ROUTES = [...readRoutes, ...datasetRoutes, ...batchRoutes, ...monitorRoutes, ...rolloutRoutes, ...writeRoutes];
 
 export const makeHandler =
   (deps: RegistryApiDeps) =>

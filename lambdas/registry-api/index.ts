@@ -1,4 +1,6 @@
+import { startBatch } from '../../domain/batch/start-batch.ts';
 import { startRollout } from '../../domain/rollout/start-rollout.ts';
+import { batchStarter } from '../adapters/batch-starter.ts';
 import { dynamo, events, s3, sfn } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
 import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
@@ -31,6 +33,7 @@ export const handler = makeHandler({
   context: (spec, at) => gatherContext({ registry, artifacts, holdoutIds: async () => undefined }, spec, at),
   records: s3WindowStore(s3(), env.CAPTURE_BUCKET_NAME),
   links: s3Links(parseEnv(SigningEnv), now),
+  startBatch: (input) => startBatch(input, { registry, publisher, batches: batchStarter(s3(), sfn(), env), now }),
   startRollout: (input) => startRollout(input, { registry, publisher, rollouts, now }),
   now,
 });

@@ -1,8 +1,10 @@
 import type { ArtifactRef } from '../../domain/artifacts.ts';
+import type { StartBatchInput } from '../../domain/batch/start-batch.ts';
 import type { ValidationContext } from '../../domain/contracts/context.ts';
 import type { EventPublisher } from '../../domain/events/catalog.ts';
 import type { Authorization } from '../../domain/inference/open-api.ts';
 import type { WindowStore } from '../../domain/monitoring/captured-windows.ts';
+import type { Batch } from '../../domain/registry/batch.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import type { Links } from '../adapters/s3-links.ts';
@@ -33,5 +35,6 @@ export interface RegistryApiDeps {
   /** What a judgement by this spec at this time needs to know, but for the ids of the holdout. */
   readonly context: (spec: ModelSpec, at: Date) => Promise<ValidationContext>;
   readonly startRollout: (input: { model: string; version: number; by: string }) => Promise<object>;
+  readonly startBatch: (input: StartBatchInput) => Promise<{ batch: Batch; created: boolean } | undefined>;
   readonly now: () => Date;
 }

@@ -88,6 +88,8 @@ export const readRoutes: readonly Route[] = [
   one('runs', (registry, model, id) => registry.requireRun(model, id)),
   get('models/:model/runs/:id/evaluation', evaluationOfRun),
   list('rollouts', (registry, model, limit) => registry.listRollouts(model, limit)),
+  list('batches', (registry, model, limit) => registry.listBatches(model, limit)),
+  one('batches', (registry, model, id) => registry.requireBatch(model, id)),
   list('decisions', (registry, model, limit, query) =>
     registry.listDecisions(model, parseInput(Kind, { kind: query.kind }).kind, limit),
   ),

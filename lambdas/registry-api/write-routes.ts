@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { keepBatchSchedule } from '../../domain/batch/schedule.ts';
 import { NotFoundError } from '../../domain/common-errors.ts';
 import { checkSpec } from '../../domain/spec/check.ts';
 import { compareWithSpecInForce } from '../../domain/spec/compatibility-in-force.ts';
@@ -35,6 +36,7 @@ export const writeRoutes: readonly Route[] = [
       const compatibility = await compareWithSpecInForce(registry, checked.spec);
       const { version, created } = await registry.applySpec(checked.spec, { by, at });
       await keepSchedule(model, registry, at);
+      await keepBatchSchedule(model, registry, at);
       // also for a spec that was there: the first call may have died before it could say so
       await publisher.publish('SpecApplied', {
         model,

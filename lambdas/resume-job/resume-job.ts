@@ -81,17 +81,20 @@ async function recordJob(
 ): Promise<void> {
   // these belong to a rollout
   if (kind === 'endpoint' || kind === 'parity') return;
-  const run = await registry.requireRun(model, ownerId);
+  const batch = kind === 'batch-transform';
+  const { jobs } = await (batch ? registry.requireBatch(model, ownerId) : registry.requireRun(model, ownerId));
   const at = now().toISOString();
   const job: TrainingRun['jobs'][number] = {
     name,
     kind,
-    startedAt: run.jobs.find((known) => known.name === name)?.startedAt ?? at,
+    startedAt: jobs.find((known) => known.name === name)?.startedAt ?? at,
     endedAt: at,
     status: description?.status ?? 'Lost',
     trainingSeconds: description?.trainingSeconds,
     billableSeconds: description?.billableSeconds,
     ...(state.state === 'failed' ? { failureReason: state.error.message } : {}),
   };
-  await registry.updateRun(model, ownerId, { jobs: [job] }, { by: 'resume-job', at: now() });
+  const change = { by: 'resume-job', at: now() };
+  if (batch) await registry.updateBatch(model, ownerId, { jobs: [job] }, change);
+  else await registry.updateRun(model, ownerId, { jobs: [job] }, change);
 }

@@ -16,3 +16,12 @@ export function parseEnv<S extends z.ZodObject>(schema: S, source: NodeJS.Proces
 
 /** What every function has. */
 export const BaseEnv = z.object({ LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info') });
+
+/** What a function has that starts batches. */
+export const BatchStarterEnv = z.object({
+  LAKE_BUCKET_NAME: z.string(),
+  LANDING_BUCKET_NAME: z.string(),
+  BATCH_STATE_MACHINE_ARN: z.string(),
+  /** Separated by commas. */
+  BATCH_INPUT_BUCKETS: z.string().default(''),
+});

@@ -8,6 +8,7 @@ import type { TaskResumer } from '../adapters/sfn-tasks.ts';
 import { logger } from '../runtime/logger.ts';
 import { endpointConfigRequest, modelRequest } from './endpoint-requests.ts';
 import { answerIfSettled, parkedWhile } from './parked-work.ts';
+import { startBatchTransform } from './start-batch-transform.ts';
 import { startParity } from './start-parity.ts';
 import {
   containerEnvironment,
@@ -44,6 +45,7 @@ export async function startJob(work: Work, deps: StartJobDeps): Promise<{ name: 
 function start(work: Work, deps: StartJobDeps): Promise<string> {
   if (work.work === 'endpoint') return startEndpoint(work, deps);
   if (work.work === 'parity') return startParity(work, deps);
+  if (work.work === 'batch-transform') return startBatchTransform(work, deps);
   return startRunJob(work, deps);
 }
 

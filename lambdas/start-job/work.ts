@@ -16,8 +16,9 @@ export const Work = z.discriminatedUnion('work', [
   }),
   z.object({ ...base, work: z.literal('endpoint'), rolloutId: z.string(), version: z.number().int() }),
   z.object({ ...base, work: z.literal('parity'), rolloutId: z.string(), version: z.number().int() }),
+  z.object({ ...base, work: z.literal('batch-transform'), batchId: z.string() }),
 ]);
 export type Work = z.infer<typeof Work>;
 
-/** Work of a run; the rest belongs to a rollout. */
-export type RunWork = Exclude<Work, { rolloutId: string }>;
+/** Work of a run; the rest belongs to a rollout or a batch. */
+export type RunWork = Extract<Work, { runId: string }>;

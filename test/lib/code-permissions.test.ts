@@ -22,7 +22,8 @@ const NOT_CALLED: Partial<Record<FunctionName, readonly string[]>> = {
   'registry-api': ['PutObject', 'DeleteObject'],
   'verify-endpoint': ['DeleteObject', 'DeleteEndpoint', 'DeleteEndpointConfig', 'DeleteModel'],
   'advance-rollout': ['InvokeEndpoint'],
-  'reconcile-executions': ['InvokeEndpoint', 'StartExecution'],
+  'reconcile-executions': ['InvokeEndpoint'],
+  'finish-batch': ['StopTrainingJob', 'StopHyperParameterTuningJob'],
 };
 
 /** The stubbed code of a template says whose it is. */

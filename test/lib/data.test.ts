@@ -111,10 +111,11 @@ describe('old data', () => {
     expect(expiry('Landing')).toEqual([['', 365]]);
     expect(expiry('Captured')).toEqual(captured(400, 120, 400));
   });
-  it('of the lake goes only where runs left working files and where predictions were answered later: artifacts stay', () => {
+  it('of the lake goes only where runs left working files and what was answered later or in batches: artifacts stay', () => {
     expect(expiry('DataLake')).toEqual([
       ['runs/', 90],
       ['async/', 7],
+      ['batches/', 400],
     ]);
     expect(expiry('DataLake', aTemplate({ asyncRetention: Duration.days(1) }))).toContainEqual(['async/', 1]);
     expect(() => aTemplate({ asyncRetention: Duration.hours(23) })).toThrow(

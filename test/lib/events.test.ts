@@ -144,6 +144,11 @@ describe("an event of Millrace's own", () => {
       expect(matches(patternOf('ModelAlarms'), millraceEvent(name))).toBe(name === 'MonitorAlarmRaised');
     });
   }
+  for (const name of Object.keys(EVENTS) as EventName[]) {
+    it(`(${name}) ${name === 'BatchFailed' ? 'tells' : 'does not tell'} people of a failed batch`, () => {
+      expect(matches(patternOf('FailedBatches'), millraceEvent(name))).toBe(name === 'BatchFailed');
+    });
+  }
   const REJUDGED = ['DatasetReleaseRequested', 'DatasetReplayRequested'];
   for (const name of Object.keys(EVENTS) as EventName[]) {
     const rejudges = REJUDGED.includes(name);
@@ -170,7 +175,7 @@ describe('a rule', () => {
     const schedules = rules.map(([, { Properties }]) => Properties.ScheduleExpression).filter(Boolean);
     expect(schedules.sort()).toEqual(['rate(1 hour)', 'rate(10 minutes)', 'rate(10 minutes)', 'rate(5 minutes)']);
   });
-  it('is never one per model: there are fourteen', () => {
-    expect(rules).toHaveLength(14);
+  it('is never one per model: there are fifteen', () => {
+    expect(rules).toHaveLength(15);
   });
 });

@@ -1,7 +1,9 @@
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { allowedActions, aStack, list, resourcesOf, type Statement, statementsOf } from './platform.ts';
+import { allowedActions, aStack, aTemplate, list, resourcesOf, type Statement, statementsOf } from './platform.ts';
 
 const stack = aStack();
 const template = Template.fromStack(stack);
@@ -122,11 +124,21 @@ describe('SageMaker', () => {
   });
 
   it('loses endpoints only to the functions that take rollouts back', () => {
-    const deleters = policies.filter(([, { Properties }]) => JSON.stringify(Properties).includes('sagemaker:Delete'));
+    const deleters = policies.filter(([, { Properties }]) =>
+      JSON.stringify(Properties).includes('sagemaker:DeleteEndpoint'),
+    );
     expect(deleters.map(([id]) => id)).toEqual([
       expect.stringMatching(/^MillraceRolloutAdvanceRolloutRole/),
       expect.stringMatching(/^MillraceExecutionsReconcileRole/),
     ]);
+  });
+
+  it('lets the end of a batch stop transform jobs and delete their models, and nothing else', () => {
+    expect(allowedActions(template, 'MillraceBatchesFinish', 'sagemaker:')).toEqual([
+      'sagemaker:DeleteModel',
+      'sagemaker:StopTransformJob',
+    ]);
+    expect(allowedActions(template, 'MillraceBatchesPrepare', 'sagemaker:')).toEqual([]);
   });
 
   it('runs containers that write nothing but the files of runs and what they answer later', () => {
@@ -144,6 +156,29 @@ describe('SageMaker', () => {
   });
 });
 
+describe('batches', () => {
+  const resourcesFor = (of: typeof template, role: string, action: string) =>
+    statementsOf(of, role)
+      .filter(({ Effect, Action }) => Effect === 'Allow' && list(Action).includes(action))
+      .flatMap(({ Resource }) => list(Resource).map((resource) => JSON.stringify(resource)));
+
+  it('write results and working files, and read no bucket but the landing bucket and the lake', () => {
+    const puts = resourcesFor(template, 'MillraceBatchesPrepare', 's3:PutObject');
+    expect(puts.map((resource) => /"\/(\w+)\/\*"/.exec(resource)?.[1]).sort()).toEqual(['batches', 'runs']);
+    for (const resource of resourcesFor(template, 'MillraceBatchesPrepare', 's3:GetObject'))
+      expect(resource).toMatch(/MillraceData(Lake|Landing)Bucket/);
+  });
+
+  it('read what else was named when the platform was deployed, and list it where they are started', () => {
+    const more = Bucket.fromBucketName(new Stack(), 'More', 'scores-in');
+    const extended = aTemplate({ batchInputBuckets: [more] });
+    expect(resourcesFor(extended, 'MillraceBatchesPrepare', 's3:GetObject').join()).toContain('scores-in/*');
+    for (const starter of ['MillraceInferenceRegistryApi', 'MillraceExecutionsReconcile'])
+      expect(resourcesFor(extended, starter, 's3:ListBucket').join(), starter).toContain('scores-in');
+    expect(allowedActions(extended, 'MillraceBatchesPrepare').filter((action) => action.includes('*'))).toEqual([]);
+  });
+});
+
 describe('a state machine', () => {
   it('is started and answered by nobody but who must', () => {
     const holding = (action: string) =>
@@ -152,6 +187,8 @@ describe('a state machine', () => {
         .map(([id]) => id.replace(/(RoleDefaultPolicy.*|[0-9A-F]{8})$/, ''))
         .sort();
     expect(holding('states:StartExecution')).toEqual([
+      // batches that are due
+      'MillraceExecutionsReconcile',
       'MillraceInferenceRegistryApi',
       'MillraceRolloutStartRollout',
       'MillraceTriggerStartTraining',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_PARTS } from '../../domain/datasets/set-contents.ts';
 import { LEASE_MS } from '../../lambdas/plan-set/plan-set.ts';
 import type { Machine, MapState, State, TaskState } from '../../lib/asl.ts';
+import { batchScoringDefinition } from '../../lib/batch-scoring-definition.ts';
 import { datasetValidationDefinition } from '../../lib/dataset-validation-definition.ts';
 import { rolloutDefinition } from '../../lib/rollout-definition.ts';
 import { trainingPipelineDefinition } from '../../lib/training-pipeline-definition.ts';
@@ -14,6 +15,7 @@ const machines: readonly [string, Machine][] = [
   ['the validation of a part', children.ItemProcessor],
   ['the training pipeline', trainingPipelineDefinition],
   ['the rollout', rolloutDefinition],
+  ['batch scoring', batchScoringDefinition],
 ];
 
 function next(state: State): string[] {
@@ -160,11 +162,23 @@ describe('the rollout', () => {
   });
 });
 
+describe('batch scoring', () => {
+  it('waits for quota and capacity, and no longer for the job than it may cost', () => {
+    const transform = batchScoringDefinition.States.Transform as TaskState;
+    for (const error of ['QuotaExceededError', 'SpotCapacityError'])
+      expect(
+        transform.Retry.some(({ ErrorEquals }) => ErrorEquals.includes(error)),
+        error,
+      ).toBe(true);
+    expect(transform.TimeoutSeconds).toBe('{% $plan.timeoutSeconds %}');
+  });
+});
+
 describe('a deployed state machine', () => {
   const deployed = resourcesOf(aTemplate(), 'AWS::StepFunctions::StateMachine');
 
   it('is given every name its definition uses, and no other', () => {
-    expect(deployed).toHaveLength(3);
+    expect(deployed).toHaveLength(4);
     for (const [, { Properties }] of deployed) {
       const used = [...String(Properties.DefinitionString).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
       expect(Object.keys(Properties.DefinitionSubstitutions).sort()).toEqual([...new Set(used)].sort());

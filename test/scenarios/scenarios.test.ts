@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { algorithmScenarios } from './algorithms.ts';
 import { approvalScenarios } from './approvals.ts';
+import { batchScenarios } from './batches.ts';
 import { contractScenarios } from './contracts.ts';
 import { dataScenarios } from './data.ts';
 import { failureScenarios } from './failures.ts';
@@ -41,6 +42,7 @@ describe.concurrent('the platform', { timeout: SCENARIO_MS }, () => {
   rolloutScenarios(on);
   algorithmScenarios(on);
   failureScenarios(on);
+  batchScenarios(on);
   inferenceScenarios(on);
   monitorScenarios(on);
 });

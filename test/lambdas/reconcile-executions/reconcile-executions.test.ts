@@ -3,6 +3,7 @@ import type { EventName } from '../../../domain/events/catalog.ts';
 import type { ExecutionState } from '../../../lambdas/adapters/sfn-executions.ts';
 import { makeHandler } from '../../../lambdas/reconcile-executions/handler.ts';
 import type { ReconcileExecutionsDeps } from '../../../lambdas/reconcile-executions/reconcile-executions.ts';
+import { aBatchStarter } from '../../fixtures/batch-starter.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { AT, aModelVersion, aRun } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
@@ -35,6 +36,8 @@ async function setUp() {
     publisher: { publish: async (name) => void published.push(name) },
     jobs: { stop: async ({ name }) => void stopped.push(name) },
     endpoints: { remove: async (name) => void removed.push(name) },
+    models: { remove: async (name) => void removed.push(`model ${name}`) },
+    batches: aBatchStarter(),
     describe: async () => seen,
     now: () => new Date(AT),
   };

@@ -1,6 +1,9 @@
+import { startBatch } from '../../../domain/batch/start-batch.ts';
+import type { EventPublisher } from '../../../domain/events/catalog.ts';
 import { TrainingPlan } from '../../../domain/training/plan.ts';
 import { makeHandler } from '../../../lambdas/registry-api/handler.ts';
 import type { RegistryApiDeps } from '../../../lambdas/registry-api/ports.ts';
+import { aBatchStarter, type BatchStarter } from '../../fixtures/batch-starter.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { AT, anArtifact } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
@@ -19,10 +22,14 @@ export async function anApi(overrides: Partial<RegistryApiDeps> = {}) {
   const contexts: object[] = [];
   const files = new Map<string, unknown>();
   const records = new Map<string, Uint8Array>();
+  const publisher: EventPublisher = {
+    publish: async (name, detail) => void published.push({ name, ...detail }),
+  };
+  const batches: BatchStarter = { objects: [], started: [], written: new Map() };
   const handler = makeHandler({
     authorization: 'iam',
     registry,
-    publisher: { publish: async (name, detail) => void published.push({ name, ...detail }) },
+    publisher,
     gate: {
       succeed: async (token, output) => answered.push({ token, output }) > 0,
       fail: async (token, { name, message }) => answered.push({ token, name, message }) > 0,
@@ -42,6 +49,8 @@ export async function anApi(overrides: Partial<RegistryApiDeps> = {}) {
       contexts.push({ spec: spec.name, description: spec.description });
       return { at: at.toISOString(), history: [] };
     },
+    startBatch: (input) =>
+      startBatch(input, { registry, publisher, batches: aBatchStarter(batches), now: () => new Date(AT) }),
     startRollout: async (input) => {
       started.push(input);
       return { rolloutId: 'churn-v1-r1' };
@@ -67,7 +76,7 @@ export async function anApi(overrides: Partial<RegistryApiDeps> = {}) {
     });
     return { status: response.statusCode, headers: response.headers, body: JSON.parse(response.body) };
   }
-  return { handler, call, registry, published, answered, started, linked, contexts, files };
+  return { handler, call, registry, batches, published, answered, started, linked, contexts, files };
 }
 
 export const aCandidate = (model: string, runId: string) => ({

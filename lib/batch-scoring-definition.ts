@@ -1,0 +1,48 @@
+import { CAPACITY, type Definition, lambdaTask, QUOTA, TASK_TOKEN } from './asl.ts';
+
+const BATCH = {
+  model: '{% $states.context.Execution.Input.model %}',
+  batchId: '{% $states.context.Execution.Input.batchId %}',
+};
+
+/** Scores rows with a model version. Input: `{model, batchId}`. */
+export const batchScoringDefinition: Definition = {
+  Comment: 'Encode rows, score them in a transform job, put the predictions beside them',
+  QueryLanguage: 'JSONata',
+  StartAt: 'Prepare',
+  States: {
+    Prepare: lambdaTask({
+      function: 'PrepareBatch',
+      payload: BATCH,
+      assign: { plan: '{% $states.result.Payload %}' },
+      next: 'Transform',
+      onError: 'RecordFailure',
+    }),
+    Transform: lambdaTask({
+      function: 'StartJob',
+      wait: true,
+      payload: { taskToken: TASK_TOKEN, work: 'batch-transform', ...BATCH },
+      comment: 'A transform job has no longest time of its own: RecordFailure stops one that takes longer',
+      timeoutSeconds: '{% $plan.timeoutSeconds %}',
+      retry: [QUOTA, CAPACITY],
+      assign: { job: '{% $states.result %}' },
+      next: 'Finish',
+      onError: 'RecordFailure',
+    }),
+    Finish: lambdaTask({
+      function: 'FinishBatch',
+      payload: { ...BATCH, job: '{% $job %}' },
+      next: 'Scored',
+      onError: 'RecordFailure',
+    }),
+    RecordFailure: lambdaTask({
+      function: 'FinishBatch',
+      payload: { ...BATCH, failure: '{% $failure %}' },
+      keepsFailure: true,
+      next: 'Failed',
+      onError: 'Failed',
+    }),
+    Scored: { Type: 'Succeed' },
+    Failed: { Type: 'Fail', Error: '{% $failure.error %}', Cause: '{% $failure.cause %}' },
+  },
+};
