@@ -5,6 +5,9 @@ const BATCH = {
   batchId: '{% $states.context.Execution.Input.batchId %}',
 };
 
+/** Longer than any spec allows. */
+const TRANSFORM_TIMEOUT_SECONDS = 6 * 86_400;
+
 /** Scores rows with a model version. Input: `{model, batchId}`. */
 export const batchScoringDefinition: Definition = {
   Comment: 'Encode rows, score them in a transform job, put the predictions beside them',
@@ -14,7 +17,6 @@ export const batchScoringDefinition: Definition = {
     Prepare: lambdaTask({
       function: 'PrepareBatch',
       payload: BATCH,
-      assign: { plan: '{% $states.result.Payload %}' },
       next: 'Transform',
       onError: 'RecordFailure',
     }),
@@ -22,8 +24,8 @@ export const batchScoringDefinition: Definition = {
       function: 'StartJob',
       wait: true,
       payload: { taskToken: TASK_TOKEN, work: 'batch-transform', ...BATCH },
-      comment: 'A transform job has no longest time of its own: RecordFailure stops one that takes longer',
-      timeoutSeconds: '{% $plan.timeoutSeconds %}',
+      comment: 'The parked token ends the wait for a job that takes too long; RecordFailure stops it',
+      timeoutSeconds: TRANSFORM_TIMEOUT_SECONDS,
       retry: [QUOTA, CAPACITY],
       assign: { job: '{% $states.result %}' },
       next: 'Finish',

@@ -52,7 +52,8 @@ export class DataLanding extends Construct {
           id: 'batch-results',
           prefix: 'batches/',
           expiration: props.batchRetention,
-          noncurrentVersionExpiration: Duration.days(1),
+          // the registry names results by version, perhaps one that a repeated step replaced
+          noncurrentVersionExpiration: props.batchRetention,
         },
       ],
     });

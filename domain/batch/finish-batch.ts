@@ -30,12 +30,14 @@ export async function finishBatch(ending: BatchEnding, change: Change, deps: Fin
   const { registry, publisher } = deps;
   const batch = await registry.requireBatch(model, batchId);
   // nobody waits for a job that is still open, and it costs until it ends
-  for (const job of batch.jobs) if (!job.endedAt) await deps.jobs.stop(job);
+  const open = batch.jobs.filter(({ endedAt }) => endedAt === undefined);
+  for (const job of open) await deps.jobs.stop(job);
   for (const { name } of batch.jobs) await deps.models.remove(name);
   const at = change.at.toISOString();
+  const jobs = open.map((job): JobRecord => ({ ...job, status: 'Stopping', endedAt: at }));
   const ended =
     batch.status === 'running'
-      ? await registry.updateBatch(model, batchId, { ...patchOf(ending), endedAt: at }, change)
+      ? await registry.updateBatch(model, batchId, { ...patchOf(ending), jobs, endedAt: at }, change)
       : batch;
   const told = { model, at: ended.endedAt ?? at, batchId, version: ended.version };
   const { predictions, rows, failure } = ended;

@@ -235,6 +235,8 @@ export const ParkedToken = z.object({
   parkedAt: Instant,
   /** Next time the reconciler looks by itself. */
   dueAt: Instant,
+  /** Work that is not done by then is given up. */
+  endsAt: Instant.optional(),
 });
 export type ParkedToken = z.infer<typeof ParkedToken>;
 

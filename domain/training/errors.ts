@@ -24,6 +24,12 @@ export class QuotaExceededError extends PlatformError {
   readonly kind = 'unavailable';
 }
 
+/** The job is not done in the time that it may take; it is stopped by whoever waited for it. */
+export class JobOvertimeError extends PlatformError {
+  override readonly name = 'JobOvertimeError';
+  readonly kind = 'conflict';
+}
+
 /** SageMaker no longer knows a job or endpoint that is waited for. */
 export class JobLostError extends PlatformError {
   override readonly name = 'JobLostError';

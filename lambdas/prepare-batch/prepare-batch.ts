@@ -46,7 +46,7 @@ const PARQUET = { contentType: 'application/vnd.apache.parquet', options: 'FORMA
 export async function prepareBatch(
   { model, batchId }: { model: string; batchId: string },
   deps: PrepareBatchDeps,
-): Promise<{ timeoutSeconds: number; rows: number }> {
+): Promise<{ rows: number; skipped: number }> {
   const startedAt = performance.now();
   const { registry, artifacts } = deps;
   const batch = await registry.requireBatch(model, batchId);
@@ -54,7 +54,7 @@ export async function prepareBatch(
   const { spec } = await registry.requireSpec(model, version.specVersion);
   const bytes = await artifacts.getBytes(version.artifacts.featurizer);
   const featurizer = Featurizer.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  const { timeoutSeconds, instance, instanceCount } = batchResources(spec);
+  const { instance, instanceCount } = batchResources(spec);
   const context = contextColumns(spec.data, version.signature);
 
   const plan = await withWorkFolder('batch', async (folder) => {
@@ -84,7 +84,7 @@ export async function prepareBatch(
   });
   const elapsedMs = Math.round(performance.now() - startedAt);
   logger.info('batch-prepared', { model, batchId, rows: plan.total, skipped: plan.skipped, elapsedMs });
-  return { timeoutSeconds, rows: plan.total - plan.skipped };
+  return { rows: plan.total, skipped: plan.skipped };
 }
 
 const nothingLeft = ({ total, reasons }: EncodedRows): string =>

@@ -1,6 +1,7 @@
 import { JobRecord, type ParkedToken, type TrainingRun } from '../../domain/registry/entities.ts';
 import { ApprovalDeniedError } from '../../domain/registry/errors.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
+import { JobOvertimeError } from '../../domain/training/errors.ts';
 import { type JobDescription, type JobState, jobState } from '../../domain/training/job-state.ts';
 import type { SageMakerStatus } from '../adapters/sagemaker-status.ts';
 import type { TaskResumer } from '../adapters/sfn-tasks.ts';
@@ -47,6 +48,8 @@ async function resume(parked: ParkedToken, deps: ResumeJobDeps): Promise<void> {
   if (!description && now().getTime() - Date.parse(parked.parkedAt) < UNKNOWN_MS) return;
   const state = jobState({ name, kind }, description);
   if (state.state === 'open') {
+    if (parked.endsAt !== undefined && Date.parse(parked.endsAt) <= now().getTime())
+      return giveUp(parked, taskToken, deps);
     await registry.postponeParked(name, new Date(now().getTime() + RECHECK_MS));
     return;
   }
@@ -58,6 +61,17 @@ async function resume(parked: ParkedToken, deps: ResumeJobDeps): Promise<void> {
       : await tasks.fail(taskToken, state.error);
   await registry.unpark(name);
   logger.info('job-resumed', { model: parked.model, name, kind, state: state.state, heard });
+}
+
+/** The execution hears of it and stops what still runs. */
+async function giveUp(
+  { name, model, parkedAt, endsAt }: ParkedToken,
+  taskToken: string,
+  { registry, tasks }: ResumeJobDeps,
+): Promise<void> {
+  await tasks.fail(taskToken, new JobOvertimeError(`${name} was started at ${parkedAt} and may go on until ${endsAt}`));
+  await registry.unpark(name);
+  logger.warn('job-overtime', { model, name, endsAt });
 }
 
 /** A task's own time-out cannot depend on the spec, so an approval that nobody gave in time is ended here. */

@@ -11,7 +11,7 @@ const FIRST_CHECK_MS = 5 * 60_000;
  */
 export async function parkedWhile(
   work: Work,
-  { name, ownerId }: { name: string; ownerId: string },
+  { name, ownerId, endsAt }: { name: string; ownerId: string; endsAt?: Date },
   { registry, now }: StartJobDeps,
   start: () => Promise<void>,
 ): Promise<void> {
@@ -23,6 +23,7 @@ export async function parkedWhile(
     ownerId,
     parkedAt: now().toISOString(),
     dueAt: new Date(now().getTime() + FIRST_CHECK_MS).toISOString(),
+    ...(endsAt && { endsAt: endsAt.toISOString() }),
   });
   try {
     await start();

@@ -1,3 +1,4 @@
+import { batchResources } from '../../domain/batch/resources.ts';
 import { batchJobName } from '../../domain/names.ts';
 import type { Batch } from '../../domain/registry/batch.ts';
 import type { JobRecord } from '../../domain/registry/entities.ts';
@@ -24,7 +25,9 @@ export async function startBatchTransform(
   await artifacts.getBytes(version.artifacts.model);
   const name = freshName(batch);
   const { stage, roleArn, lakeBucket } = settings;
-  await parkedWhile(work, { name, ownerId: batchId }, deps, async () => {
+  // a transform job has no longest time of its own
+  const endsAt = new Date(now().getTime() + batchResources(spec).timeoutSeconds * 1_000);
+  await parkedWhile(work, { name, ownerId: batchId, endsAt }, deps, async () => {
     await sagemaker.createModel(modelRequest(name, version, { spec, stage, roleArn }));
     const request = batchTransformRequest(name, { model, batchId, spec, lakeBucket });
     if (!(await sagemaker.createTransformJob(request))) await answerIfSettled(name, work, deps);

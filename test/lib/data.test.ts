@@ -127,7 +127,12 @@ describe('old data', () => {
       .filter(([id]) => id.includes('DataLake'))
       .flatMap(([, { Properties }]) => Properties.LifecycleConfiguration.Rules)
       .filter((rule) => rule.NoncurrentVersionExpiration !== undefined);
-    expect(replaced.map((rule) => rule.Prefix)).toEqual(['runs/', 'async/']);
+    expect(replaced.map((rule) => [rule.Prefix, rule.NoncurrentVersionExpiration.NoncurrentDays])).toEqual([
+      ['runs/', 30],
+      ['async/', 1],
+      // as long as the results themselves
+      ['batches/', 400],
+    ]);
   });
   it('goes when the deployer says so', () => {
     const wanted = aTemplate({ uploadRetention: Duration.days(7), captureRetention: Duration.days(30) });

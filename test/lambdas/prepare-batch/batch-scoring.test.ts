@@ -36,7 +36,7 @@ describe('a batch over a data set', () => {
     expect(batch.skippedRows).toBeUndefined();
     // 36 seconds of ml.m5.large at 0.115 USD an hour
     expect(batch.usd).toBeCloseTo(0.00115, 9);
-    expect(prepared).toEqual({ timeoutSeconds: 14_400, rows: 2_000 });
+    expect(prepared).toEqual({ rows: 2_000, skipped: 0 });
     // each instance gets a file
     expect((await room.plan(batch.batchId)).parts.map(({ rows }) => rows)).toEqual([667, 667, 666]);
 
@@ -230,6 +230,7 @@ describe('a batch that failed', () => {
     expect(await room.registry.requireBatch('churn', batchId)).toMatchObject({
       status: 'failed',
       failure: { state: 'Transform', error: 'TrainingJobFailedError', cause: 'the container said no' },
+      jobs: [{ name, status: 'Stopping', endedAt: expect.any(String) }],
     });
     expect(room.stopped[0]).toBe(name);
     expect(room.removed[0]).toBe(name);

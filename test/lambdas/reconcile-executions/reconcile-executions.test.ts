@@ -7,7 +7,7 @@ import { aBatchStarter } from '../../fixtures/batch-starter.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { AT, aModelVersion, aRun } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
-import { aRollout } from '../../fixtures/registry.ts';
+import { aBatch, aRollout } from '../../fixtures/registry.ts';
 
 const change = { by: 'test', at: new Date(AT) };
 const RUN = 'churn-0123456789ab';
@@ -142,5 +142,32 @@ describe('reconcile-executions', () => {
     await later(tick);
     await later(tick);
     expect(world.published).toEqual(['RetrainingDue']);
+  });
+
+  for (const byName of [true, false]) {
+    it(`ends the batch of an execution that died, told by ${byName ? 'its event' : 'the schedule'}`, async () => {
+      const { batchId } = aBatch();
+      const job = { name: `${batchId}-x1`, kind: 'batch-transform', status: 'InProgress', startedAt: AT } as const;
+      await world.registry.createBatch(aBatch({ executionArn: 'arn', jobs: [job] }), change);
+      const parked = { kind: 'batch', model: 'churn', ownerId: batchId, executionArn: 'arn' } as const;
+      await world.registry.park({ ...parked, name: `batch/${batchId}`, parkedAt: AT, dueAt: AT });
+      await world.handle(byName ? { ...stopped, detail: { name: batchId } } : tick);
+      expect(await world.registry.requireBatch('churn', batchId)).toMatchObject({
+        status: 'failed',
+        failure: { state: 'execution', error: 'ABORTED', cause: 'stopped by ana' },
+      });
+      expect(world.stopped).toContain(job.name);
+      expect(world.removed).toContain(`model ${job.name}`);
+      expect(world.published).toContain('BatchFailed');
+      expect(await world.registry.findParked(`batch/${batchId}`)).toBeUndefined();
+    });
+  }
+
+  it('looks after batch schedules that are due', async () => {
+    const parked = { kind: 'batch-schedule', model: 'churn', ownerId: 'churn', parkedAt: AT, dueAt: AT } as const;
+    await world.registry.park({ ...parked, name: 'batch-schedule/churn' });
+    await world.handle(tick);
+    // the spec in force has none
+    expect(await world.registry.findParked('batch-schedule/churn')).toBeUndefined();
   });
 });

@@ -4,6 +4,7 @@ import { makeHandler } from '../../../lambdas/resume-job/handler.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { AT, aModelVersion, aRun } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
+import { aBatch } from '../../fixtures/registry.ts';
 
 const change = { by: 'test', at: new Date(AT) };
 const RUN = 'churn-0123456789ab';
@@ -164,5 +165,36 @@ describe('resume-job', () => {
     await world.registry.park({ ...world.parked, name: 'approval/churn/1', kind: 'approval' });
     await world.handle(tick);
     expect(world.answers).toEqual(['token succeeded']);
+  });
+
+  describe('of a batch', () => {
+    const { batchId } = aBatch();
+    const name = `${batchId}-x1`;
+    const ended = { source: 'aws.sagemaker', detail: { TransformJobName: name } };
+    beforeEach(async () => {
+      await world.registry.createBatch(aBatch(), change);
+      const endsAt = '2026-03-02T01:00:00.000Z';
+      await world.registry.park({ ...world.parked, name, kind: 'batch-transform', ownerId: batchId, endsAt });
+    });
+
+    it('hands on what the transform job wrote and how long it worked', async () => {
+      world.see({ status: 'Completed', outputUrl: 's3://lake/out', instanceSeconds: 90 });
+      await world.handle(ended);
+      expect(world.answers).toEqual(['token succeeded']);
+      expect((await world.registry.requireBatch('churn', batchId)).jobs).toMatchObject([
+        { name, kind: 'batch-transform', status: 'Completed', endedAt: expect.any(String) },
+      ]);
+    });
+
+    it('gives up a job that takes longer than it may, and only then', async () => {
+      world.see({ status: 'InProgress' });
+      world.at(new Date('2026-03-02T00:59:59.999Z'));
+      await world.handle(ended);
+      expect(world.answers).toEqual([]);
+      world.at(new Date('2026-03-02T01:00:00.000Z'));
+      await world.handle(ended);
+      expect(world.answers).toEqual(['token JobOvertimeError']);
+      expect(await world.registry.findParked(name)).toBeUndefined();
+    });
   });
 });

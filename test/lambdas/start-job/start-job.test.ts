@@ -7,6 +7,7 @@ import type { StartJobDeps } from '../../../lambdas/start-job/start-job.ts';
 import { aModelSpec } from '../../fixtures/builders.ts';
 import { AT, aDecision, aModelVersion, aRun } from '../../fixtures/entities.ts';
 import { memoryRegistry } from '../../fixtures/memory-registry.ts';
+import { aBatch } from '../../fixtures/registry.ts';
 
 const change = { by: 'test', at: new Date(AT) };
 const RUN = 'churn-0123456789ab';
@@ -291,5 +292,44 @@ describe('start-job', () => {
       await expect(parity({ artifacts })).rejects.toThrow('digest');
       expect(world.calls).toEqual([]);
     });
+  });
+
+  it('scores a batch in a transform job over its features, with the registered model', async () => {
+    world = await setUp(aModelSpec({ deployment: { target: 'batch', instance: 'ml.m5.xlarge', instanceCount: 2 } }));
+    const { version: _, ...version } = aModelVersion();
+    await world.registry.registerVersion(version, change);
+    await world.registry.createBatch(aBatch(), change);
+    const { batchId } = aBatch();
+    const work = { taskToken: 'token', work: 'batch-transform', model: 'churn', batchId };
+    const { name } = await world.start(work);
+    expect(name).toBe(`${batchId}-x1`);
+    expect(world.calls.map(({ call }) => call)).toEqual(['createModel', 'createTransformJob']);
+    const { bucket, key } = version.artifacts.model;
+    expect(world.calls[0]?.request).toMatchObject({
+      ModelName: name,
+      PrimaryContainer: { ModelDataUrl: `s3://${bucket}/${key}` },
+    });
+    expect(world.calls[1]?.request).toMatchObject({
+      ModelName: name,
+      BatchStrategy: 'MultiRecord',
+      TransformInput: {
+        SplitType: 'Line',
+        DataSource: { S3DataSource: { S3Uri: `s3://lake/runs/churn/${batchId}/features/` } },
+      },
+      TransformOutput: { S3OutputPath: `s3://lake/runs/churn/${batchId}/jobs/${name}`, AssembleWith: 'Line' },
+      TransformResources: { InstanceType: 'ml.m5.xlarge', InstanceCount: 2 },
+    });
+    // four hours by default
+    expect(await world.registry.findParked(name)).toMatchObject({
+      kind: 'batch-transform',
+      ownerId: batchId,
+      endsAt: '2026-03-02T04:00:00.000Z',
+    });
+    // joined while it goes on, another one once it has ended
+    expect((await world.start(work)).name).toBe(name);
+    const [job] = (await world.registry.requireBatch('churn', batchId)).jobs;
+    if (!job) throw new Error('no job is recorded');
+    await world.registry.updateBatch('churn', batchId, { jobs: [{ ...job, endedAt: AT }] }, change);
+    expect((await world.start(work)).name).toBe(`${batchId}-x2`);
   });
 });
