@@ -44,6 +44,7 @@ export class Rollouts extends Construct {
     for (const prefix of ['artifacts/', 'runs/']) lake.grantRead(verify, prefix);
     SageMakerJobs.grantDescribeEndpoint(verify);
     SageMakerJobs.grantInvokeEndpoint(verify);
+    SageMakerJobs.grantScaleEndpoint(verify);
     asyncPredictions.grantAsk(verify);
 
     const advance = new MillraceFunction(this, 'AdvanceRollout', {

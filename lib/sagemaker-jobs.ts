@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Aws, Duration } from 'aws-cdk-lib';
 import { type IGrantable, type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ResumeJobEnv } from '../lambdas/resume-job/env.ts';
@@ -23,6 +23,19 @@ export interface SageMakerJobsProps {
 const NAMES_AT_RUN_TIME = 'names derive from model names, chosen at run time; limited to this account, region and kind';
 
 const any = (...kinds: string[]) => kinds.map((kind) => arnHere('sagemaker', `${kind}/*`));
+
+/** @see https://docs.aws.amazon.com/autoscaling/application/userguide/services-that-can-integrate-sagemaker.html */
+const SCALING_SERVICE = 'sagemaker.application-autoscaling.amazonaws.com';
+const SCALING_ROLE = 'AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint';
+const SCALABLE_ENDPOINTS = {
+  resources: [arnHere('application-autoscaling', 'scalable-target/*')],
+  conditions: { StringEquals: { 'application-autoscaling:service-namespace': 'sagemaker' } },
+  because: 'the service chooses the ids of targets; limited to those of SageMaker',
+};
+const SCALING_ALARMS = {
+  resources: ['millrace-wake-*', 'TargetTracking-endpoint/*'].map((name) => arnHere('cloudwatch', `alarm:${name}`)),
+  because: 'named after endpoints, at run time; limited to the alarms that scale them',
+};
 
 /** Long SageMaker work: one function starts it under a parked task token, one resumes the state machine when it ends. */
 export class SageMakerJobs extends Construct {
@@ -162,8 +175,32 @@ export class SageMakerJobs extends Construct {
     });
   }
 
-  /** Delete what a rolled-back version needed: endpoint, config and model. */
+  /** Let Application Auto Scaling follow the traffic of endpoints. */
+  static grantScaleEndpoint(grantee: IGrantable): void {
+    allow(grantee, {
+      actions: ['application-autoscaling:RegisterScalableTarget', 'application-autoscaling:PutScalingPolicy'],
+      ...SCALABLE_ENDPOINTS,
+    });
+    allow(grantee, {
+      // Application Auto Scaling asks for it in the name of who registers a target
+      actions: ['sagemaker:UpdateEndpointWeightsAndCapacities'],
+      resources: any('endpoint'),
+      because: NAMES_AT_RUN_TIME,
+    });
+    allow(grantee, { actions: ['cloudwatch:PutMetricAlarm'], ...SCALING_ALARMS });
+    allow(grantee, {
+      actions: ['iam:CreateServiceLinkedRole'],
+      resources: [
+        `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/${SCALING_SERVICE}/${SCALING_ROLE}`,
+      ],
+      conditions: { StringEquals: { 'iam:AWSServiceName': SCALING_SERVICE } },
+    });
+  }
+
+  /** Delete what a rolled-back version needed: endpoint, config and model, and what scales the endpoint. */
   static grantDeleteEndpoint(grantee: IGrantable): void {
+    allow(grantee, { actions: ['application-autoscaling:DeregisterScalableTarget'], ...SCALABLE_ENDPOINTS });
+    allow(grantee, { actions: ['cloudwatch:DeleteAlarms'], ...SCALING_ALARMS });
     allow(grantee, {
       actions: ['sagemaker:DeleteEndpoint', 'sagemaker:DeleteEndpointConfig', 'sagemaker:DeleteModel'],
       resources: any('endpoint', 'endpoint-config', 'model'),

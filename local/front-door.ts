@@ -28,13 +28,17 @@ function signedService(headers: IncomingMessage['headers'], url: string): string
   return /[?&]X-Amz-Credential=[^&]*?%2F\d{8}%2F[^&%]+%2F([^&%]+)%2Faws4_request/i.exec(url)?.[1];
 }
 
+/** SageMaker, and Application Auto Scaling, which scales nothing but its endpoints here. */
+const STAND_IN_SERVICES: ReadonlySet<string> = new Set(['sagemaker', 'application-autoscaling']);
+
 /** Who answers a request. A signed request names its service; only without a signature do target and path count. */
 export function route(headers: IncomingMessage['headers'], url: string): Backend {
   if (url === HEALTH_PATH) return 'millrace';
   const service = signedService(headers, url);
-  if (service) return service === 'sagemaker' ? 'sagemaker' : 'ministack';
+  if (service) return STAND_IN_SERVICES.has(service) ? 'sagemaker' : 'ministack';
   const target = headers['x-amz-target'];
-  if (typeof target === 'string') return target.startsWith('SageMaker.') ? 'sagemaker' : 'ministack';
+  if (typeof target === 'string')
+    return /^(?:SageMaker|AnyScaleFrontendService)\./.test(target) ? 'sagemaker' : 'ministack';
   return /^\/endpoints\/[^/?]+\/(?:async-)?invocations(?:\?|$)/.test(url) ? 'sagemaker' : 'ministack';
 }
 

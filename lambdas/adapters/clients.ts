@@ -1,3 +1,5 @@
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -24,3 +26,5 @@ export const events = /* @__PURE__ */ once(() => withUnavailable(new EventBridge
 export const sfn = /* @__PURE__ */ once(() => withUnavailable(new SFNClient()));
 export const sagemaker = /* @__PURE__ */ once(() => withUnavailable(new SageMakerClient()));
 export const sqs = /* @__PURE__ */ once(() => withUnavailable(new SQSClient()));
+export const autoScaling = /* @__PURE__ */ once(() => withUnavailable(new ApplicationAutoScalingClient()));
+export const cloudWatch = /* @__PURE__ */ once(() => withUnavailable(new CloudWatchClient()));

@@ -1,5 +1,6 @@
-import { dynamo, events, sagemaker } from '../adapters/clients.ts';
+import { autoScaling, cloudWatch, dynamo, events, sagemaker } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
+import { endpointScaling, scaledEndpoints } from '../adapters/endpoint-scaling.ts';
 import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
 import { sageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
 import { parseEnv } from '../runtime/env.ts';
@@ -10,6 +11,6 @@ const env = parseEnv(AdvanceRolloutEnv);
 export const handler = makeHandler({
   registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
   publisher: eventBridgePublisher(events(), env.EVENT_BUS_NAME),
-  endpoints: sageMakerEndpoints(sagemaker()),
+  endpoints: scaledEndpoints(sageMakerEndpoints(sagemaker()), endpointScaling(autoScaling(), cloudWatch())),
   now: () => new Date(),
 });

@@ -1,6 +1,7 @@
 import { batchStarter } from '../adapters/batch-starter.ts';
-import { dynamo, events, s3, sagemaker, sfn } from '../adapters/clients.ts';
+import { autoScaling, cloudWatch, dynamo, events, s3, sagemaker, sfn } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
+import { endpointScaling, scaledEndpoints } from '../adapters/endpoint-scaling.ts';
 import { eventBridgePublisher } from '../adapters/eventbridge-publisher.ts';
 import { sageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
 import { sageMakerModels } from '../adapters/sagemaker-models.ts';
@@ -14,7 +15,7 @@ const env = parseEnv(ReconcileExecutionsEnv);
 export const handler = makeHandler({
   registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
   publisher: eventBridgePublisher(events(), env.EVENT_BUS_NAME),
-  endpoints: sageMakerEndpoints(sagemaker()),
+  endpoints: scaledEndpoints(sageMakerEndpoints(sagemaker()), endpointScaling(autoScaling(), cloudWatch())),
   jobs: sageMakerStop(sagemaker()),
   models: sageMakerModels(sagemaker()),
   batches: batchStarter(s3(), sfn(), env),

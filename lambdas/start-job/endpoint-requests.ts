@@ -1,13 +1,13 @@
 import type { CreateEndpointConfigCommandInput, CreateModelCommandInput } from '@aws-sdk/client-sagemaker';
 import { asyncKeys } from '../../domain/names.ts';
 import type { ModelVersion } from '../../domain/registry/entities.ts';
-import type { DeploymentSpec } from '../../domain/spec/deployment.ts';
+import { VARIANT } from '../../domain/rollout/endpoint-scaling.ts';
+import { DEFAULT_MAX_CONCURRENCY, type DeploymentSpec } from '../../domain/spec/deployment.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { containerEnvironment } from './training-requests.ts';
 
 /** Memory of a serverless endpoint unless the spec says more. */
 const DEFAULT_MEMORY_MB = 2_048;
-const DEFAULT_MAX_CONCURRENCY = 5;
 const DEFAULT_INSTANCE = 'ml.m5.large';
 
 export function modelRequest(
@@ -35,7 +35,7 @@ export function endpointConfigRequest(
 ): CreateEndpointConfigCommandInput {
   return {
     EndpointConfigName: name,
-    ProductionVariants: [{ VariantName: 'AllTraffic', ModelName: name, ...capacity(deployment) }],
+    ProductionVariants: [{ VariantName: VARIANT, ModelName: name, ...capacity(deployment) }],
     ...(deployment.target === 'async' ? { AsyncInferenceConfig: asyncInference(deployment, answers) } : {}),
   };
 }
@@ -60,10 +60,12 @@ function asyncInference({ async }: DeploymentSpec, { model, lakeBucket, topicArn
 }
 
 function capacity(deployment: DeploymentSpec) {
+  const { provisionedConcurrency } = deployment;
   if (deployment.target === 'realtime' || deployment.target === 'async') {
     return {
       InstanceType: (deployment.instance ?? DEFAULT_INSTANCE) as never,
-      InitialInstanceCount: deployment.instanceCount ?? 1,
+      // an asynchronous endpoint that scales to 0 begins with one, which is verified
+      InitialInstanceCount: deployment.instanceCount ?? Math.max(1, deployment.scaling?.min ?? 1),
       InitialVariantWeight: 1,
     };
   }
@@ -71,6 +73,7 @@ function capacity(deployment: DeploymentSpec) {
     ServerlessConfig: {
       MemorySizeInMB: deployment.memoryMb ?? DEFAULT_MEMORY_MB,
       MaxConcurrency: deployment.maxConcurrency ?? DEFAULT_MAX_CONCURRENCY,
+      ...(provisionedConcurrency === undefined ? {} : { ProvisionedConcurrency: provisionedConcurrency }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
-import { dynamo, s3, sagemaker } from '../adapters/clients.ts';
+import { autoScaling, cloudWatch, dynamo, s3, sagemaker } from '../adapters/clients.ts';
 import { dynamoRegistry } from '../adapters/dynamo-registry.ts';
+import { endpointScaling } from '../adapters/endpoint-scaling.ts';
 import { holdoutLines } from '../adapters/holdout-lines.ts';
 import { lakeStreams } from '../adapters/lake-streams.ts';
 import { lakeTexts } from '../adapters/lake-texts.ts';
@@ -21,5 +22,6 @@ export const handler = makeHandler({
   artifacts: s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME),
   holdoutLines: holdoutLines(s3(), env.LAKE_BUCKET_NAME),
   lakeStreams: lakeStreams(s3(), env.LAKE_BUCKET_NAME),
+  scaling: endpointScaling(autoScaling(), cloudWatch()),
   now: () => new Date(),
 });

@@ -5,8 +5,10 @@ import { holdoutAsSmokeLines, SMOKE_ROWS, smokeLines } from '../../domain/infere
 import type { ModelVersion } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { differenceOf, TOLERANCE } from '../../domain/rollout/agreement.ts';
+import { scalingPlan } from '../../domain/rollout/endpoint-scaling.ts';
 import { EndpointVerificationError } from '../../domain/rollout/errors.ts';
 import { loadXgboost } from '../../domain/scoring/load-xgboost.ts';
+import type { EndpointScaling } from '../adapters/endpoint-scaling.ts';
 import type { LakeStreams } from '../adapters/lake-streams.ts';
 import type { AskAsyncEndpoint } from '../adapters/sagemaker-async.ts';
 import type { InvokeEndpoint, SageMakerEndpoints } from '../adapters/sagemaker-endpoints.ts';
@@ -26,6 +28,7 @@ export interface VerifyDeps {
   /** The first lines of the holdout's features, numbers only; at most `rows`. Undefined once the run's files expired. */
   readonly holdoutLines: (model: string, runId: string, rows: number) => Promise<readonly string[] | undefined>;
   readonly lakeStreams: Pick<LakeStreams, 'open'>;
+  readonly scaling: Pick<EndpointScaling, 'apply'>;
   readonly now: () => Date;
 }
 
@@ -47,7 +50,8 @@ export interface Verified {
 /**
  * Looks before any traffic comes: the bytes of the model are the registered ones, the endpoint is in service with its own
  * configuration, and it answers rows of the holdout like the scorer does. Where the router itself is to serve, its scorer
- * has proven on the whole holdout that it predicts what the training container does.
+ * has proven on the whole holdout that it predicts what the training container does. An endpoint that is to follow its
+ * traffic begins to when it has passed.
  *
  * @throws EndpointVerificationError, ArtifactMismatchError
  */
@@ -79,10 +83,22 @@ export async function verifyEndpoint(
     : await deps.invoke(target.endpointName, csv);
   // finite numbers, one per row and output
   const { values } = parsePredictions(contentType, text, lines.length, width);
-  if (!expected) return { rows: lines.length };
-  const maxDifference = compare(values, expected, target.endpointName);
+  const maxDifference = expected && compare(values, expected, target.endpointName);
+  await letScale(target.endpointName, version, deps);
   logger.info('endpoint-verified', { model, version: number, endpoint: target.endpointName, maxDifference });
-  return { rows: lines.length, maxDifference };
+  return { rows: lines.length, ...(maxDifference === undefined ? {} : { maxDifference }) };
+}
+
+/** Only what was verified is worth more than the instances it was created with. */
+async function letScale(
+  endpointName: string,
+  { model, specVersion }: ModelVersion,
+  { registry, scaling }: VerifyDeps,
+): Promise<void> {
+  const plan = scalingPlan(endpointName, (await registry.requireSpec(model, specVersion)).spec.deployment);
+  if (!plan) return;
+  await scaling.apply(plan);
+  logger.info('endpoint-scales', { model, ...plan });
 }
 
 /** The version's own rows; those of its run, while it is there, for a version from before it had its own. */

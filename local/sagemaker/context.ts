@@ -62,7 +62,9 @@ export type ResourceKind =
   | 'transform-job'
   | 'model'
   | 'endpoint-config'
-  | 'endpoint';
+  | 'endpoint'
+  | 'scalable-target'
+  | 'scaling-policy';
 
 export function arn(context: Pick<Context, 'region' | 'accountId'>, kind: ResourceKind, name: string): string {
   const partition = context.region.startsWith('cn-')

@@ -115,6 +115,14 @@ export class Endpoints {
     this.#track(this.#remove(endpoint));
   }
 
+  /** What can be scaled of an endpoint that is there and not on its way out. */
+  scalable(name: string): { readonly variants: readonly ProductionVariant[]; readonly async: boolean } | undefined {
+    const endpoint = this.#context.store.get<Endpoint>(KIND, name);
+    if (!endpoint || endpoint.EndpointStatus === 'Deleting') return undefined;
+    const variants = endpoint.variants.map(({ variant }) => variant);
+    return { variants, async: endpoint.AsyncInferenceConfig !== undefined };
+  }
+
   /** The variants of an endpoint that is in service. */
   inService(name: string): readonly EndpointVariant[] | undefined {
     const endpoint = this.#context.store.get<Endpoint>(KIND, name);

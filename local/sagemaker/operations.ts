@@ -4,7 +4,9 @@ import type { Context } from './context.ts';
 import { Endpoints } from './endpoints.ts';
 import { Models } from './models.ts';
 import { AwsError, parseRequest } from './protocol.ts';
+import { Scaling } from './scaling.ts';
 import * as hosting from './schemas/hosting.ts';
+import * as scalingSchemas from './schemas/scaling.ts';
 import * as training from './schemas/training.ts';
 import * as transform from './schemas/transform.ts';
 import * as tuning from './schemas/tuning.ts';
@@ -26,8 +28,19 @@ export interface ControlPlane {
   readonly queues: AsyncQueues;
   /** @throws AwsError */
   call(name: string, input: unknown): Promise<unknown>;
+  /** An operation of Application Auto Scaling. @throws AwsError */
+  callScaling(name: string, input: unknown): Promise<unknown>;
   recover(): void;
   shutdown(): Promise<void>;
+}
+
+function find(operations: Record<string, Operation>, name: string): Operation {
+  const found = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  if (found) return found;
+  throw new AwsError(
+    'UnknownOperationException',
+    `The operation ${name} is not supported by the local SageMaker (docs/local-support.md lists what is)`,
+  );
 }
 
 export function controlPlane(context: Context, tagsPath: string): ControlPlane {
@@ -35,6 +48,7 @@ export function controlPlane(context: Context, tagsPath: string): ControlPlane {
   const models = new Models(context, tags);
   const endpoints = new Endpoints(context, tags, models);
   const queues = new AsyncQueues(context, endpoints);
+  const scaling = new Scaling(context, (name) => endpoints.scalable(name));
   const jobs = new TrainingJobs(context, tags);
   const tuningJobs = new TuningJobs(context, tags, jobs);
   const transformJobs = new TransformJobs(context, tags, models);
@@ -82,7 +96,10 @@ export function controlPlane(context: Context, tagsPath: string): ControlPlane {
     CreateEndpoint: operation(hosting.CreateEndpointRequest, (input) => endpoints.create(input)),
     DescribeEndpoint: operation(hosting.EndpointNameRequest, (input) => endpoints.describe(input.EndpointName)),
     ListEndpoints: operation(hosting.ListEndpointsRequest, (input) => endpoints.list(input)),
-    DeleteEndpoint: operation(hosting.EndpointNameRequest, (input) => endpoints.delete(input.EndpointName)),
+    DeleteEndpoint: operation(hosting.EndpointNameRequest, (input) => {
+      endpoints.delete(input.EndpointName);
+      scaling.endpointDeleted(input.EndpointName);
+    }),
     AddTags: operation(hosting.AddTagsRequest, (input) => ({ Tags: tags.add(input.ResourceArn, input.Tags) })),
     ListTags: operation(hosting.ListTagsRequest, (input) => ({ Tags: tags.get(input.ResourceArn) })),
     DeleteTags: operation(hosting.DeleteTagsRequest, (input) => {
@@ -90,17 +107,24 @@ export function controlPlane(context: Context, tagsPath: string): ControlPlane {
       return {};
     }),
   };
+  const scaled: Record<string, Operation> = {
+    RegisterScalableTarget: operation(scalingSchemas.RegisterScalableTargetRequest, (input) => scaling.register(input)),
+    DeregisterScalableTarget: operation(scalingSchemas.DeregisterScalableTargetRequest, (input) =>
+      scaling.deregister(input),
+    ),
+    PutScalingPolicy: operation(scalingSchemas.PutScalingPolicyRequest, (input) => scaling.putPolicy(input)),
+    DescribeScalableTargets: operation(scalingSchemas.DescribeScalableTargetsRequest, (input) =>
+      scaling.describeTargets(input),
+    ),
+    DescribeScalingPolicies: operation(scalingSchemas.DescribeScalingPoliciesRequest, (input) =>
+      scaling.describePolicies(input),
+    ),
+  };
   return {
     endpoints,
     queues,
-    async call(name, input) {
-      const run = Object.hasOwn(operations, name) ? operations[name] : undefined;
-      if (run) return run(input);
-      throw new AwsError(
-        'UnknownOperationException',
-        `The operation ${name} is not supported by the local SageMaker (docs/local-support.md lists what is)`,
-      );
-    },
+    call: async (name, input) => find(operations, name)(input),
+    callScaling: async (name, input) => find(scaled, name)(input),
     recover() {
       jobs.recover();
       tuningJobs.recover();

@@ -49,7 +49,8 @@ const DEFAULT_TIMINGS: Timings = {
 };
 /** The largest control-plane request; SageMaker's own documents are far smaller. */
 const CONTROL_BODY_BYTES = 1024 ** 2;
-const TARGET_PREFIX = 'SageMaker.';
+/** `X-Amz-Target` of SageMaker and of Application Auto Scaling, which its endpoints are scaled by. */
+const TARGET = /^(SageMaker|AnyScaleFrontendService)\.(.+)$/;
 
 /** Starts the SageMaker stand-in: control plane at `POST /`, runtime at `POST /endpoints/{name}/invocations` and `…/async-invocations`. */
 export async function startSageMaker(options: SageMakerOptions): Promise<SageMakerServer> {
@@ -157,7 +158,8 @@ async function answerRuntime(
 
 async function callOperation(plane: ControlPlane, request: IncomingMessage): Promise<unknown> {
   const target = request.headers['x-amz-target'];
-  if (request.method !== 'POST' || typeof target !== 'string' || !target.startsWith(TARGET_PREFIX)) {
+  const [, service, operation] = TARGET.exec(String(target)) ?? [];
+  if (request.method !== 'POST' || service === undefined || operation === undefined) {
     throw new AwsError(
       'UnknownOperationException',
       `${request.method} / with the target ${String(target)} is not a SageMaker call`,
@@ -167,7 +169,7 @@ async function callOperation(plane: ControlPlane, request: IncomingMessage): Pro
   if (!body) throw validationException(`The request is larger than ${CONTROL_BODY_BYTES} bytes`);
   const input = parseJson(body.toString());
   // operations without an output answer with an empty body
-  return plane.call(target.slice(TARGET_PREFIX.length), input);
+  return service === 'SageMaker' ? plane.call(operation, input) : plane.callScaling(operation, input);
 }
 
 function parseJson(text: string): unknown {

@@ -14,15 +14,21 @@ const ACTIONS: Readonly<Record<string, string>> = {
   ListObjectVersions: 'ListBucketVersions',
   SendMessageBatch: 'SendMessage',
 };
-const SERVICES = ['s3', 'events', 'states', 'sagemaker', 'sqs', 'firehose'];
+const SERVICES = ['application-autoscaling', 's3', 'events', 'states', 'sagemaker', 'sqs', 'firehose'];
 
 /** Adapters bring commands that a function does not call. */
 const NOT_CALLED: Partial<Record<FunctionName, readonly string[]>> = {
   'start-job': ['PutObject'],
   'registry-api': ['PutObject', 'DeleteObject'],
-  'verify-endpoint': ['DeleteObject', 'DeleteEndpoint', 'DeleteEndpointConfig', 'DeleteModel'],
-  'advance-rollout': ['InvokeEndpoint'],
-  'reconcile-executions': ['InvokeEndpoint'],
+  'verify-endpoint': [
+    'DeregisterScalableTarget',
+    'DeleteObject',
+    'DeleteEndpoint',
+    'DeleteEndpointConfig',
+    'DeleteModel',
+  ],
+  'advance-rollout': ['InvokeEndpoint', 'RegisterScalableTarget'],
+  'reconcile-executions': ['InvokeEndpoint', 'RegisterScalableTarget'],
   'finish-batch': ['StopTrainingJob', 'StopHyperParameterTuningJob'],
 };
 

@@ -141,6 +141,23 @@ describe('SageMaker', () => {
     expect(allowedActions(template, 'MillraceBatchesPrepare', 'sagemaker:')).toEqual([]);
   });
 
+  it('is let scale endpoints by the function that verified them, and by its own role only', () => {
+    const scalers = policies.filter(([, { Properties }]) =>
+      JSON.stringify(Properties).includes('RegisterScalableTarget'),
+    );
+    expect(scalers.map(([id]) => id)).toEqual([expect.stringMatching(/^MillraceRolloutVerifyEndpointRole/)]);
+    const statements = statementsOf(template, 'MillraceRolloutVerifyEndpoint');
+    const of = (action: string) => statements.find(({ Action }) => list(Action).includes(action));
+    expect(of('application-autoscaling:RegisterScalableTarget')).toMatchObject({
+      Condition: { StringEquals: { 'application-autoscaling:service-namespace': 'sagemaker' } },
+    });
+    expect(of('iam:CreateServiceLinkedRole')).toMatchObject({
+      Condition: { StringEquals: { 'iam:AWSServiceName': 'sagemaker.application-autoscaling.amazonaws.com' } },
+    });
+    for (const resource of list(of('cloudwatch:PutMetricAlarm')?.Resource))
+      expect(JSON.stringify(resource)).toMatch(/:alarm:(millrace-wake-|TargetTracking-endpoint\/)\*/);
+  });
+
   it('runs containers that write nothing but the files of runs and what they answer later', () => {
     const puts = statementsOf(template, 'MillraceSageMakerExecution').filter(({ Action }) =>
       list(Action).includes('s3:PutObject'),

@@ -27,6 +27,13 @@ describe('the routing table of the front door', () => {
       '/endpoints/e/invocations',
       'ministack',
     ],
+    ['a call that scales an endpoint', { authorization: scope('application-autoscaling') }, '/', 'sagemaker'],
+    [
+      'an unsigned target of Application Auto Scaling',
+      { 'x-amz-target': 'AnyScaleFrontendService.RegisterScalableTarget' },
+      '/',
+      'sagemaker',
+    ],
     ['an unsigned SageMaker target', { 'x-amz-target': 'SageMaker.ListEndpoints' }, '/', 'sagemaker'],
     ['an unsigned DynamoDB target', { 'x-amz-target': 'DynamoDB_20120810.Query' }, '/', 'ministack'],
     ['an unsigned invocation', {}, '/endpoints/e/invocations', 'sagemaker'],

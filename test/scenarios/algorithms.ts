@@ -36,16 +36,6 @@ export function algorithmScenarios(on: () => World): void {
     expectClose(answer.data, await scored(on().platform, version, NEW));
   });
 
-  it('serves a model from a realtime endpoint', async () => {
-    const model = on().model('realtime');
-    await model.apply({ deployment: { target: 'realtime', instance: 'ml.m5.large' } });
-    const { version, rollout } = await model.deploy('rows.csv', customers(ROWS));
-    expect(rollout).toMatchObject({ status: 'promoted', target: { kind: 'endpoint' } });
-    const answer = await model.predict(NEW);
-    expect(answer.version).toBe(1);
-    expectClose(answer.data, await scored(on().platform, version, NEW));
-  });
-
   it('registers the best model of a search, with what it was trained with', async () => {
     const model = on().model(LONGEST('tuned'));
     const tuning = {

@@ -13,6 +13,7 @@ import { inferenceScenarios } from './inference.ts';
 import { monitorScenarios } from './monitors.ts';
 import { restartScenarios } from './restart.ts';
 import { rolloutScenarios } from './rollouts.ts';
+import { scalingScenarios } from './scaling.ts';
 import { setScenarios } from './sets.ts';
 import { specScenarios } from './specs.ts';
 import { trainingScenarios } from './training.ts';
@@ -41,6 +42,7 @@ describe.concurrent('the platform', { timeout: SCENARIO_MS }, () => {
   approvalScenarios(on);
   rolloutScenarios(on);
   algorithmScenarios(on);
+  scalingScenarios(on);
   failureScenarios(on);
   batchScenarios(on);
   inferenceScenarios(on);

@@ -2,6 +2,7 @@ import type { SpecDraft } from '../draft.ts';
 import { oneOf } from '../issues.ts';
 import type { Report } from '../problem.ts';
 import { batchRules } from './batch.ts';
+import { scalingRules } from './scaling.ts';
 import { atMost } from './training.ts';
 
 const MEMORY_MB = [1_024, 2_048, 3_072, 4_096, 5_120, 6_144] as const;
@@ -15,9 +16,9 @@ const MAX_ASYNC_TIMEOUT = '1h';
 
 /** Settings that mean something to some targets only. `instance` is ml.m5.large by default. */
 const FIELDS_OF_TARGET = {
-  serverless: ['memoryMb', 'maxConcurrency', 'cache'],
-  realtime: ['instance', 'instanceCount', 'cache'],
-  async: ['instance', 'instanceCount', 'async'],
+  serverless: ['memoryMb', 'maxConcurrency', 'provisionedConcurrency', 'scaling', 'cache'],
+  realtime: ['instance', 'instanceCount', 'scaling', 'cache'],
+  async: ['instance', 'instanceCount', 'scaling', 'async'],
   lambda: ['cache'],
   batch: ['instance', 'instanceCount'],
 } as const;
@@ -51,5 +52,6 @@ export function deploymentRules({ deployment, training }: SpecDraft, report: Rep
       deployment.strategy.type,
       'all-at-once',
     );
+  scalingRules(deployment, report);
   batchRules(deployment.batch, report);
 }

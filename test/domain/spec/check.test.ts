@@ -263,7 +263,7 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
   [
     'async with memory',
     { deployment: { target: 'async', memoryMb: 2_048 } },
-    'deployment.memoryMb: does not go with target async (seen 2048; allowed: instance, instanceCount, async)',
+    'deployment.memoryMb: does not go with target async (seen 2048; allowed: instance, instanceCount, scaling, async)',
   ],
   [
     'async that waits for more than an hour',
@@ -279,6 +279,109 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     'async with nothing in the container',
     { deployment: { target: 'async', async: { maxInvocationsPerInstance: 0 } } },
     'deployment.async.maxInvocationsPerInstance',
+  ],
+  [
+    'more kept warm than there may be',
+    { deployment: { maxConcurrency: 4, provisionedConcurrency: 5 } },
+    'deployment.provisionedConcurrency: is above maxConcurrency (seen 5; allowed: at most 4)',
+  ],
+  [
+    'more kept warm than the default allows',
+    { deployment: { provisionedConcurrency: 6 } },
+    'deployment.provisionedConcurrency: is above maxConcurrency (seen 6; allowed: at most 5)',
+  ],
+  ['nothing kept warm', { deployment: { provisionedConcurrency: 0 } }, 'deployment.provisionedConcurrency'],
+  [
+    'warm instances',
+    { deployment: { target: 'realtime', provisionedConcurrency: 1 } },
+    'deployment.provisionedConcurrency: does not go with target realtime',
+  ],
+  [
+    'scaling of the router',
+    { deployment: { target: 'lambda', scaling: { min: 1, max: 2 } } },
+    'deployment.scaling: does not go with target lambda',
+  ],
+  [
+    'realtime scaled to zero',
+    { deployment: { target: 'realtime', scaling: { min: 0, max: 2, invocationsPerInstance: 60 } } },
+    'deployment.scaling.min: is too small: target realtime cannot scale to 0; async can, and serverless without provisionedConcurrency costs nothing while idle (seen 0; allowed: at least 1)',
+  ],
+  [
+    'async below zero',
+    { deployment: { target: 'async', scaling: { min: -1, max: 2, backlogPerInstance: 5 } } },
+    'deployment.scaling.min',
+  ],
+  [
+    'scaling with its ends exchanged',
+    { deployment: { target: 'realtime', scaling: { min: 3, max: 2, invocationsPerInstance: 60 } } },
+    'deployment.scaling.max: is below scaling.min (seen 2; allowed: at least 3)',
+  ],
+  [
+    'realtime that follows nothing',
+    { deployment: { target: 'realtime', scaling: { min: 1, max: 2 } } },
+    'deployment.scaling.invocationsPerInstance: is missing: target realtime follows it',
+  ],
+  [
+    'realtime that follows a backlog',
+    {
+      deployment: { target: 'realtime', scaling: { min: 1, max: 2, invocationsPerInstance: 1, backlogPerInstance: 1 } },
+    },
+    'deployment.scaling.backlogPerInstance: does not go with target realtime (seen 1; allowed: invocationsPerInstance)',
+  ],
+  [
+    'async that follows nothing',
+    { deployment: { target: 'async', scaling: { min: 0, max: 2 } } },
+    'deployment.scaling.backlogPerInstance: is missing: target async follows it',
+  ],
+  [
+    'fewer instances than scaling allows',
+    { deployment: { target: 'realtime', instanceCount: 1, scaling: { min: 2, max: 4, invocationsPerInstance: 60 } } },
+    'deployment.instanceCount: is outside of scaling.min and scaling.max (seen 1; allowed: 2 to 4)',
+  ],
+  [
+    'more instances than scaling allows',
+    { deployment: { target: 'realtime', instanceCount: 5, scaling: { min: 2, max: 4, invocationsPerInstance: 60 } } },
+    'deployment.instanceCount: is outside of scaling.min and scaling.max (seen 5; allowed: 2 to 4)',
+  ],
+  [
+    'scaling of what is not provisioned',
+    { deployment: { scaling: { min: 1, max: 2 } } },
+    'deployment.provisionedConcurrency: is missing: it is what scaling of target serverless changes',
+  ],
+  [
+    'serverless scaled to zero',
+    { deployment: { provisionedConcurrency: 1, scaling: { min: 0, max: 2 } } },
+    'deployment.scaling.min: is too small: target serverless cannot scale to 0',
+  ],
+  [
+    'more provisioned by scaling than there may be',
+    { deployment: { provisionedConcurrency: 1, scaling: { min: 1, max: 6 } } },
+    'deployment.scaling.max: is above maxConcurrency (seen 6; allowed: at most 5)',
+  ],
+  [
+    'a use of nine tenths and more',
+    { deployment: { provisionedConcurrency: 1, scaling: { min: 1, max: 2, utilization: 0.91 } } },
+    'deployment.scaling.utilization',
+  ],
+  [
+    'hours until an instance may go',
+    {
+      deployment: {
+        target: 'realtime',
+        scaling: { min: 1, max: 2, invocationsPerInstance: 60, scaleInCooldown: '61m' },
+      },
+    },
+    'deployment.scaling.scaleInCooldown: is too long (seen "61m"; allowed: at most 1h)',
+  ],
+  [
+    'hours until an instance may come',
+    {
+      deployment: {
+        target: 'realtime',
+        scaling: { min: 1, max: 2, invocationsPerInstance: 60, scaleOutCooldown: '61m' },
+      },
+    },
+    'deployment.scaling.scaleOutCooldown: is too long (seen "61m"; allowed: at most 1h)',
   ],
   [
     'batch with memory',
@@ -738,6 +841,25 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
 /** The other side of each limit. */
 const accepted: readonly [what: string, change: Overrides][] = [
   ['the plain document', {}],
+  ['all of it kept warm', { deployment: { provisionedConcurrency: 5 } }],
+  [
+    'scaling of what is kept warm',
+    { deployment: { maxConcurrency: 6, provisionedConcurrency: 1, scaling: { min: 1, max: 6, utilization: 0.9 } } },
+  ],
+  [
+    'instances within their limits',
+    {
+      deployment: {
+        target: 'realtime',
+        instanceCount: 2,
+        scaling: { min: 2, max: 2, invocationsPerInstance: 0.5, scaleInCooldown: '1h', scaleOutCooldown: '1h' },
+      },
+    },
+  ],
+  [
+    'async scaled to zero',
+    { deployment: { target: 'async', instanceCount: 1, scaling: { min: 0, max: 1, backlogPerInstance: 5 } } },
+  ],
   ['min equal to max', column({ min: 1, max: 1 })],
   ['values of a string', column({ type: 'string', values: ['a'] }, 4)],
   ['a time format', column({ format: '%-d.%m.%Y %H:%M:%S.%f %z 100%%' }, 1)],

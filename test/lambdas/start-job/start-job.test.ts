@@ -203,6 +203,38 @@ describe('start-job', () => {
     });
   });
 
+  for (const [what, deployment, expected] of [
+    [
+      'serverless with some of it kept warm',
+      { maxConcurrency: 8, provisionedConcurrency: 3 },
+      { ServerlessConfig: { MemorySizeInMB: 2_048, MaxConcurrency: 8, ProvisionedConcurrency: 3 } },
+    ],
+    ['serverless', {}, { ServerlessConfig: { MemorySizeInMB: 2_048, MaxConcurrency: 5 } }],
+    ['several instances', { target: 'realtime', instanceCount: 3 }, { InitialInstanceCount: 3 }],
+    [
+      'as many instances as there are at least',
+      { target: 'realtime', scaling: { min: 2, max: 4, invocationsPerInstance: 600 } },
+      { InitialInstanceCount: 2 },
+    ],
+    [
+      'one instance that may go',
+      { target: 'async', scaling: { min: 0, max: 4, backlogPerInstance: 5 } },
+      { InitialInstanceCount: 1 },
+    ],
+  ] as const) {
+    it(`creates ${what}`, async () => {
+      world = await setUp(aModelSpec({ deployment }));
+      const { version: _, ...version } = aModelVersion();
+      await world.registry.registerVersion(version, change);
+      await world.start({ taskToken: 't', work: 'endpoint', model: 'churn', rolloutId: 'churn-v1-r1', version: 1 });
+      const { ProductionVariants } = world.calls[1]?.request as { ProductionVariants: object[] };
+      expect(ProductionVariants).toHaveLength(1);
+      expect(ProductionVariants[0]).toMatchObject(expected);
+      const serverless = (ProductionVariants[0] as { ServerlessConfig?: object }).ServerlessConfig;
+      if ('ServerlessConfig' in expected) expect(serverless).toEqual(expected.ServerlessConfig);
+    });
+  }
+
   it('answers at once for an endpoint that is in service already, of which no event will come', async () => {
     const { version: _, ...version } = aModelVersion();
     await world.registry.registerVersion(version, change);

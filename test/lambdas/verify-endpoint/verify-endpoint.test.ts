@@ -3,10 +3,11 @@ import { encodeJson } from '../../../bench/random-model.ts';
 import { ArtifactMismatchError, NotFoundError } from '../../../domain/common-errors.ts';
 import type { Decision, Target } from '../../../domain/registry/entities.ts';
 import { TOLERANCE } from '../../../domain/rollout/agreement.ts';
+import type { ScalingPlan } from '../../../domain/rollout/endpoint-scaling.ts';
 import { makeHandler } from '../../../lambdas/verify-endpoint/handler.ts';
 import type { VerifyDeps } from '../../../lambdas/verify-endpoint/verify-endpoint.ts';
 import { aModelDocument, aTree } from '../../domain/scoring/a-model.ts';
-import { aModelSpec } from '../../fixtures/builders.ts';
+import { aModelSpec, type Overrides } from '../../fixtures/builders.ts';
 import { chunked } from '../../fixtures/chunks.ts';
 import { AT, aModelVersion, anArtifact } from '../../fixtures/entities.ts';
 
@@ -30,6 +31,7 @@ interface Case extends Partial<VerifyDeps> {
   /** Texts in the lake by key. */
   readonly texts?: Readonly<Record<string, string>>;
   readonly decisions?: Map<string, Decision>;
+  readonly deployment?: Overrides;
   /** Bytes of the scorer. */
   readonly scorerBytes?: Uint8Array;
 }
@@ -45,9 +47,11 @@ function verify(overrides: Case = {}) {
     texts = {},
     decisions = new Map<string, Decision>(),
     scorerBytes = modelOf(inputs.length),
+    deployment = {},
     ...deps
   } = overrides;
   const sent: string[] = [];
+  const scaled: ScalingPlan[] = [];
   const version = aModelVersion({ signature: { ...signature, inputs: inputs.map(field) } });
   const artifacts = {
     ...version.artifacts,
@@ -79,7 +83,14 @@ function verify(overrides: Case = {}) {
       recordDecision: async (decision) => {
         decisions.set(decision.decisionId, decision);
       },
-      requireSpec: async () => ({ model: 'churn', version: 1, digest: '', spec: aModelSpec(), by: 'test', at: AT }),
+      requireSpec: async () => ({
+        model: 'churn',
+        version: 1,
+        digest: '',
+        spec: aModelSpec({ deployment }),
+        by: 'test',
+        at: AT,
+      }),
     },
     endpoints: { describe: async () => ({ status: 'InService', configName: NAME }) },
     invoke: async (name, csv) => {
@@ -94,10 +105,20 @@ function verify(overrides: Case = {}) {
     // the files of a run expire
     holdoutLines: async () => undefined,
     lakeStreams: { open: async (key) => (texts[key] === undefined ? undefined : chunked(texts[key], [7])) },
+    scaling: {
+      apply: async (plan) => {
+        scaled.push(plan);
+      },
+    },
     now: () => new Date(AT),
     ...deps,
   });
-  return { sent, decisions, verified: handler({ model: 'churn', rolloutId: 'churn-v1-r1', version: 1, parity }) };
+  return {
+    sent,
+    scaled,
+    decisions,
+    verified: handler({ model: 'churn', rolloutId: 'churn-v1-r1', version: 1, parity }),
+  };
 }
 
 describe('verifying an endpoint', () => {
@@ -208,6 +229,33 @@ describe('verifying an endpoint', () => {
     expect(await verified).toEqual({ rows: 3 });
     expect(await verify({ target, scorer: false }).verified).toEqual({ rows: 3 });
     expect(sent).toEqual([]);
+  });
+});
+
+describe('an endpoint that is to follow its traffic', () => {
+  const scaling = { min: 2, max: 4, invocationsPerInstance: 600 };
+  const deployment = { target: 'realtime', scaling };
+
+  it('begins to once it has passed', async () => {
+    const { scaled, verified } = verify({ deployment });
+    await verified;
+    expect(scaled).toMatchObject([{ endpointName: NAME, min: 2, max: 4, targetValue: 600 }]);
+    const container = verify({ deployment, scorer: false, answer: '7,8,9' });
+    await container.verified;
+    expect(container.scaled).toHaveLength(1);
+  });
+
+  it('does not before, nor one of which nothing is said', async () => {
+    const wrong = verify({ deployment, answer: '7,7,7' });
+    await expect(wrong.verified).rejects.toThrow('differs from the scorer');
+    const fixed = verify();
+    await fixed.verified;
+    expect([wrong.scaled, fixed.scaled]).toEqual([[], []]);
+  });
+
+  it('fails the rollout when it cannot', async () => {
+    const apply = () => Promise.reject(new Error('no permission to scale'));
+    await expect(verify({ deployment, scaling: { apply } }).verified).rejects.toThrow('no permission to scale');
   });
 });
 
