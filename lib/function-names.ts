@@ -15,6 +15,7 @@ const SMALL_FUNCTIONS = [
   'apply-spec',
   'authorize-request',
   'feedback',
+  'finish-async',
   'finish-run',
   'infer',
   'monitor-model',

@@ -46,6 +46,7 @@ const FREE_AT_REST: ReadonlySet<string> = new Set([
   'AWS::Logs::LogStream',
   'AWS::S3::Bucket',
   'AWS::S3::BucketPolicy',
+  'AWS::SNS::Subscription',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::Queue',

@@ -24,6 +24,7 @@ import type { EnvVars } from '../lambdas/runtime/env.ts';
 import { acknowledge } from './allow.ts';
 import { type ApiConsumer, ApiConsumers } from './api-consumers.ts';
 import { ApiGatewayAccount } from './api-gateway-account.ts';
+import type { AsyncPredictions } from './async-predictions.ts';
 import type { BatchScoring } from './batch-scoring.ts';
 import type { Capture } from './capture.ts';
 import { addGatewayResponses, DENIED } from './gateway-responses.ts';
@@ -43,6 +44,7 @@ export interface InferenceApiProps {
   readonly defaults: FunctionDefaults;
   readonly capture: Capture;
   readonly lake: PrivateBucket;
+  readonly asyncPredictions: AsyncPredictions;
   readonly registry: ModelRegistry;
   readonly rollouts: Rollouts;
   readonly pipeline: TrainingPipeline;
@@ -167,7 +169,14 @@ export class InferenceApi extends Construct {
     };
   }
 
-  private inferFunction({ defaults, capture, lake, registry, inferConcurrency }: InferenceApiProps): MillraceFunction {
+  private inferFunction({
+    defaults,
+    capture,
+    lake,
+    asyncPredictions,
+    registry,
+    inferConcurrency,
+  }: InferenceApiProps): MillraceFunction {
     const infer = new MillraceFunction(this, 'Infer', {
       defaults,
       name: 'infer',
@@ -183,6 +192,7 @@ export class InferenceApi extends Construct {
     });
     registry.grantRoute(infer);
     lake.grantRead(infer, 'artifacts/');
+    asyncPredictions.grantTake(infer);
     capture.grantSend(infer);
     SageMakerJobs.grantInvokeEndpoint(infer);
     return infer;

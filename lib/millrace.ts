@@ -144,7 +144,13 @@ export class Millrace extends Construct {
       registry,
       maxConcurrency: props.validationConcurrency ?? 10,
     });
-    const asyncPredictions = new AsyncPredictions(this, 'AsyncPredictions', { lake, encryptionKey });
+    const asyncPredictions = new AsyncPredictions(this, 'AsyncPredictions', {
+      defaults,
+      lake,
+      registry,
+      capture: this.capture,
+      encryptionKey,
+    });
     const jobs = new SageMakerJobs(this, 'SageMaker', { defaults, lake, registry, stage, asyncPredictions });
     this.rollouts = new Rollouts(this, 'Rollout', { defaults, lake, registry, jobs, asyncPredictions });
     this.trainingPipeline = new TrainingPipeline(this, 'Training', {
@@ -179,6 +185,7 @@ export class Millrace extends Construct {
       defaults,
       capture: this.capture,
       lake,
+      asyncPredictions,
       registry,
       rollouts: this.rollouts,
       pipeline: this.trainingPipeline,

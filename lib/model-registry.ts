@@ -76,6 +76,12 @@ export class ModelRegistry extends Construct {
     this.denyChangingAudit(grantee);
   }
 
+  /** Counting requests alone. */
+  grantCount(grantee: IGrantable): void {
+    this.grant(grantee, ['dynamodb:UpdateItem']);
+    this.denyChangingAudit(grantee);
+  }
+
   grantPublish(grantee: IGrantable): void {
     allow(grantee, { actions: ['events:PutEvents'], resources: [this.eventBus.eventBusArn] });
   }

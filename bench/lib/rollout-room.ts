@@ -97,6 +97,7 @@ export async function aRolloutRoom(options: RoomOptions) {
       models: servedModels({ aws, table: 'registry', lakeBucket: 'lake', metrics, now }),
       policies: capturePolicies({ aws, table: 'registry', now }),
       table: 'registry',
+      lakeBucket: 'lake',
       stream: 'capture',
       metrics,
       now,

@@ -1,4 +1,5 @@
 import { rowId } from '../inference/inference-id.ts';
+import type { Predictions } from '../inference/predictions.ts';
 
 /** Firehose takes records of at most 1,000 KiB. */
 export const MAX_LINE_BYTES = 1_024_000;
@@ -17,6 +18,10 @@ export interface CapturedColumns {
 
 /** One number per row, or one probability per class. */
 export type CapturedPrediction = number | readonly number[];
+
+/** By row, as capture keeps them. */
+export const predictionsOfRows = ({ values, rows, width }: Predictions): CapturedPrediction[] =>
+  width === 1 ? [...values] : Array.from({ length: rows }, (_, i) => [...values.slice(i * width, (i + 1) * width)]);
 
 export interface CapturedCall extends CapturedColumns {
   readonly model: string;

@@ -5,6 +5,9 @@ import { Instant, Reason } from '../registry/entities.ts';
 /** Every event on Millrace's bus. Rules and publishers both import this; a detail's shape changes with its schemaVersion. */
 const base = { schemaVersion: z.literal(1), model: z.string(), at: Instant };
 
+/** About a prediction that was asked for earlier; what is to be read lies at `location` in S3. */
+const later = { version: z.number().int(), inferenceId: z.string(), rows: z.number().int(), location: z.string() };
+
 export const EVENTS = {
   DatasetAccepted: {
     source: 'millrace.data',
@@ -58,6 +61,16 @@ export const EVENTS = {
   ApprovalRequested: {
     source: 'millrace.registry',
     detail: z.object({ ...base, version: z.number().int(), expiresAt: Instant }),
+  },
+  /** A request that was to be answered later has its answer. May come twice. */
+  PredictionCompleted: {
+    source: 'millrace.inference',
+    detail: z.object({ ...base, ...later }),
+  },
+  /** It will have none: the model failed (500) or did not answer in time (504). May come twice. */
+  PredictionFailed: {
+    source: 'millrace.inference',
+    detail: z.object({ ...base, ...later, status: z.union([z.literal(500), z.literal(504)]), reason: z.string() }),
   },
   RolloutStarted: {
     source: 'millrace.rollout',

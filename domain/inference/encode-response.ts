@@ -28,7 +28,7 @@ export interface InferResponse {
 }
 
 /** What every face answers in its headers: the id that feedback is given by, and whether the numbers are from before. */
-export function answerHeaders({ parameters }: InferResponse): Record<string, string> {
+export function answerHeaders({ parameters }: Pick<InferResponse, 'parameters'>): Record<string, string> {
   const { inference_id: id = '', cache } = parameters;
   return { 'x-amzn-sagemaker-inference-id': id, ...(cache === undefined ? {} : { 'x-millrace-cache': cache }) };
 }

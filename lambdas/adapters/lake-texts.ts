@@ -1,4 +1,11 @@
-import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 
 export interface LakeText {
   readonly text: string;
@@ -15,6 +22,8 @@ export interface LakeTexts {
   /** @param headers kept beside the object. @returns false where the key is taken already: the first one wins */
   putOnce(key: string, text: string, contentType: string, headers?: Record<string, string>): Promise<boolean>;
   remove(key: string): Promise<void>;
+  /** Keys under a prefix, in their order. */
+  list(prefix: string): AsyncIterable<{ readonly key: string; readonly at: Date }>;
 }
 
 export function lakeTexts(client: S3Client, bucket: string): LakeTexts {
@@ -42,6 +51,18 @@ export function lakeTexts(client: S3Client, bucket: string): LakeTexts {
         if (isTaken(error)) return false;
         throw error;
       }
+    },
+    async *list(prefix) {
+      let token: string | undefined;
+      do {
+        const page = await client.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...(token && { ContinuationToken: token }) }),
+        );
+        for (const { Key, LastModified } of page.Contents ?? []) {
+          if (Key !== undefined) yield { key: Key, at: LastModified ?? new Date(0) };
+        }
+        token = page.IsTruncated ? page.NextContinuationToken : undefined;
+      } while (token);
     },
     async remove(key) {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));

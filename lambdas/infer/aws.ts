@@ -62,7 +62,17 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
     return (await response.json()) as Record<string, unknown>;
   }
 
+  function objectUrl({ bucket, key }: { bucket: string; key: string }): string {
+    const base = front ? `${front}/${bucket}` : `https://${bucket}.s3.${region}.${suffix}`;
+    return `${base}/${key.split('/').map(encodeURIComponent).join('/')}`;
+  }
+
   return {
+    /** For calls that are too rare to be loaded with the others. */
+    call,
+    host,
+    objectUrl,
+
     /** Eventually consistent: what the router reads it caches anyway. */
     async getItem(table: string, key: Key): Promise<Record<string, unknown> | undefined> {
       const body = { TableName: table, Key: { PK: { S: key.PK }, SK: { S: key.SK } } };
@@ -101,12 +111,10 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
     },
 
     async getObject(ref: { bucket: string; key: string; versionId?: string }): Promise<Uint8Array> {
-      const base = front ? `${front}/${ref.bucket}` : `https://${ref.bucket}.s3.${region}.${suffix}`;
-      const path = ref.key.split('/').map(encodeURIComponent).join('/');
       const query = ref.versionId ? `?versionId=${encodeURIComponent(ref.versionId)}` : '';
       return withRetry(async () => {
         const init = { method: 'GET', deadlineMs: DEADLINE_MS.getObject };
-        const response = await call('S3.GetObject', 's3', `${base}/${path}${query}`, init);
+        const response = await call('S3.GetObject', 's3', objectUrl(ref) + query, init);
         return new Uint8Array(await response.arrayBuffer());
       });
     },

@@ -1,4 +1,4 @@
-import { type CapturedColumns, captureLines } from '../../domain/capture/lines.ts';
+import { type CapturedColumns, captureLines, predictionsOfRows } from '../../domain/capture/lines.ts';
 import type { InferRequest } from '../../domain/inference/decode-request.ts';
 import type { Predictions } from '../../domain/inference/predictions.ts';
 import { logger } from '../runtime/logger.ts';
@@ -33,7 +33,6 @@ export async function capture(model: string, answer: Answer, deps: CaptureDeps):
   if (!policy) return deps.metrics.add('CaptureSkipped', 1);
   const weight = deps.policies.weightOf(model, policy, inferenceId);
   if (weight === undefined) return;
-  const { values, rows, width } = predictions;
   try {
     const lines = captureLines({
       model,
@@ -42,10 +41,7 @@ export async function capture(model: string, answer: Answer, deps: CaptureDeps):
       eventTime,
       inferenceTime: deps.now(),
       ...withoutRedacted(served, request.rows, policy.redact),
-      predictions:
-        width === 1
-          ? [...values]
-          : Array.from({ length: rows }, (_, i) => [...values.slice(i * width, (i + 1) * width)]),
+      predictions: predictionsOfRows(predictions),
       ...(request.context && { context: request.context }),
       weight,
     });
@@ -57,7 +53,8 @@ export async function capture(model: string, answer: Answer, deps: CaptureDeps):
   }
 }
 
-function withoutRedacted(
+/** Values of the rows, but for the columns that capture leaves out. */
+export function withoutRedacted(
   { signature }: ServedVersion,
   rows: InferRequest['rows'],
   redact: readonly string[],

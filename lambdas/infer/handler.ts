@@ -12,12 +12,17 @@ import {
   toHttpError,
 } from './http.ts';
 import { type OpenInferenceDeps, openInference } from './open-inference.ts';
+import type { Accepted } from './predict.ts';
 import type { PredictionCache } from './prediction-cache.ts';
 
 /** What requests are answered with, but for who sent one. */
 export type InferDeps = Omit<OpenInferenceDeps, 'caller' | 'cache'>;
 
-type Face = (event: ProxyEvent, segments: readonly string[], deps: OpenInferenceDeps) => Promise<ProxyResponse>;
+type Face = (
+  event: ProxyEvent,
+  segments: readonly string[],
+  deps: OpenInferenceDeps,
+) => Promise<ProxyResponse | Accepted>;
 
 /** By the first segment of the path. All but v2 are loaded with the first request for them. */
 const FACES: Readonly<Record<string, () => Face | Promise<Face>>> = {
@@ -43,7 +48,12 @@ export const makeHandler = (deps: InferDeps) => {
       if (!load) throw notFound(event);
       const face = await load();
       const caller = callerOf(event.requestContext);
-      const answer = () => face(event, segments, { ...deps, caller, cache });
+      const answer = async () => {
+        const found = await face(event, segments, { ...deps, caller, cache });
+        if (!('accepted' in found)) return found;
+        const { respondAccepted } = await import('./accepted.ts');
+        return respondAccepted(found, segments);
+      };
       const key = event.httpMethod === 'POST' ? header(event, 'idempotency-key') : undefined;
       if (key === undefined) return await answer();
       const { answerOnce } = await import('./idempotency.ts');

@@ -15,6 +15,8 @@ export interface ProxyEvent {
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
   readonly requestContext?: RequestIdentity | null;
+  /** What the body may have at most, where it did not come through the gateway. @default MAX_BODY_BYTES */
+  readonly maxBytes?: number;
 }
 
 export interface ProxyResponse {
@@ -82,7 +84,7 @@ export function contentType(event: ProxyEvent): string {
 /** @throws HttpError 400 for bytes that are no UTF-8, 413 */
 export function readText(event: ProxyEvent): string {
   const text = event.isBase64Encoded ? utf8(Buffer.from(event.body ?? '', 'base64')) : (event.body ?? '');
-  checkSize('the request', text);
+  checkSize('the request', text, event.maxBytes);
   return text;
 }
 

@@ -41,12 +41,14 @@ const aws = awsCalls({
 });
 const metrics = emfMetrics((line) => process.stdout.write(line), now);
 const table = required('TABLE_NAME');
+const lakeBucket = required('LAKE_BUCKET_NAME');
 
 export const handler = makeHandler({
   aws,
-  models: servedModels({ aws, table, lakeBucket: required('LAKE_BUCKET_NAME'), metrics, now }),
+  models: servedModels({ aws, table, lakeBucket, metrics, now }),
   policies: capturePolicies({ aws, table, now }),
   table,
+  lakeBucket,
   stream: required('CAPTURE_STREAM_NAME'),
   metrics,
   now,

@@ -9,7 +9,7 @@ import {
   respond,
   versionNumber,
 } from './http.ts';
-import { type PredictDeps, predict, requireTraffic, shownRoute } from './predict.ts';
+import { type Accepted, type PredictDeps, predict, requireTraffic, shownRoute } from './predict.ts';
 
 export interface OpenInferenceDeps extends PredictDeps {
   /** Of this function, for `GET /v2`. */
@@ -21,7 +21,7 @@ export async function openInference(
   event: ProxyEvent,
   [first, model, ...rest]: readonly string[],
   deps: OpenInferenceDeps,
-): Promise<ProxyResponse> {
+): Promise<ProxyResponse | Accepted> {
   if (first === undefined) {
     allow(event, 'GET');
     return respond(200, { name: 'millrace', version: deps.codeVersion, extensions: [] });
@@ -54,9 +54,11 @@ async function infer(
   model: string,
   version: number | undefined,
   deps: OpenInferenceDeps,
-): Promise<ProxyResponse> {
+): Promise<ProxyResponse | Accepted> {
   const body = readJsonBody(event);
-  const answer = await predict({ model, body, ...(version === undefined ? {} : { version }) }, deps);
+  const reply = { form: 'tensors' } as const;
+  const answer = await predict({ model, body, reply, ...(version === undefined ? {} : { version }) }, deps);
+  if ('accepted' in answer) return answer;
   const response = respond(200, answer, answerHeaders(answer));
   checkSize('the answer', response.body);
   return response;

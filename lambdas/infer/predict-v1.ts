@@ -1,8 +1,7 @@
-import { predictionColumns, predictionRows } from '../../domain/inference/encode-table.ts';
 import { readPredictBody } from '../../domain/inference/table-forms.ts';
 import { allow, notFound, type ProxyEvent, type ProxyResponse, respond, versionNumber } from './http.ts';
-import { type PredictDeps, requireRoute, requireTraffic } from './predict.ts';
-import { accepted, answered, predictTable, readJsonTable } from './table-face.ts';
+import { type Accepted, type PredictDeps, requireRoute, requireTraffic } from './predict.ts';
+import { accepted, answered, predictTable, readJsonTable, tableReply } from './table-face.ts';
 
 const PATH = /^models\/([^/:]+)(?:\/versions\/([^/:]*))?(?::([a-z]+))?$/;
 
@@ -11,7 +10,7 @@ export async function predictV1(
   event: ProxyEvent,
   segments: readonly string[],
   deps: PredictDeps,
-): Promise<ProxyResponse> {
+): Promise<ProxyResponse | Accepted> {
   // some clients escape the colon
   const [, model, number, verb] = PATH.exec(segments.join('/').replace(/%3a/i, ':')) ?? [];
   if (model === undefined || (verb !== undefined && verb !== 'predict')) throw notFound(event);
@@ -20,11 +19,8 @@ export async function predictV1(
   accepted(event);
   if (!verb) return status(model, version, deps);
   const { table, columnar } = readJsonTable(event, readPredictBody);
-  const answer = await predictTable({ model, version, table }, deps);
-  return answered(
-    answer,
-    columnar ? { outputs: predictionColumns(answer.outputs) } : { predictions: predictionRows(answer.outputs) },
-  );
+  const reply = tableReply(columnar);
+  return answered(await predictTable({ model, version, table, reply }, deps), reply);
 }
 
 async function status(model: string, version: number | undefined, deps: PredictDeps): Promise<ProxyResponse> {

@@ -1,5 +1,6 @@
 import { type Caller, mayUse } from '../../domain/access/caller.ts';
 import { InvalidInputError } from '../../domain/common-errors.ts';
+import type { AnswerForm } from '../../domain/inference/answer-form.ts';
 import { decodeRequest, type InferRequest } from '../../domain/inference/decode-request.ts';
 import { encodeResponse, type InferResponse } from '../../domain/inference/encode-response.ts';
 import { encodeInferenceId } from '../../domain/inference/inference-id.ts';
@@ -27,9 +28,11 @@ const MAX_AHEAD_MS = 366 * 86_400_000;
 export interface PredictDeps extends CaptureDeps {
   /** Who sent the request that is being answered. */
   readonly caller: Caller;
-  readonly aws: Pick<Aws, 'invokeEndpoint' | 'addCounts' | 'putRecord' | 'dynamo'>;
+  readonly aws: Pick<Aws, 'invokeEndpoint' | 'addCounts' | 'putRecord' | 'dynamo' | 'call' | 'host' | 'objectUrl'>;
   /** Predictions that were made before, of models that allow it. */
   readonly cache: () => Promise<PredictionCache>;
+  /** Where requests that are answered later wait. */
+  readonly lakeBucket: string;
   readonly models: ServedModels;
   readonly table: string;
   /** Milliseconds of a clock that never goes back. */
@@ -63,9 +66,19 @@ export function shownRoute(traffic: Traffic, version?: number): Route {
   return traffic.routes.reduce((best, route) => (route.weight > best.weight ? route : best));
 }
 
+/** How a face answers. */
+export interface Reply {
+  readonly form: AnswerForm;
+  /** Its own, besides those that every face has. */
+  readonly headers?: (version: string, inferenceId: string) => Readonly<Record<string, string>>;
+}
+
 /** A prediction that is asked for, whichever face it came through. */
 export interface Call {
   readonly model: string;
+  readonly reply: Reply;
+  /** Given when only an answer later will do: how long the request may wait and the model may take, in seconds. */
+  readonly later?: { readonly ttl?: number; readonly timeout?: number };
   readonly version?: number;
   /** `parameters` are read from it before there is a version to hold the rest against. */
   readonly body: unknown;
@@ -75,8 +88,19 @@ export interface Call {
   readonly decode?: (body: unknown, signature: Signature, policy: RequestPolicy, until: Date) => InferRequest;
 }
 
+/** A request that waits in the queue of an endpoint; it is captured and counted when it is answered. */
+export interface Accepted {
+  readonly accepted: true;
+  readonly model: string;
+  readonly inferenceId: string;
+  readonly resultLocation: string;
+  readonly failureLocation: string;
+}
+
+export type Outcome = InferResponse | Accepted;
+
 /** Answers one call: chooses a version, scores, then captures and counts. Neither of the last two can fail the call. */
-export async function predict(asking: Call, deps: PredictDeps): Promise<InferResponse> {
+export async function predict(asking: Call, deps: PredictDeps): Promise<Outcome> {
   const traffic = await requireTraffic(asking.model, deps);
   const call = { ...asking, judged: traffic.rolloutId !== undefined };
   const asked = call.version === undefined ? undefined : requireRoute(traffic, call.version);
@@ -89,10 +113,15 @@ export async function predict(asking: Call, deps: PredictDeps): Promise<InferRes
     const { count } = await import('./count.ts');
     await count(traffic, counts, deps);
   };
-  const answer = await answerOrFallBack(call, route, second, counts, deps).catch(async (error: unknown) => {
+  const routed = { ...call, counted: asked || traffic.rolloutId === undefined ? undefined : traffic };
+  const answer = await answerOrFallBack(routed, route, second, counts, deps).catch(async (error: unknown) => {
     await counting();
     throw error;
   });
+  if ('accepted' in answer) {
+    await counting();
+    return answer;
+  }
   await Promise.all([capture(call.model, answer, deps), counting()]);
   const { served, request, inferenceId, predictions } = answer;
   deps.metrics.add('PredictedRows', predictions.rows);
@@ -117,22 +146,27 @@ function position(model: string, body: unknown, random: () => number): number {
   return typeof key === 'string' ? stickyPosition(model, key) : random();
 }
 
+export interface RoutedCall extends Call {
+  /** Of the rollout it is counted for. */
+  readonly counted: Traffic | undefined;
+}
+
 /**
  * While a rollout is judged, what one version cannot answer another does. A request counts once, for the version that chance
  * gave it: the judge compares versions by it.
  */
 async function answerOrFallBack(
-  call: Call,
+  call: RoutedCall,
   route: Route,
   second: Route | undefined,
   counts: RoutedRequest[],
   deps: PredictDeps,
-): Promise<Answer> {
+): Promise<Answer | Accepted> {
   const began = deps.elapsed();
   const { version } = route;
   try {
     const answer = await answerFrom(call, route, began + (second ? FIRST_ATTEMPT_MS : BUDGET_MS), deps);
-    counts.push({ version, latencyMs: deps.elapsed() - began, answer });
+    if (!('accepted' in answer)) counts.push({ version, latencyMs: deps.elapsed() - began, answer });
     return answer;
   } catch (error) {
     const failed = { version, latencyMs: deps.elapsed() - began };
@@ -153,12 +187,12 @@ async function answerOrFallBack(
 }
 
 async function answerFrom(
-  call: Call,
+  call: RoutedCall,
   route: Route,
   /** On the clock of `elapsed`. */
   deadline: number,
   deps: PredictDeps,
-): Promise<Answer> {
+): Promise<Answer | Accepted> {
   const { version } = route;
   const target = requireOnline(call.model, route);
   const [served, policy] = await Promise.all([deps.models.served(call.model, version), deps.policies.find(call.model)]);
@@ -168,10 +202,15 @@ async function answerFrom(
   if (request.explain) requireScorer(served);
   const eventTime = request.eventTime ?? now;
   const inferenceId = encodeInferenceId(eventTime, version, deps.random);
+  const common = { served, request, inferenceId, eventTime, policy };
   const deadlineMs = Math.max(1, Math.ceil(deadline - deps.elapsed()));
+  if (target.kind === 'endpoint' && target.async) {
+    const { submit } = await import('./submit.ts');
+    return submit({ call, answer: common, endpointName: target.endpointName, ...target.async, deadlineMs }, deps);
+  }
+  if (call.later) throw new HttpError(400, `version ${version} of ${call.model} answers at once: use /invocations`);
   const { rows } = request;
   const scored = () => score({ served, target, rows, inferenceId, deadlineMs }, deps);
-  const common = { served, request, inferenceId, eventTime, policy };
   const { principal } = deps.caller;
   const ttlSeconds = policy?.cacheTtlSeconds;
   // versions that are compared answer for themselves, and whoever asks for an explanation asks for more than numbers

@@ -1,4 +1,3 @@
-import { predictionColumns, predictionCsv, predictionRows } from '../../domain/inference/encode-table.ts';
 import { parseCsv } from '../../domain/inference/parse-csv.ts';
 import { readPredictBody, type TableForm } from '../../domain/inference/table-forms.ts';
 import {
@@ -11,10 +10,10 @@ import {
   type ProxyResponse,
   readText,
 } from './http.ts';
-import type { PredictDeps } from './predict.ts';
-import { accepted, answered, JSON_TYPE, predictTable, readJsonTable, wellFormed } from './table-face.ts';
+import type { Accepted, Call, Outcome, PredictDeps, Reply } from './predict.ts';
+import { accepted, answered, JSON_TYPE, predictTable, readJsonTable, tableReply, wellFormed } from './table-face.ts';
 
-const PREFIX = 'x-amzn-sagemaker-';
+export const PREFIX = 'x-amzn-sagemaker-';
 /** What comes back as it was sent. */
 const ECHOED = [
   { name: `${PREFIX}inference-id`, form: /^[\x21-\x7e]{1,64}$/, allowed: '1 to 64 visible ASCII characters' },
@@ -38,30 +37,44 @@ export async function sagemaker(
   event: ProxyEvent,
   [name, action, ...rest]: readonly string[],
   deps: PredictDeps,
-): Promise<ProxyResponse> {
-  if (!name || action !== 'invocations' || rest.length > 0) throw notFound(event);
+): Promise<ProxyResponse | Accepted> {
+  if (!name || rest.length > 0) throw notFound(event);
+  if (action === 'async-invocations') return (await import('./sagemaker-async.ts')).invokeAsync(event, name, deps);
+  if (action !== 'invocations') throw notFound(event);
   allow(event, 'POST');
+  const { outcome, reply } = await invoke(event, await placed(event, name, deps), deps);
+  return answered(outcome, reply);
+}
+
+/** Predicts the rows of a body. */
+export async function invoke(
+  event: ProxyEvent,
+  place: Place,
+  deps: PredictDeps,
+  later?: Call['later'],
+): Promise<{ outcome: Outcome; reply: Reply }> {
   const type = contentType(event);
   const accept = accepted(event, type === CSV ? [CSV, JSON_TYPE] : [JSON_TYPE, CSV]);
   const echoed = echoedHeaders(event);
   const { table, columnar } = type === CSV ? csvForm(event) : readJsonTable(event, readPredictBody, [CSV]);
-  const answer = await predictTable({ ...(await placed(event, name, deps)), table }, deps);
-  const { outputs, model_version: version, parameters } = answer;
-  const body = columnar ? { outputs: predictionColumns(outputs) } : { predictions: predictionRows(outputs) };
-  return answered(answer, accept === CSV ? predictionCsv(outputs) : body, {
-    'content-type': accept,
-    'x-amzn-invoked-production-variant': version,
-    'x-millrace-inference-id': parameters.inference_id ?? '',
-    ...echoed,
-  });
+  const reply: Reply = {
+    ...(accept === CSV ? { form: 'csv' } : tableReply(columnar)),
+    headers: (version, inferenceId) => ({
+      'x-amzn-invoked-production-variant': version,
+      'x-millrace-inference-id': inferenceId,
+      ...echoed,
+    }),
+  };
+  return { outcome: await predictTable({ ...place, table, reply, ...(later && { later }) }, deps), reply };
+}
+
+export interface Place {
+  readonly model: string;
+  readonly version?: number;
 }
 
 /** A header of its own may choose the version, as it chooses a variant there. */
-async function placed(
-  event: ProxyEvent,
-  name: string,
-  deps: PredictDeps,
-): Promise<{ model: string; version?: number }> {
+export async function placed(event: ProxyEvent, name: string, deps: PredictDeps): Promise<Place> {
   const variant = header(event, `${PREFIX}target-variant`);
   const [, model, version] = /^(.+)-v([1-9][0-9]{0,9})$/.exec(name) ?? [];
   // a model's name may end like that as well

@@ -82,7 +82,8 @@ export async function explain(
   }
 }
 
-function encode({ featurizer }: ServedVersion, rows: readonly (readonly Value[])[]): Float32Array {
+/** Rows as the version takes them. */
+export function encode({ featurizer }: ServedVersion, rows: readonly (readonly Value[])[]): Float32Array {
   const features = new Float32Array(rows.length * featurizer.columns);
   rows.forEach((row, i) => {
     featurizer.write(row, features, i * featurizer.columns);

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../domain/common-errors.ts';
+import { answerBody, answerType } from '../../domain/inference/answer-form.ts';
 import { decodeTable, type Table } from '../../domain/inference/decode-table.ts';
-import { answerHeaders, type InferResponse } from '../../domain/inference/encode-response.ts';
+import { answerHeaders } from '../../domain/inference/encode-response.ts';
 import type { TableForm } from '../../domain/inference/table-forms.ts';
 import {
   checkSize,
@@ -12,19 +13,19 @@ import {
   readJsonBody,
   respond,
 } from './http.ts';
-import { type PredictDeps, predict } from './predict.ts';
+import { type Accepted, type Call, type Outcome, type PredictDeps, predict, type Reply } from './predict.ts';
 
 export const JSON_TYPE = 'application/json';
 
 /** Predicts rows that stand in a table. @throws InvalidInputError where they do not fit the signature */
 export function predictTable(
-  call: { readonly model: string; readonly version?: number | undefined; readonly table: Table },
+  call: Pick<Call, 'model' | 'reply' | 'later'> & { readonly version?: number | undefined; readonly table: Table },
   deps: PredictDeps,
-): Promise<InferResponse> {
-  const { model, version, table } = call;
+): Promise<Outcome> {
+  const { version, table, ...rest } = call;
   return predict(
     {
-      model,
+      ...rest,
       ...(version === undefined ? {} : { version }),
       body: { parameters: table.parameters?.value },
       decode: (_, signature, policy, until) => decodeTable(table, signature, policy, until),
@@ -68,14 +69,19 @@ export function readJsonTable(
   return wellFormed(() => read(body));
 }
 
-/** 200 with the id that feedback is given by. @param body text is sent as it is. @throws HttpError 413 */
-export function answered(
-  answer: InferResponse,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): ProxyResponse {
-  const json = respond(200, body, { ...answerHeaders(answer), ...headers });
+/** 200 with the id that feedback is given by; what is answered later goes on as it is. @throws HttpError 413 */
+export function answered(outcome: Outcome, { form, headers }: Reply): ProxyResponse | Accepted {
+  if ('accepted' in outcome) return outcome;
+  const body = answerBody(form, outcome);
+  const json = respond(200, body, {
+    'content-type': answerType(form),
+    ...answerHeaders(outcome),
+    ...headers?.(outcome.model_version, outcome.parameters.inference_id ?? ''),
+  });
   const response = typeof body === 'string' ? { ...json, body } : json;
   checkSize('the answer', response.body);
   return response;
 }
+
+/** @param columnar the request had its rows in columns */
+export const tableReply = (columnar: boolean): Reply => ({ form: columnar ? 'columns' : 'rows' });

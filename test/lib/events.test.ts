@@ -171,11 +171,17 @@ describe('a rule', () => {
       expect(rule.Properties.Targets[0].DeadLetterConfig?.Arn, id).toBeDefined();
     }
   });
-  it('on a schedule looks after lost events every five and ten minutes, and for closed windows every hour', () => {
+  it('on a schedule looks after lost events every five to fifteen minutes, and for closed windows every hour', () => {
     const schedules = rules.map(([, { Properties }]) => Properties.ScheduleExpression).filter(Boolean);
-    expect(schedules.sort()).toEqual(['rate(1 hour)', 'rate(10 minutes)', 'rate(10 minutes)', 'rate(5 minutes)']);
+    expect(schedules.sort()).toEqual([
+      'rate(1 hour)',
+      'rate(10 minutes)',
+      'rate(10 minutes)',
+      'rate(15 minutes)',
+      'rate(5 minutes)',
+    ]);
   });
-  it('is never one per model: there are fifteen', () => {
-    expect(rules).toHaveLength(15);
+  it('is never one per model: there are sixteen', () => {
+    expect(rules).toHaveLength(16);
   });
 });

@@ -60,14 +60,25 @@ describe('no role', () => {
     }
   });
 
-  it('may delete an object, but for what monitoring keeps of a window and marks of it', () => {
+  it('may delete an object, but for what monitoring keeps of a window and marks of it, and what waits for an answer', () => {
     const deletes = policies.flatMap(([, { Properties }]) =>
       (Properties.PolicyDocument.Statement as Statement[])
         .filter(({ Action, Effect }) => Effect === 'Allow' && list(Action).includes('s3:DeleteObject'))
         .flatMap(({ Resource }) => list(Resource).map((resource) => JSON.stringify(resource))),
     );
-    const folders = new Set(deletes.map((resource) => /CapturedBucket.*"\/(\w+)\/\*"/.exec(resource)?.[1]));
-    expect([...folders].sort()).toEqual(['dirty', 'indexes', 'records']);
+    const folders = new Set(
+      deletes.map((resource) =>
+        /"Millrace\w*?(Captured|Lake)Bucket.*"(\/[\w/]+\/)\*"/.exec(resource)?.slice(1).join(''),
+      ),
+    );
+    expect([...folders].sort()).toEqual([
+      'Captured/dirty/',
+      'Captured/indexes/',
+      'Captured/records/',
+      'Lake/async/features/',
+      'Lake/async/pending/',
+      'Lake/async/requests/',
+    ]);
   });
 });
 
@@ -100,6 +111,7 @@ describe('the registry', () => {
     ['the endpoint check', 'MillraceRolloutVerifyEndpoint', [...READ, ...WRITE].sort()],
     ['the registry API', 'MillraceInferenceRegistryApi', [...READ, ...WRITE].sort()],
     ['the approval request', 'MillraceTrainingRequestApproval', [...READ, ...WRITE].sort()],
+    ['who finishes predictions', 'MillraceAsyncPredictionsFinishAsync', ['dynamodb:UpdateItem']],
     ['a training container', 'MillraceSageMakerExecution', []],
   ];
   for (const [who, role, actions] of cases) {
@@ -193,6 +205,42 @@ describe('batches', () => {
     for (const starter of ['MillraceInferenceRegistryApi', 'MillraceExecutionsReconcile'])
       expect(resourcesFor(extended, starter, 's3:ListBucket').join(), starter).toContain('scores-in');
     expect(allowedActions(extended, 'MillraceBatchesPrepare').filter((action) => action.includes('*'))).toEqual([]);
+  });
+});
+
+describe('an asynchronous prediction', () => {
+  const folders = (role: string, action: string) =>
+    statementsOf(template, role)
+      .filter(({ Action, Effect }) => Effect === 'Allow' && list(Action).includes(action))
+      .flatMap(({ Resource }) => (Array.isArray(Resource) ? Resource : [Resource]))
+      .flatMap((resource) => /\/async\/(\w+)\/\*/.exec(JSON.stringify(resource))?.[1] ?? [])
+      .sort();
+  const RIGHTS: readonly [who: string, role: string, reads: readonly string[], puts: readonly string[]][] = [
+    [
+      'the router',
+      'MillraceInferenceInfer',
+      ['failures', 'inputs', 'requests', 'results'],
+      ['features', 'pending', 'requests'],
+    ],
+    [
+      'who finishes it',
+      'MillraceAsyncPredictionsFinishAsync',
+      ['errors', 'outputs', 'pending', 'requests'],
+      ['failures', 'results'],
+    ],
+    ['the endpoint', 'MillraceSageMakerExecution', ['features'], ['errors', 'outputs']],
+    ['the endpoint check', 'MillraceRolloutVerifyEndpoint', ['errors', 'outputs'], ['features']],
+    ['a trainer', 'MillraceSageMakerStartJob', [], []],
+  ];
+  for (const [who, role, reads, puts] of RIGHTS) {
+    it(`lets ${who} read ${reads.join(', ') || 'nothing'} and write ${puts.join(', ') || 'nothing'}`, () => {
+      expect([folders(role, 's3:GetObject'), folders(role, 's3:PutObject')]).toEqual([reads, puts]);
+    });
+  }
+
+  it('is told of by endpoints alone', () => {
+    const publishers = policies.filter(([, { Properties }]) => JSON.stringify(Properties).includes('sns:Publish'));
+    expect(publishers.map(([id]) => id)).toEqual([expect.stringMatching(/^MillraceSageMakerExecutionRole/)]);
   });
 });
 

@@ -139,6 +139,7 @@ describe('every function', () => {
     const configs = resourcesOf(template, 'AWS::Lambda::EventInvokeConfig');
     const names = configs.map(([, { Properties }]) => Properties.FunctionName.Ref.replace(/Function.*/, '')).sort();
     expect(names).toEqual([
+      'MillraceAsyncPredictionsFinishAsync',
       'MillraceExecutionsReconcile',
       'MillraceMonitoringTickMonitors',
       'MillraceSageMakerResumeJob',
@@ -336,6 +337,20 @@ describe('captured lines', () => {
         CloudWatchLoggingOptions: Match.objectLike({ Enabled: true }),
       },
     });
+  });
+});
+
+describe('the topic of asynchronous predictions', () => {
+  it('wakes one function, and what it cannot deliver is kept where an alarm looks', () => {
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'lambda',
+      TopicArn: { Ref: Match.stringLikeRegexp('^MillraceAsyncPredictionsAnswered') },
+      Endpoint: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MillraceAsyncPredictionsFinishAsync'), 'Arn'] },
+      RedrivePolicy: {
+        deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MillraceUndelivered'), 'Arn'] },
+      },
+    });
+    expect(resourcesOf(template, 'AWS::SNS::Subscription')).toHaveLength(1);
   });
 });
 

@@ -27,9 +27,18 @@ const ROUTES: readonly {
   { sent: (model) => face('POST', '/v1', `models/${model}:predict`, ROWS), actions: ['predict'] },
   { sent: (model) => face('POST', '/v1', `models/${model}%3Apredict`, ROWS), actions: ['predict'] },
   { sent: (model) => below(model, 'POST', '{proxy+}', ROWS), actions: ['predict'] },
+  {
+    sent: (model) => ({
+      method: 'GET',
+      resource: '/models/{model}/{proxy+}',
+      parameters: { model, proxy: 'predictions/0mwsi1hc0-1-2zpieg8jq95r' },
+    }),
+    actions: ['predict'],
+  },
   { sent: (model) => below(model, 'GET', 'openapi.json'), actions: ['read', 'predict'] },
   { sent: (model) => face('POST', '/endpoints', `${model}/invocations`, ROWS), actions: ['predict'] },
   { sent: (model) => face('POST', '/endpoints', `${model}-v1/invocations`, ROWS), actions: ['predict'] },
+  { sent: (model) => face('POST', '/endpoints', `${model}/async-invocations`, ROWS), actions: ['predict'] },
   {
     sent: (model) => ({ method: 'POST', resource: '/feedback/{model}', parameters: { model }, body: LABELS }),
     actions: ['feedback'],

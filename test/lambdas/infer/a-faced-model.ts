@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import type { Signature } from '../../../domain/registry/entities.ts';
 import { aRouter } from './fake-aws.ts';
 
@@ -72,3 +73,40 @@ export const post = (router: Router, path: string, body: unknown, headers: Recor
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
+
+export type Rows = readonly (readonly Cell[])[];
+export type Face = (router: Router, rows: Rows) => ReturnType<typeof post>;
+export const CSV = { 'content-type': 'text/csv' };
+export const MLFLOW = '/models/churn/invocations';
+export const ENDPOINT = '/endpoints/churn/invocations';
+export const V1 = '/v1/models/churn:predict';
+const split = (rows: Rows) => ({ columns: [...names].reverse(), data: rows.map((row) => [...row].reverse()) });
+
+/** Each way to send the same rows. */
+export const FACES: Readonly<Record<string, Face>> = {
+  'v1 instances of objects': (router, rows) => post(router, V1, { instances: rows.map(rowObject) }),
+  'v1 instances of arrays': (router, rows) => post(router, V1, { instances: rows }),
+  'v1 inputs': (router, rows) => post(router, V1, { inputs: columnsOf(rows) }),
+  'MLflow dataframe_split': (router, rows) => post(router, MLFLOW, { dataframe_split: split(rows) }),
+  'MLflow dataframe_records': (router, rows) => post(router, MLFLOW, { dataframe_records: rows.map(rowObject) }),
+  'MLflow instances': (router, rows) => post(router, MLFLOW, { instances: rows }),
+  'MLflow inputs': (router, rows) => post(router, MLFLOW, { inputs: columnsOf(rows) }),
+  'MLflow text/csv': (router, rows) => post(router, MLFLOW, `${names.join(',')}\n${csvOf(rows)}`, CSV),
+  'SageMaker application/json': (router, rows) => post(router, ENDPOINT, { instances: rows }),
+  'SageMaker text/csv': (router, rows) => post(router, ENDPOINT, csvOf(rows), { ...CSV, accept: 'application/json' }),
+  'SageMaker text/csv, answered so': (router, rows) => post(router, ENDPOINT, csvOf(rows), CSV),
+};
+
+const cell = {
+  age: fc.option(fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(2 ** 53 - 1, 1 - 2 ** 53))),
+  spend: fc.option(
+    fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(2 ** 53 + 2, 1e308, 5e-324, 0.1)),
+  ),
+  plan: fc.option(fc.oneof(fc.constantFrom(...PLANS), fc.string({ unit: 'binary' }))),
+  active: fc.option(fc.boolean()),
+};
+/** One to five rows, of values that are easily changed on the way. */
+export const someRows = fc.array(fc.tuple(cell.age, cell.spend, cell.plan, cell.active), {
+  minLength: 1,
+  maxLength: 5,
+});

@@ -4,38 +4,19 @@ import { encodeRequest } from '../../../domain/inference/encode-response.ts';
 import {
   aFacedRouter,
   type Cell,
-  columnsOf,
+  CSV,
   csvOf,
+  ENDPOINT,
+  FACES,
+  type Face,
   facedSignature,
+  MLFLOW,
   names,
-  PLANS,
   post,
   type Router,
-  rowObject,
+  someRows,
+  V1,
 } from './a-faced-model.ts';
-
-type Rows = readonly (readonly Cell[])[];
-type Face = (router: Router, rows: Rows) => ReturnType<typeof post>;
-const CSV = { 'content-type': 'text/csv' };
-const MLFLOW = '/models/churn/invocations';
-const ENDPOINT = '/endpoints/churn/invocations';
-const V1 = '/v1/models/churn:predict';
-const split = (rows: Rows) => ({ columns: [...names].reverse(), data: rows.map((row) => [...row].reverse()) });
-
-/** Each way to send the same rows. */
-const FACES: Readonly<Record<string, Face>> = {
-  'v1 instances of objects': (router, rows) => post(router, V1, { instances: rows.map(rowObject) }),
-  'v1 instances of arrays': (router, rows) => post(router, V1, { instances: rows }),
-  'v1 inputs': (router, rows) => post(router, V1, { inputs: columnsOf(rows) }),
-  'MLflow dataframe_split': (router, rows) => post(router, MLFLOW, { dataframe_split: split(rows) }),
-  'MLflow dataframe_records': (router, rows) => post(router, MLFLOW, { dataframe_records: rows.map(rowObject) }),
-  'MLflow instances': (router, rows) => post(router, MLFLOW, { instances: rows }),
-  'MLflow inputs': (router, rows) => post(router, MLFLOW, { inputs: columnsOf(rows) }),
-  'MLflow text/csv': (router, rows) => post(router, MLFLOW, `${names.join(',')}\n${csvOf(rows)}`, CSV),
-  'SageMaker application/json': (router, rows) => post(router, ENDPOINT, { instances: rows }),
-  'SageMaker text/csv': (router, rows) => post(router, ENDPOINT, csvOf(rows), { ...CSV, accept: 'application/json' }),
-  'SageMaker text/csv, answered so': (router, rows) => post(router, ENDPOINT, csvOf(rows), CSV),
-};
 
 function predictionsOf({ body }: Awaited<ReturnType<Face>>): unknown {
   if (typeof body === 'string') return body.trimEnd().split('\n').map(Number);
@@ -48,22 +29,12 @@ function capturedBy(router: Router): unknown {
   return { captureData, millrace };
 }
 
-const cell = {
-  age: fc.option(fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(2 ** 53 - 1, 1 - 2 ** 53))),
-  spend: fc.option(
-    fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(2 ** 53 + 2, 1e308, 5e-324, 0.1)),
-  ),
-  plan: fc.option(fc.oneof(fc.constantFrom(...PLANS), fc.string({ unit: 'binary' }))),
-  active: fc.option(fc.boolean()),
-};
-const rows = fc.array(fc.tuple(cell.age, cell.spend, cell.plan, cell.active), { minLength: 1, maxLength: 5 });
-
 describe('the same rows through every face', () => {
   for (const [name, face] of Object.entries(FACES)) {
     it(`give the very predictions and the capture lines of v2: ${name}`, async () => {
       const router = aFacedRouter();
       await fc.assert(
-        fc.asyncProperty(rows, async (sent) => {
+        fc.asyncProperty(someRows, async (sent) => {
           const reference = await router.infer(encodeRequest(facedSignature, sent));
           expect(reference.status).toBe(200);
           const captured = capturedBy(router);

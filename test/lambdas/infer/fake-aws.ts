@@ -31,6 +31,9 @@ export class FakeAws {
   readonly calls: Call[] = [];
   readonly items = new Map<string, Record<string, AttributeValue>>();
   readonly objects = new Map<string, Uint8Array>();
+  readonly objectHeaders = new Map<string, Record<string, string>>();
+  /** What InvokeEndpointAsync was asked, header by header. */
+  readonly queued: Record<string, string>[] = [];
   /** What a container answers to CSV. */
   readonly endpoints = new Map<string, (csv: string) => Response>();
   readonly captured: string[] = [];
@@ -90,15 +93,33 @@ export class FakeAws {
     return Response.json(Item ? { Item } : {});
   }
 
-  private s3({ request }: Call): Response {
-    const bytes = this.objects.get(decodeURIComponent(new URL(request.url).pathname.slice(1)));
-    return bytes ? new Response(new Uint8Array(bytes)) : new Response('<Code>NoSuchKey</Code>', { status: 404 });
+  private s3({ request, body }: Call): Response {
+    const path = decodeURIComponent(new URL(request.url).pathname.slice(1));
+    if (request.method === 'PUT') {
+      this.objects.set(path, Buffer.from(body));
+      return new Response('');
+    }
+    const bytes = this.objects.get(path);
+    const headers = { 'content-length': String(bytes?.byteLength ?? 0), ...this.objectHeaders.get(path) };
+    if (bytes) return new Response(request.method === 'HEAD' ? null : new Uint8Array(bytes), { headers });
+    return new Response('<Code>NoSuchKey</Code>', { status: 404 });
   }
 
   private sagemaker({ request, body }: Call): Response {
+    if (request.url.endsWith('/async-invocations')) return this.enqueue(request);
     const name = /\/endpoints\/([^/]+)\/invocations$/.exec(new URL(request.url).pathname)?.[1] ?? '';
     const answer = this.endpoints.get(name);
     return answer?.(body) ?? Response.json({ __type: 'ValidationError' }, { status: 400 });
+  }
+
+  private enqueue(request: Request): Response {
+    this.queued.push({ path: new URL(request.url).pathname, ...Object.fromEntries(request.headers) });
+    const n = this.queued.length;
+    const headers = {
+      'x-amzn-sagemaker-outputlocation': `s3://lake/async/outputs/churn/${n}.out`,
+      'x-amzn-sagemaker-failurelocation': `s3://lake/async/errors/churn/${n}-error.out`,
+    };
+    return Response.json({ InferenceId: String(n) }, { status: 202, headers });
   }
 
   private firehose({ body }: Call): Response {
@@ -160,6 +181,7 @@ export function aRouter() {
     models: servedModels({ aws: calls, table: 'registry', lakeBucket: 'lake', metrics, now }),
     policies: capturePolicies({ aws: calls, table: 'registry', now }),
     table: 'registry',
+    lakeBucket: 'lake',
     stream: 'capture',
     metrics,
     now,

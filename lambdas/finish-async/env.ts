@@ -1,0 +1,9 @@
+import * as z from 'zod';
+import { BaseEnv } from '../runtime/env.ts';
+
+export const FinishAsyncEnv = BaseEnv.extend({
+  TABLE_NAME: z.string(),
+  EVENT_BUS_NAME: z.string(),
+  LAKE_BUCKET_NAME: z.string(),
+  CAPTURE_STREAM_NAME: z.string(),
+});
