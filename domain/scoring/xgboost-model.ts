@@ -6,6 +6,9 @@ import { addLinear } from './linear.ts';
 /** Rows scored together: a tree stays in the first-level cache while they pass through it. */
 const BLOCK_ROWS = 64;
 
+/** Objects and small arrays of a model, besides its nodes. */
+const BYTES_BESIDES = 4_096;
+
 /**
  * A loaded model. Rows are float32 in the order of training, NaN for a missing value.
  *
@@ -28,6 +31,8 @@ export class XgboostModel {
   readonly groups: number;
   /** Predictions per row. */
   readonly outputs: number;
+  /** Of memory, as long as it is kept: nodes or weights, and what else a model takes. */
+  readonly bytes: number;
 
   readonly #document: ModelDocument;
   readonly #margins: Float32Array;
@@ -44,6 +49,8 @@ export class XgboostModel {
     this.numTrees = document.terms.kind === 'forest' ? document.terms.roots.length : 0;
     this.groups = document.baseMargins.length;
     this.outputs = document.objective.outputs(this.groups);
+    const arrays = Object.values(document.terms).filter((part) => ArrayBuffer.isView(part));
+    this.bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, BYTES_BESIDES);
     this.#margins = new Float32Array(this.groups);
     this.#block = new Float32Array(BLOCK_ROWS * this.groups);
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeUbj, randomModel } from '../../../bench/random-model.ts';
 import { FeatureShapeError } from '../../../domain/scoring/errors.ts';
 import { loadXgboost } from '../../../domain/scoring/load-xgboost.ts';
+import { CACHE_BYTES } from '../../../lambdas/infer/models.ts';
 import { aModelDocument, aTree, inBothFormats } from './a-model.ts';
 
 const load = (document: unknown) => loadXgboost(encodeUbj(document));
@@ -123,3 +124,16 @@ function leafOf(tree: WalkedTree, row: Float32Array, node = 0): number {
   const goesLeft = Number.isNaN(value) ? tree.default_left[node] === 1 : value < condition;
   return leafOf(tree, row, goesLeft ? left : (tree.right_children[node] as number));
 }
+
+describe('the memory of a model', () => {
+  const bytesOf = (trees: number) => load(randomModel({ trees, depth: 6, features: 20 })).bytes;
+
+  it('is 12 bytes a node, 8 a tree, and a little besides', () => {
+    expect(bytesOf(2) - bytesOf(1)).toBe(127 * 12 + 8);
+    expect(bytesOf(0)).toBe(4_096);
+  });
+
+  it('is little enough that the router keeps 1,000 models of 100 trees', () => {
+    expect(1_000 * bytesOf(100)).toBeLessThanOrEqual(CACHE_BYTES);
+  });
+});
