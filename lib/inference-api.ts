@@ -209,7 +209,7 @@ export class InferenceApi extends Construct {
       } satisfies EnvVars<typeof FeedbackEnv>,
       timeout: CALL_TIMEOUT,
     });
-    registry.grantRead(feedback);
+    registry.grantCountLabels(feedback);
     capture.grantSend(feedback);
     return feedback;
   }

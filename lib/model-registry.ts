@@ -76,6 +76,12 @@ export class ModelRegistry extends Construct {
     this.denyChangingAudit(grantee);
   }
 
+  /** Read, and count labels; no put, no delete. */
+  grantCountLabels(grantee: IGrantable): void {
+    this.grantRead(grantee);
+    this.grantCount(grantee);
+  }
+
   /** Counting requests alone. */
   grantCount(grantee: IGrantable): void {
     this.grant(grantee, ['dynamodb:UpdateItem']);

@@ -51,9 +51,14 @@ export class Rollouts extends Construct {
       defaults,
       name: 'advance-rollout',
       description: 'Shifts traffic, judges the candidate, promotes it or rolls it back',
-      environment: { TABLE_NAME, EVENT_BUS_NAME } satisfies EnvVars<typeof AdvanceRolloutEnv>,
+      environment: {
+        TABLE_NAME,
+        EVENT_BUS_NAME,
+        LAKE_BUCKET_NAME: lake.bucket.bucketName,
+      } satisfies EnvVars<typeof AdvanceRolloutEnv>,
     });
     registry.grantReadWrite(advance);
+    lake.grantRead(advance, 'artifacts/');
     registry.grantPublish(advance);
     SageMakerJobs.grantDescribeEndpoint(advance);
     SageMakerJobs.grantDeleteEndpoint(advance);

@@ -156,6 +156,49 @@ export async function lossProof({ aRolloutRoom, random }: Build, seed: number, r
   return { holds: lost.length === 0 && rolledBack && promoted, figures: { requests: sent, lost: lost.length } };
 }
 
+/** Even over x, so that turning it around leaves the distribution of predictions as it is. */
+const EVEN: Behaviour = { ...GOOD, errors: 0, predict: (x) => x };
+const TURNED: Behaviour = { ...EVEN, predict: (x) => 1 - x };
+/** Requests by which it is rolled back where every other one is labelled. */
+const MOST_LABELLED = 400;
+
+/**
+ * A candidate whose predictions are wrong row by row, but distributed as the champion's, is rolled back by its labels: each is
+ * given twice, first wrong and then corrected.
+ */
+export async function labelsProof({ aRolloutRoom, random }: Build, seeds: readonly number[]): Promise<Proof> {
+  const after: number[] = [];
+  let missed = 0;
+  for (const seed of seeds) {
+    const versions = [EVEN, TURNED];
+    const room = await aRolloutRoom({ seed, random, versions, strategy: JUDGED, judging: { quality: {} } });
+    const rolloutId = await room.begin();
+    const truth = random(seed + 1_000);
+    let [verdict, candidateRequests] = ['wait', 0];
+    while (verdict !== 'roll-back' && verdict !== 'promote' && candidateRequests <= MOST_LABELLED) {
+      for (let n = 0; n < LOOK_EVERY; n++) {
+        const answered = await room.send();
+        if (n % 2 === 0) continue;
+        const label = truth() < answered.x ? '1' : '0';
+        await room.label(answered, label === '1' ? '0' : '1');
+        room.state.ms += 1;
+        await room.label(answered, label);
+      }
+      verdict = await room.verdict(rolloutId);
+      candidateRequests = await answeredBy(room, rolloutId);
+    }
+    if (verdict !== 'roll-back') missed++;
+    after.push(candidateRequests);
+  }
+  return { holds: missed === 0, figures: { ...spread(after), missed, stated: MOST_LABELLED } };
+}
+
+function spread(after: number[]): { runs: number; median: number; most: number } {
+  after.sort((a, b) => a - b);
+  const median = after[Math.floor(after.length / 2)] as number;
+  return { runs: after.length, median, most: after.at(-1) as number };
+}
+
 const JUDGED = { type: 'canary', steps: [0.2, 0.5], bake: LOOK_BAKE, minRequests: 600 };
 
 export interface Run {
@@ -200,10 +243,7 @@ export async function badProof(build: Build, kind: BadCandidate, seeds: readonly
     if (verdict !== 'roll-back' || candidateRequests > MOST_REQUESTS[kind]) missed++;
     after.push(candidateRequests);
   }
-  after.sort((a, b) => a - b);
-  const median = after[Math.floor(after.length / 2)] as number;
-  const figures = { runs: seeds.length, missed, median, most: after.at(-1) as number, stated: MOST_REQUESTS[kind] };
-  return { holds: missed === 0, figures };
+  return { holds: missed === 0, figures: { ...spread(after), missed, stated: MOST_REQUESTS[kind] } };
 }
 
 /** A good candidate is rolled back in at most alpha of the runs. */

@@ -5,7 +5,9 @@ import type { ModelVersion } from '../../domain/registry/entities.ts';
 import { startRollout } from '../../domain/rollout/start-rollout.ts';
 import { ModelSpec } from '../../domain/spec/model-spec.ts';
 import { dynamoRegistry } from '../../lambdas/adapters/dynamo-registry.ts';
+import { judgedRequests } from '../../lambdas/adapters/judged-requests.ts';
 import { makeHandler as advanceHandler } from '../../lambdas/advance-rollout/handler.ts';
+import { takeFeedback } from '../../lambdas/feedback/feedback.ts';
 import { AwsCallError, type CountedRequest } from '../../lambdas/infer/aws.ts';
 import { makeHandler as routerHandler } from '../../lambdas/infer/handler.ts';
 import { servedModels } from '../../lambdas/infer/models.ts';
@@ -26,6 +28,14 @@ export interface Behaviour {
   readonly latencyMs: (random: () => number) => number;
   /** @param x in [0, 1), what the request asks about. @param n requests that were made before */
   readonly predict: (x: number, n: number) => number;
+}
+
+/** One answer, and what it was asked about. */
+export interface Answered {
+  readonly status: number;
+  readonly version: number;
+  readonly inferenceId: string;
+  readonly x: number;
 }
 
 export interface RoomOptions {
@@ -88,6 +98,9 @@ export async function aRolloutRoom(options: RoomOptions) {
       const each = Object.fromEntries(bins.map((name) => [name, 1]));
       table.add(key, { requests: 1, errors, latencyMsSum: latencyMs, ...each }, { version, rev });
     },
+    async keepItem(_: string, key: { PK: string; SK: string }, fields: object) {
+      table.add(key, {}, fields);
+    },
     putRecord: async () => {},
   };
   const metrics = { add: () => {}, settle: () => {} };
@@ -109,12 +122,18 @@ export async function aRolloutRoom(options: RoomOptions) {
 
   const deps = {
     registry,
+    artifacts: {
+      getBytes: async () => {
+        throw new Error('no artifact is read here');
+      },
+    },
     publisher: { publish: async () => {} },
     endpoints: { remove: async (name: string) => void removed.add(name) },
     rollouts: { start: async (name: string) => `arn:aws:states:eu-central-1:1:execution:rollout:${name}` },
     now,
   };
   const advance = advanceHandler(deps as never);
+  const judged = judgedRequests(table.client, 'registry');
   const act = (action: string, rolloutId: string) => advance({ action, model: MODEL, rolloutId }) as Promise<never>;
 
   await registry.applySpec(ModelSpec.parse(specOf(options)), BY);
@@ -133,7 +152,8 @@ export async function aRolloutRoom(options: RoomOptions) {
     act,
     verdict: async (rolloutId: string) => ((await act('judge', rolloutId)) as { verdict: string }).verdict,
     /** One request through one of the routers. @returns status, and the version that answered */
-    async send(routingKey?: string): Promise<{ status: number; version: number }> {
+    async send(routingKey?: string): Promise<Answered> {
+      const x = random();
       state.ms += EVERY_MS;
       state.requests += 1;
       const router = instances[Math.floor(random() * instances.length)] as (typeof instances)[number];
@@ -142,12 +162,24 @@ export async function aRolloutRoom(options: RoomOptions) {
         path: `/v2/models/${MODEL}/infer`,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({
-          inputs: [{ name: 'x', shape: [1], datatype: 'FP64', data: [random()] }],
+          inputs: [{ name: 'x', shape: [1], datatype: 'FP64', data: [x] }],
           ...(routingKey === undefined ? {} : { parameters: { routing_key: routingKey } }),
         }),
       });
-      return { status: statusCode, version: Number(/"model_version":"(\d+)"/.exec(body)?.[1]) };
+      return {
+        status: statusCode,
+        version: Number(/"model_version":"(\d+)"/.exec(body)?.[1]),
+        inferenceId: /"inference_id":"([^"]+)"/.exec(body)?.[1] ?? '',
+        x,
+      };
     },
+    /** Tells what an answer should have been. */
+    label: ({ inferenceId }: Answered, label: '0' | '1') =>
+      takeFeedback(
+        MODEL,
+        { labels: [{ inference_id: inferenceId, label }] },
+        { registry, judged, send: async () => {}, now },
+      ),
     /** Lets every router see the traffic as it is. */
     settle(): void {
       state.ms += 5_000;

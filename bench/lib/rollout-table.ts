@@ -11,6 +11,7 @@ import {
 import type { Item } from '../../lambdas/adapters/dynamo-registry/items.ts';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+type Update = NonNullable<TransactItem['Update']>;
 type Asked = NonNullable<TransactItem['Put'] | TransactItem['Update'] | TransactItem['ConditionCheck']>;
 
 /** A table in memory for the registry's adapter, as far as rollouts use it, with its conditions; and what a router calls. */
@@ -34,7 +35,7 @@ export function rolloutTable() {
     }
     for (const { Put, Update } of items) {
       if (Put) store(Put.Item as Item);
-      else if (Update) store({ ...find(Update.Key as Item), ...set(Update), ...Update.Key });
+      else if (Update) store(updated(Update, find(Update.Key as Item)));
     }
   }
 
@@ -84,19 +85,24 @@ function holds(asked: Asked, item: Item | undefined): boolean {
   if (condition === undefined) return true;
   if (condition === 'attribute_not_exists(PK)') return item === undefined;
   if (condition === 'attribute_exists(PK)') return item !== undefined;
+  const absent = /^attribute_not_exists\((\w+)\)$/.exec(condition)?.[1];
+  if (absent !== undefined) return item?.[absent] === undefined;
   const [, name = '', value = ''] = /^(#\w+) = (:\w+)$/.exec(condition) ?? [];
   const attribute = names?.[name];
   if (attribute === undefined) throw new Error(`${condition} is not part of this`);
   return item?.[attribute] === values?.[value];
 }
 
-function set({ UpdateExpression: expression, ...input }: NonNullable<TransactItem['Update']>): Item {
-  const pairs = /^SET (.+)$/.exec(expression ?? '')?.[1]?.split(', ') ?? [];
-  if (pairs.length === 0) throw new Error(`${expression} is not part of this`);
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [name = '', value = ''] = pair.split(' = ');
-      return [input.ExpressionAttributeNames?.[name] ?? name, input.ExpressionAttributeValues?.[value]];
-    }),
-  );
+/** `SET #a = :a, #b = :b` or `ADD a :a, b :b`, of a key's item. */
+function updated({ UpdateExpression: expression = '', ...input }: Update, before: Item | undefined): Item {
+  const [, verb, rest = ''] = /^(SET|ADD) (.+)$/.exec(expression) ?? [];
+  if (!verb) throw new Error(`${expression} is not part of this`);
+  const item: Item = { ...before, ...input.Key };
+  for (const part of rest.split(', ')) {
+    const [name = '', value = ''] = part.split(verb === 'SET' ? ' = ' : ' ');
+    const attribute = input.ExpressionAttributeNames?.[name] ?? name;
+    const given = input.ExpressionAttributeValues?.[value];
+    item[attribute] = verb === 'SET' ? given : (item[attribute] ?? 0) + given;
+  }
+  return item;
 }

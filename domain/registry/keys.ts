@@ -77,6 +77,8 @@ export const keys = {
     (rolloutId: string, version: number, trafficRev: number) =>
       `${PREFIX.counts(rolloutId)}${tenDigits(version)}#${tenDigits(trafficRev)}`,
   ),
+  /** A partition each: they are many, and none is listed. */
+  judged: (model: string, inferenceId: string): Key => ({ PK: `${WORKSPACE}#JUDGED#${model}#${inferenceId}`, SK: 'J' }),
   decision: ofModel((at: string, decisionId: string) => `${PREFIX.decision}${at}#${decisionId}`),
   decisionId: ofModel((decisionId: string) => `DECID#${decisionId}`),
   window: ofModel((windowStart: string) => `${PREFIX.window}${windowStart}`),

@@ -3,8 +3,9 @@ import { parityModelName } from '../names.ts';
 import type { Rollout } from '../registry/entities.ts';
 import { RolloutInProgressError } from './errors.ts';
 import type { Judgement } from './judge.ts';
+import { type JudgedByDeps, judgedBy } from './judged-by.ts';
 import { MAX_LOOKS, nextLookMs } from './pace.ts';
-import { planSteps, routesAt, steppedOf } from './plan.ts';
+import { heaviest, planSteps, routesAt, steppedOf } from './plan.ts';
 import { type AdvanceDeps, finishPromoted, hasPromoted, neededVersions, promote, requireApproved } from './promote.ts';
 import { closeRolledBack, isOpen, recordDecision, recordStep, specOf } from './rollout-record.ts';
 import { watchStep } from './watched-step.ts';
@@ -14,8 +15,10 @@ export interface NextLook {
   readonly waitSeconds: number;
 }
 
+export interface BeginDeps extends AdvanceDeps, Pick<JudgedByDeps, 'artifacts'> {}
+
 /** Gives the candidate its first share of traffic, or all of it when there is nothing to watch. */
-export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done: boolean } & NextLook> {
+export async function begin(rollout: Rollout, deps: BeginDeps): Promise<{ done: boolean } & NextLook> {
   const { model, rolloutId, candidate: version, target } = rollout;
   const { registry, now } = deps;
   await removeParityModel(rollout, deps);
@@ -23,7 +26,8 @@ export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done
   // taken back meanwhile: the judge finds that too, and what was deployed is deleted
   if (!isOpen(rollout)) return { done: false, waitSeconds: 1 };
   await requireApproved(rollout, deps);
-  const { strategy } = (await specOf(rollout, deps)).deployment;
+  const spec = await specOf(rollout, deps);
+  const { strategy } = spec.deployment;
   const traffic = await registry.findTraffic(model);
   const holder = traffic?.rolloutId;
   if (holder !== undefined && holder !== rolloutId) throw new RolloutInProgressError(model, holder);
@@ -36,11 +40,13 @@ export async function begin(rollout: Rollout, deps: AdvanceDeps): Promise<{ done
       await promote(rollout, deps);
       return { done: true, waitSeconds: 0 };
     }
+    const champion = heaviest(previousRoutes)?.version ?? version;
+    const judged = await judgedBy(spec, champion, deps);
     const start = { rolloutId, step: 0, trafficRev: traffic.rev, previousRoutes };
     await recordStep(rollout, start, { reasons: [`${share} of the traffic`], numbers: { share } }, deps);
     const routes = routesAt(previousRoutes, { version, target }, share);
     const at = now();
-    const held = { model, routes, rolloutId, step: 0, at: at.toISOString() };
+    const held = { model, routes, rolloutId, step: 0, ...judged, at: at.toISOString() };
     await registry.writeTraffic(held, traffic.rev, { by: 'rollout', at });
   }
   const at = now();
@@ -83,7 +89,8 @@ export async function judge(
     await recordStep(rollout, begun, { reasons, numbers: { ...numbers, share } }, deps);
     const at = now();
     const routes = routesAt(start.previousRoutes, { version: candidate, target: rollout.target }, share);
-    const held = { model, routes, rolloutId, step: step + 1, at: at.toISOString() };
+    const { judged } = traffic;
+    const held = { model, routes, rolloutId, step: step + 1, ...(judged && { judged }), at: at.toISOString() };
     await registry.writeTraffic(held, traffic.rev, { by: 'rollout', at });
     await registry.updateRollout(model, rolloutId, { step: step + 1 }, { by: 'rollout', at });
     return { verdict, ...lookIn(firstLookMs(strategy.bake, strategy.shares.length)) };

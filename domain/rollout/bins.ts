@@ -4,8 +4,18 @@ export const SHORTEST_MS = 1;
 export const LONGEST_MS = 30_000;
 /** Predictions are counted at points that lie evenly on their range, or by class; classes from the last bin on are one. */
 export const PREDICTION_BINS = 21;
-/** Mean losses of calls, evenly from 0 to 1. */
+/** Mean losses of requests, evenly from 0 to 1. */
 export const LOSS_BINS = 11;
+/** A labelled request counts as so many parts, so that sums of parts are exact. */
+export const LOSS_PARTS = 1_000;
+/** Rows of a request whose predictions are kept for their labels, and for how long. */
+export const JUDGED_ROWS = 32;
+export const JUDGED_DAYS = 30;
+/** Standard deviations of the champion's training labels, either side of their mean, that predictions are counted between. */
+export const RANGE_DEVIATIONS = 3;
+
+/** The error of a regression that counts as a whole loss: one standard deviation of the labels. */
+export const lossScale = ([low, high]: readonly [number, number]): number => (high - low) / (2 * RANGE_DEVIATIONS);
 
 /** What the attributes of a counts item are called, before the number of the bin: short, since each is in every write. */
 export const BIN_NAMES = { latency: 'l', prediction: 'p', loss: 'q' } as const;

@@ -1,4 +1,8 @@
 import * as z from 'zod';
 import { BaseEnv } from '../runtime/env.ts';
 
-export const AdvanceRolloutEnv = BaseEnv.extend({ TABLE_NAME: z.string(), EVENT_BUS_NAME: z.string() });
+export const AdvanceRolloutEnv = BaseEnv.extend({
+  TABLE_NAME: z.string(),
+  EVENT_BUS_NAME: z.string(),
+  LAKE_BUCKET_NAME: z.string(),
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Rollout } from '../../domain/registry/entities.ts';
-import { begin, judge, rollBack } from '../../domain/rollout/advance.ts';
+import { type BeginDeps, begin, judge, rollBack } from '../../domain/rollout/advance.ts';
 import { type AdvanceDeps, promote } from '../../domain/rollout/promote.ts';
 import { parseInput } from '../runtime/input.ts';
 import { logger } from '../runtime/logger.ts';
@@ -28,7 +28,7 @@ const ACTIONS = {
 };
 
 export const makeHandler =
-  (deps: AdvanceDeps) =>
+  (deps: BeginDeps) =>
   async (event: unknown): Promise<object> => {
     const { action, model, rolloutId, failure, looks } = parseInput(AdvanceTask, event);
     const rollout = await deps.registry.requireRollout(model, rolloutId);

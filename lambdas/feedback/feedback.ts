@@ -4,6 +4,7 @@ import { NotFoundError } from '../../domain/common-errors.ts';
 import { labelOf } from '../../domain/features/fit.ts';
 import { decodeInferenceId } from '../../domain/inference/inference-id.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
+import type { RowLabel } from '../../domain/rollout/judged-request.ts';
 import { shapeTexts } from '../../domain/spec/issues.ts';
 import type { ModelSpec } from '../../domain/spec/model-spec.ts';
 
@@ -29,6 +30,10 @@ export interface FeedbackDeps {
   readonly registry: Pick<Registry, 'requireSpec' | 'requireVersion'>;
   /** Sends newline-terminated lines; resolves when all are taken. */
   readonly send: (lines: readonly string[]) => Promise<void>;
+  /** Counts labels of requests that a rollout is judged by. Safe to repeat. */
+  readonly judged: {
+    label(model: string, inferenceId: string, labels: readonly RowLabel[], classes: readonly string[]): Promise<void>;
+  };
   readonly now: () => Date;
 }
 
@@ -40,20 +45,22 @@ export interface FeedbackAnswer {
 /** Takes labels for earlier predictions; a label that cannot be one is answered with its place, the others are taken. */
 export async function takeFeedback(
   model: string,
-  { labels }: FeedbackBody,
+  { labels: items }: FeedbackBody,
   deps: FeedbackDeps,
 ): Promise<FeedbackAnswer> {
   const { spec } = await deps.registry.requireSpec(model);
   const isOwn = ownVersions(model, deps);
-  const lines: string[] = [];
+  const labels: Label[] = [];
   const errors: { index: number; error: string }[] = [];
-  for (const [index, item] of labels.entries()) {
+  for (const [index, item] of items.entries()) {
     const label = await toLabel(model, item, { spec, isOwn, now: deps.now });
     if (typeof label === 'string') errors.push({ index, error: label });
-    else lines.push(labelLine(label));
+    else labels.push(label);
   }
-  if (lines.length > 0) await deps.send(lines);
-  return { accepted: lines.length, errors };
+  if (labels.length > 0) await deps.send(labels.map(labelLine));
+  // after the stream: that is what keeps them, and whoever repeats the call does no harm
+  if (spec.deployment.judging.quality) await judgeBy(labels, spec, deps);
+  return { accepted: labels.length, errors };
 }
 
 /** @returns what is wrong, or the label */
@@ -115,4 +122,21 @@ function ownVersions(model: string, { registry }: FeedbackDeps): (version: numbe
     known.set(version, asked);
     return asked;
   };
+}
+
+/** Requests whose labels are counted at a time. */
+const PARALLEL = 20;
+
+async function judgeBy(labels: readonly Label[], spec: ModelSpec, { judged }: FeedbackDeps): Promise<void> {
+  const target = labelOf(spec);
+  const classes = target.kind === 'class' ? target.classes : [];
+  const byRequest = [...Map.groupBy(labels, ({ inferenceId }) => inferenceId)];
+  for (let i = 0; i < byRequest.length; i += PARALLEL) {
+    await Promise.all(
+      byRequest.slice(i, i + PARALLEL).map(([inferenceId, own]) => {
+        const rows = own.map(({ row, label, at }) => ({ row, label, atMs: at.getTime() }));
+        return judged.label(spec.name, inferenceId, rows, classes);
+      }),
+    );
+  }
 }

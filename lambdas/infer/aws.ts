@@ -110,6 +110,21 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
       await jsonCall('DynamoDB_20120810.UpdateItem', 'dynamodb', '1.0', body, DEADLINE_MS.updateItem);
     },
 
+    /** Keeps an item of text and numbers; what was there of it goes on. */
+    async keepItem(table: string, key: Key, fields: Readonly<Record<string, string | number>>): Promise<void> {
+      const set = Object.entries(fields);
+      const body = {
+        TableName: table,
+        Key: { PK: { S: key.PK }, SK: { S: key.SK } },
+        UpdateExpression: `SET ${set.map((_, i) => `#${i}=:${i}`).join()}`,
+        ExpressionAttributeNames: Object.fromEntries(set.map(([name], i) => [`#${i}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(
+          set.map(([, value], i) => [`:${i}`, typeof value === 'number' ? { N: String(value) } : { S: value }]),
+        ),
+      };
+      await jsonCall('DynamoDB_20120810.UpdateItem', 'dynamodb', '1.0', body, DEADLINE_MS.updateItem);
+    },
+
     async getObject(ref: { bucket: string; key: string; versionId?: string }): Promise<Uint8Array> {
       const query = ref.versionId ? `?versionId=${encodeURIComponent(ref.versionId)}` : '';
       return withRetry(async () => {

@@ -1,5 +1,7 @@
+import { taskOf } from '../../domain/inference/predictions.ts';
 import type { Traffic } from '../../domain/registry/entities.ts';
 import { keys } from '../../domain/registry/keys.ts';
+import { JUDGED_DAYS, JUDGED_ROWS, lossScale } from '../../domain/rollout/bins.ts';
 import { countedBins } from '../../domain/rollout/counted-bins.ts';
 import { logger } from '../runtime/logger.ts';
 import type { Answer } from './capture.ts';
@@ -17,7 +19,7 @@ export interface RoutedRequest {
 export async function count(
   { model, rolloutId = '', rev, judged }: Traffic,
   requests: readonly RoutedRequest[],
-  { aws, table, random, metrics }: Pick<PredictDeps, 'aws' | 'table' | 'random' | 'metrics'>,
+  { aws, table, random, metrics, now }: Pick<PredictDeps, 'aws' | 'table' | 'random' | 'metrics' | 'now'>,
 ): Promise<void> {
   await Promise.all(
     requests.map(async ({ version, latencyMs, answer }) => {
@@ -25,7 +27,16 @@ export async function count(
       const bins = countedBins(latencyMs, given, judged?.range, random);
       try {
         const counted = { version, rev, errors: answer ? 0 : 1, latencyMs, bins } as const;
-        await aws.addCounts(table, keys.counts(model, rolloutId, version, rev), counted);
+        const kept = judged?.quality && answer && keptPredictions(answer, judged.range);
+        await Promise.all([
+          aws.addCounts(table, keys.counts(model, rolloutId, version, rev), counted),
+          kept &&
+            aws.keepItem(table, keys.judged(model, answer.inferenceId), {
+              ...kept,
+              ...{ type: 'judged', rolloutId, version, rev },
+              ttl: Math.ceil(now().getTime() / 1_000) + JUDGED_DAYS * 86_400,
+            }),
+        ]);
       } catch (error) {
         metrics.add('CountFailed', 1);
         logger.warn('count-failed', { model, rolloutId, error: error instanceof Error ? error.name : 'unknown' });
@@ -33,3 +44,20 @@ export async function count(
     }),
   );
 }
+
+/** Of the first rows, for their labels; undefined for a regression whose errors have no scale. */
+function keptPredictions(
+  { served, predictions }: Answer,
+  range: readonly [number, number] | undefined,
+): { readonly predictions: string; readonly scale?: number } | undefined {
+  const { values, width } = predictions;
+  const rows = Array.from({ length: Math.min(predictions.rows, JUDGED_ROWS) }, (_, row) =>
+    values.subarray(row * width, (row + 1) * width),
+  );
+  const task = taskOf(served.signature);
+  if (task === 'regression' && !range) return undefined;
+  const kept = rows.map((row) => (task === 'multiclass' ? served.classes?.[likeliest(row)] : row[0]));
+  return { predictions: JSON.stringify(kept), ...(task === 'regression' && range && { scale: lossScale(range) }) };
+}
+
+const likeliest = (scores: Float64Array): number => scores.indexOf(Math.max(...scores));

@@ -28,7 +28,10 @@ const MAX_AHEAD_MS = 366 * 86_400_000;
 export interface PredictDeps extends CaptureDeps {
   /** Who sent the request that is being answered. */
   readonly caller: Caller;
-  readonly aws: Pick<Aws, 'invokeEndpoint' | 'addCounts' | 'putRecord' | 'dynamo' | 'call' | 'host' | 'objectUrl'>;
+  readonly aws: Pick<
+    Aws,
+    'invokeEndpoint' | 'addCounts' | 'keepItem' | 'putRecord' | 'dynamo' | 'call' | 'host' | 'objectUrl'
+  >;
   /** Predictions that were made before, of models that allow it. */
   readonly cache: () => Promise<PredictionCache>;
   /** Where requests that are answered later wait. */

@@ -27,7 +27,7 @@ const NOT_CALLED: Partial<Record<FunctionName, readonly string[]>> = {
     'DeleteEndpointConfig',
     'DeleteModel',
   ],
-  'advance-rollout': ['InvokeEndpoint', 'RegisterScalableTarget'],
+  'advance-rollout': ['InvokeEndpoint', 'PutObject', 'RegisterScalableTarget'],
   'reconcile-executions': ['InvokeEndpoint', 'RegisterScalableTarget'],
   'finish-batch': ['StopTrainingJob', 'StopHyperParameterTuningJob'],
 };

@@ -105,7 +105,7 @@ describe('the audit trail', () => {
 describe('the registry', () => {
   const cases: readonly [string, string, readonly string[]][] = [
     ['the router', 'MillraceInferenceInfer', ['dynamodb:GetItem', 'dynamodb:UpdateItem']],
-    ['feedback', 'MillraceInferenceFeedback', READ],
+    ['feedback', 'MillraceInferenceFeedback', [...READ, 'dynamodb:UpdateItem']],
     ['the capture sorter', 'MillraceMonitoringPartitionCapture', READ],
     ['the monitors’ tick', 'MillraceMonitoringTickMonitors', READ],
     ['the endpoint check', 'MillraceRolloutVerifyEndpoint', [...READ, ...WRITE].sort()],

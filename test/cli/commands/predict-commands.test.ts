@@ -31,7 +31,7 @@ async function serve(method: string, path: string, body: string): Promise<{ stat
   await registry.registerVersion(version, { by: 'test', at: START });
   const send = async (lines: readonly string[]) => void labels.push(...lines);
   const pathParameters = { model: rest.replace('/feedback/', '') };
-  const answer = await feedbackHandler({ registry, send, now: () => START })({
+  const answer = await feedbackHandler({ registry, judged: { label: async () => {} }, send, now: () => START })({
     httpMethod: method,
     path: rest,
     pathParameters,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PREDICTION_BINS } from '../../../domain/rollout/bins.ts';
+import { LOSS_BINS, LOSS_PARTS, PREDICTION_BINS } from '../../../domain/rollout/bins.ts';
 import { type Judgement, judgeStep, maxStepMs } from '../../../domain/rollout/judge.ts';
 import { MIN_LATENCY_REQUESTS } from '../../../domain/rollout/judging/latency.ts';
 import { LEVELS } from '../../../domain/rollout/judging/tested.ts';
@@ -48,6 +48,7 @@ function judge(
 /** All predictions at one point, or losses at another. */
 const at = (bin: number, count: number, bins = PREDICTION_BINS) =>
   Array.from({ length: bins }, (_, i) => (i === bin ? count : 0));
+const losses = (bin: number, requests: number) => at(bin, requests * LOSS_PARTS, LOSS_BINS);
 const calm = { requests: 9_000, latencyMs: 50 };
 
 describe('judging a step', () => {
@@ -137,27 +138,27 @@ describe('judging a step', () => {
       'losses above those of the champion',
       judge({
         spec: { quality: {} },
-        losses: at(4, 500, 11),
-        champion: { ...calm, losses: at(2, 4_000, 11) },
+        losses: losses(4, 500),
+        champion: { ...calm, losses: losses(2, 4_000) },
       }),
       'roll-back',
       'mean loss 0.4000 of 500 labelled requests beside 0.2000 of 4000 of the champion: worse by more than 0.02',
     ],
     [
       'losses that nobody asked to be judged',
-      judge({ losses: at(4, 500, 11), champion: { ...calm, losses: at(2, 4_000, 11) } }),
+      judge({ losses: losses(4, 500), champion: { ...calm, losses: losses(2, 4_000) } }),
       'next',
       '1000 requests',
     ],
     [
       'one label too few before the candidate gets everything',
-      judge({ index: 1, spec: { quality: { minLabels: 501 } }, losses: at(2, 500, 11) }),
+      judge({ index: 1, spec: { quality: { minLabels: 501 } }, losses: losses(2, 500) }),
       'wait',
       '500 of 501 labels seen',
     ],
     [
       'just enough labels',
-      judge({ index: 1, spec: { quality: { minLabels: 500 } }, losses: at(2, 500, 11) }),
+      judge({ index: 1, spec: { quality: { minLabels: 500 } }, losses: losses(2, 500) }),
       'promote',
       '1000 requests',
     ],

@@ -7,6 +7,7 @@ import {
   FINE,
   type FineCandidate,
   fineProof,
+  labelsProof,
   lossProof,
   splitProof,
   stickinessProof,
@@ -24,6 +25,7 @@ const SLOW_TEST_MS = 60_000;
 
 const ROUTE = '../../../domain/inference/route.ts';
 const CACHE = '../../../lambdas/infer/cache.ts';
+const REQUEST = '../../../domain/rollout/judged-request.ts';
 const COUNTS = '../../../domain/rollout/step-counts.ts';
 const JUDGING = '../../../domain/rollout/judging';
 
@@ -45,7 +47,8 @@ afterEach(() => {
     ROUTE,
     CACHE,
     COUNTS,
-    ...['errors', 'latency', 'predictions'].map((name) => `${JUDGING}/${name}.ts`),
+    REQUEST,
+    ...['errors', 'latency', 'predictions', 'quality'].map((name) => `${JUDGING}/${name}.ts`),
   ]) {
     vi.doUnmock(path);
   }
@@ -140,6 +143,26 @@ describe('a bad candidate', { timeout: SLOW_TEST_MS }, () => {
       expect(await badProof(blind, kind, seeds(1))).toMatchObject({ holds: false });
     });
   }
+
+  it('whose predictions are distributed alike but wrong is always rolled back by its labels', async () => {
+    expect(await labelsProof(build, seeds(3))).toMatchObject({ holds: true });
+  });
+
+  it('is seen to stay where quality is not tested', async () => {
+    const blind = await broken(`${JUDGING}/quality.ts`, () => ({ testQuality: () => [] }));
+    expect(await labelsProof(blind, seeds(1))).toMatchObject({ holds: false });
+  });
+
+  it('is seen to stay where a label counts though it was corrected', async () => {
+    const first = await broken<typeof import('../../../domain/rollout/judged-request.ts')>(
+      REQUEST,
+      ({ withLabels }) => ({
+        withLabels: (request, labels, classes) =>
+          request.labelRev > 0 ? undefined : withLabels(request, labels, classes),
+      }),
+    );
+    expect(await labelsProof(first, seeds(1))).toMatchObject({ holds: false });
+  });
 
   it('is seen to stay where errors are counted for the version that answered in the end', async () => {
     const kind = 'fails with 5xx at 5 %';

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, it } from 'vitest';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keys } from '../../../domain/registry/keys.ts';
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamo-registry.ts';
+import { judgedRequests } from '../../../lambdas/adapters/judged-requests.ts';
 import { addCountsTo } from '../../fixtures/add-counts.ts';
+import { someRequestCounts } from '../../fixtures/counts.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../fixtures/local-dynamodb.ts';
 import { checkRegistry } from '../../fixtures/registry-commands.ts';
 import { describeRegistry } from '../../fixtures/registry-contract.ts';
@@ -26,3 +29,30 @@ it('the registry in DynamoDB keeps its promises under any sequence of commands',
   const make = async () => dynamoRegistry(dynamo.client, await dynamo.createTable());
   await checkRegistry(make, { runs: 6, commands: 20 });
 }, 60_000);
+
+it('labels of a request are counted once, and corrected, beside what the router counted', async () => {
+  const table = await dynamo.createTable();
+  const judged = judgedRequests(dynamo.client, table);
+  const fields = { rolloutId: 'churn-v2-r1', version: 2, rev: 4, predictions: '[0,1]', type: 'judged' };
+  await dynamo.client.send(new PutCommand({ TableName: table, Item: { ...keys.judged('churn', 'i'), ...fields } }));
+  const label = (row: number, text: string, atMs: number) =>
+    judged.label('churn', 'i', [{ row, label: text, atMs }], ['no', 'yes']);
+  const losses = async () =>
+    (await dynamoRegistry(dynamo.client, table).requestCounts('churn', 'churn-v2-r1'))[0]?.losses;
+
+  // before the router has counted the request there is nothing to add to
+  await label(0, 'yes', 1);
+  expect(await losses()).toBeUndefined();
+  const counts = someRequestCounts(2, 4, { requests: 1 });
+  await addCountsTo(dynamo.client, table, keys.counts('churn', 'churn-v2-r1', 2, 4), counts);
+  await Promise.all([label(0, 'yes', 1), label(0, 'yes', 1), label(1, 'yes', 1)]);
+  const [right, half, wrong] = [0, 5, 10].map((bin) => counts.losses.map((_, i) => (i === bin ? 1_000 : 0)));
+  expect(await losses()).toEqual(half);
+  await label(0, 'no', 2);
+  expect(await losses()).toEqual(right);
+  await label(0, 'yes', 1);
+  await label(1, 'no', 3);
+  await label(0, 'yes', 4);
+  expect(await losses()).toEqual(wrong);
+  await judged.label('churn', 'of no rollout', [{ row: 0, label: 'no', atMs: 1 }], ['no', 'yes']);
+});

@@ -19,9 +19,12 @@ async function aHandler(spec: Overrides = { classes: ['0', '1'] }) {
   await registry.registerVersion(version, { by: 'test', at: NOW });
   const sent: string[] = [];
   const send = async (lines: readonly string[]) => void sent.push(...lines);
-  const handler = makeHandler({ registry, send, now: () => NOW });
+  const judged: unknown[][] = [];
+  const label = async (...asked: unknown[]) => void judged.push(asked);
+  const handler = makeHandler({ registry, send, judged: { label }, now: () => NOW });
   return {
     sent,
+    judged,
     post: async (labels: unknown, model = 'churn') => {
       const body = JSON.stringify({ labels });
       const answer = await handler({ httpMethod: 'POST', path: `/feedback/${model}`, pathParameters: { model }, body });
@@ -201,5 +204,23 @@ describe('lines to Firehose', () => {
   it('are all not taken when the stream is busy, and refused when the request is wrong', async () => {
     expect(await put(new Response('', { status: 503 }))).toEqual([false, false]);
     await expect(put(new Response('', { status: 400 }))).rejects.toThrow('answered 400');
+  });
+
+  it('is counted by request for a rollout whose quality is judged, and for no other', async () => {
+    const labels = [
+      { inference_id: ID, row: 1, label: '1', at: '2026-03-01T00:00:00Z' },
+      { inference_id: `${ID}.0`, label: '0', at: '2026-03-01T00:00:01Z' },
+      { inference_id: 'nonsense', label: '0' },
+    ];
+    const other = await aHandler();
+    await other.post(labels);
+    expect(other.judged).toEqual([]);
+    const { judged, post } = await aHandler({ classes: ['0', '1'], deployment: { judging: { quality: {} } } });
+    expect((await post(labels)).body.accepted).toBe(2);
+    const rows = [
+      { row: 1, label: '1', atMs: Date.parse('2026-03-01T00:00:00Z') },
+      { row: 0, label: '0', atMs: Date.parse('2026-03-01T00:00:01Z') },
+    ];
+    expect(judged).toEqual([['churn', ID, rows, ['0', '1']]]);
   });
 });
