@@ -6,6 +6,10 @@ export const inputText = (input: BatchInput): string =>
 
 const placeOf = (ref: { bucket: string; key: string }): string => `s3://${ref.bucket}/${ref.key}`;
 
+/** What the instances would cost in AWS; the local platform costs nothing. */
+const costText = (usd: number | undefined): string | undefined =>
+  usd === undefined ? undefined : `${usd.toFixed(4)} USD by the list price of us-east-1`;
+
 /** A batch as people read it. */
 export function batchText({
   input,
@@ -23,7 +27,7 @@ export function batchText({
       ...batch,
       input: inputText(input),
       took: lasted(batch.startedAt, batch.endedAt),
-      usd: usd && Number(usd.toFixed(4)),
+      cost: costText(usd),
     },
     {
       rows,

@@ -26,5 +26,5 @@ export function outputsSql(task: Task, classes: readonly string[], numbers: stri
   if (task === 'binary') return [`${numbers}[1] AS probability`];
   if (task === 'regression') return [`${numbers}[1] AS prediction`];
   const labels = listLiteral(classes.map(quoteLiteral), 'VARCHAR');
-  return [`${numbers} AS probabilities`, `${labels}[list_position(${numbers}, list_max(${numbers}))] AS label`];
+  return [`${numbers} AS probabilities`, `(${labels})[list_position(${numbers}, list_max(${numbers}))] AS label`];
 }

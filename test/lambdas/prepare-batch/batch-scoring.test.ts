@@ -70,6 +70,40 @@ describe('a batch over a data set', () => {
     expect(await room.registry.findParked(`batch/${batch.batchId}`)).toBeUndefined();
   });
 
+  it('takes a set of many objects in their order, and a model of one feature that may be missing', async () => {
+    room = await batchRoom(aModelSpec());
+    const files = [];
+    for (const version of [1, 2]) files.push((await room.registry.requireDataset('churn', version)).data);
+    const bytes = new TextEncoder().encode(JSON.stringify({ files, quarantine: [], raw: [] }));
+    const parts = await room.lake.artifacts.putBytes('parts.json', bytes);
+    const { version: _, data: __, ...rest } = await room.registry.requireDataset('churn', 2);
+    const source = { ...rest.source, key: 'churn/set/_SUCCESS' };
+    const set = await room.registry.registerDataset({ ...rest, source, parts }, room.change);
+    const { batchId } = await room.start({ dataset: set.version });
+    const featurizer = { ...room.featurizer, features: [{ name: 'spend', kind: 'numeric' }] };
+    const getBytes: typeof room.lake.artifacts.getBytes = async (ref) =>
+      ref.key.endsWith('featurizer.json')
+        ? new TextEncoder().encode(JSON.stringify(featurizer))
+        : room.lake.artifacts.getBytes(ref);
+    const artifacts = { ...room.lake.artifacts, getBytes };
+    const inputs = { download: () => Promise.reject(new Error('not used')) };
+    const prepare = makeHandler({ ...room.lake, artifacts, registry: room.registry, inputs, now: () => new Date(0) });
+    expect(await prepare({ model: 'churn', batchId })).toEqual({ rows: 4_000, skipped: 0 });
+    const lines = String(await room.lake.read(`runs/churn/${batchId}/features/part-00000.csv`)).split('\n');
+    const raw = await room.rows(files[0]?.key ?? '');
+    expect(lines).toHaveLength(4_001);
+    // an empty line would be no row to a container
+    expect(lines.slice(0, 2_000)).toEqual(
+      raw.map(({ spend }) => (spend === null ? 'nan' : expect.stringMatching(/^[0-9.]+$/))),
+    );
+    const job = await room.transform(batchId, (all) => all.map((_line, i) => String(i)));
+    await room.finish({ model: 'churn', batchId, job });
+    const predictions = await room.rows(`batches/churn/${batchId}/predictions.parquet`);
+    const names = predictions.map(({ customer_id }) => customer_id);
+    expect(names).toEqual(Array.from({ length: 4_000 }, (_unused, i) => `customer-${i}`));
+    expect(predictions.map(({ __line }) => Number(__line))).toEqual(names.map((_unused, i) => i + 1));
+  });
+
   it('is refused for a data set without a column that the version needs', async () => {
     room = await batchRoom(aModelSpec());
     const { batchId } = await room.start({ dataset: 1 });
