@@ -41,6 +41,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'batch list', load: () => import('./commands/batch-list.ts').then((file) => file.batchList) },
   { name: 'batch show', load: () => import('./commands/batch-show.ts').then((file) => file.batchShow) },
   { name: 'batch download', load: () => import('./commands/batch-download.ts').then((file) => file.batchDownload) },
+  { name: 'client', load: () => import('./commands/client.ts').then((file) => file.client) },
   { name: 'models', load: () => import('./commands/models.ts').then((file) => file.models) },
   { name: 'models show', load: () => import('./commands/models-show.ts').then((file) => file.modelsShow) },
   { name: 'versions', load: () => import('./commands/versions.ts').then((file) => file.versions) },

@@ -1,12 +1,13 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AwsClient } from 'aws4fetch';
 import type * as z from 'zod';
+import { type Client, createClient } from '../client/index.ts';
 import { InvalidInputError, UnavailableError } from '../domain/common-errors.ts';
 import { type LocalPlatform, readLocal } from '../local/state.ts';
 import type { CommandContext } from './command.ts';
 
 /** The part of the API that calls go to. */
-export type ApiRoot = 'registry' | 'v2' | 'feedback';
+export type ApiRoot = 'registry' | 'feedback';
 
 /** The API, as commands use it. Paths are below its root, `/registry/` unless said otherwise, each part already encoded. */
 export interface RegistryClient {
@@ -41,10 +42,25 @@ export const apiOptions = { 'api-url': { type: 'string' } } as const;
  * the AWS credentials of the environment or profile; the local platform's API takes any. With MILLRACE_API_TOKEN set they
  * carry that token instead, for an API with a JWT issuer.
  */
-export function connect(
-  { options, io, dir }: Pick<CommandContext, 'options' | 'io' | 'dir'>,
-  root: ApiRoot = 'registry',
-): RegistryClient {
+export function connect(context: Connecting, root: ApiRoot = 'registry'): RegistryClient {
+  return registryClient(apiOf(context), root);
+}
+
+/** The same API, for predictions and labels. */
+export function connectClient(context: Connecting): Client {
+  const { url, sign } = apiOf(context);
+  const send = async (request: Request) => {
+    const { method, headers, signal } = request;
+    const body = method === 'GET' ? {} : { body: await request.text() };
+    const signed = await sign(request.url, { method, headers: Object.fromEntries(headers), ...body });
+    return fetch(signed, { signal });
+  };
+  return createClient({ baseUrl: url, fetch: send });
+}
+
+type Connecting = Pick<CommandContext, 'options' | 'io' | 'dir'>;
+
+function apiOf({ options, io, dir }: Connecting): Api {
   const given = options['api-url'] ?? io.env.MILLRACE_API_URL;
   const local = readLocal(dir);
   const url = typeof given === 'string' && given !== '' ? given : local?.apiUrl;
@@ -55,7 +71,7 @@ export function connect(
   }
   if (!URL.canParse(url)) throw new InvalidInputError([`the API's URL must be a URL, got ${url}`]);
   const token = io.env.MILLRACE_API_TOKEN;
-  return registryClient({ url: url.replace(/\/+$/, ''), sign: token ? bearer(token) : signer(url, local) }, root);
+  return { url: url.replace(/\/+$/, ''), sign: token ? bearer(token) : signer(url, local) };
 }
 
 const bearer =

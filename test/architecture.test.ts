@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Import, importsOf, loads, root } from './fixtures/imports.ts';
 
-const ROOMS = ['bin', 'lib', 'lambdas', 'engine', 'domain', 'stats', 'local', 'cli', 'examples', 'bench'];
+const ROOMS = ['bin', 'lib', 'lambdas', 'engine', 'domain', 'stats', 'client', 'local', 'cli', 'examples', 'bench'];
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...ROOMS], {
   cwd: root,
   encoding: 'utf8',
@@ -22,11 +22,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   domain: ['stats'],
   // the package export millrace/stats: numbers in, numbers out
   stats: [],
+  // the package export millrace/client: for programs that have nothing else of Millrace
+  client: [],
   local: ['domain'],
-  cli: ['domain', 'engine', 'stats', 'local'],
+  cli: ['domain', 'engine', 'stats', 'local', 'client'],
   // an example uses the product the way people do
   examples: ['domain', 'local', 'cli'],
-  bench: ['lib', 'lambdas', 'engine', 'domain', 'stats', 'local', 'cli', 'examples'],
+  bench: ['lib', 'lambdas', 'engine', 'domain', 'stats', 'client', 'local', 'cli', 'examples'],
 };
 /** `millrace demo` is the example, told by the command line. */
 const DEMO = { from: 'cli/demo.ts', to: 'examples/flights/demo/' };
@@ -59,6 +61,7 @@ function packageProblem(room: string, target: string): string | undefined {
     return 'domain is pure';
   }
   if (room === 'stats' && !target.startsWith('@stdlib/')) return 'stats computes, with @stdlib and nothing else';
+  if (room === 'client' && target !== 'aws4fetch') return 'client sends, with aws4fetch and nothing else';
   if (room === 'engine' && /^@(aws-sdk|smithy)/.test(target)) return 'engine reads files, not services';
   if (/^(aws-cdk-lib|constructs)/.test(target) && !['bin', 'lib', 'bench'].includes(room))
     return 'only lib builds with CDK';
@@ -76,7 +79,7 @@ describe('the rooms', () => {
   });
 
   it('are all looked at', () => {
-    for (const room of ['bin', 'lib', 'lambdas', 'engine', 'domain', 'stats', 'local', 'cli']) {
+    for (const room of ['bin', 'lib', 'lambdas', 'engine', 'domain', 'stats', 'client', 'local', 'cli']) {
       expect(
         files.some((file) => file.startsWith(`${room}/`)),
         room,
@@ -105,6 +108,11 @@ describe('the rooms', () => {
     ['domain/a.ts', '../stats/b.ts', false, true],
     ['stats/a.ts', '../domain/b.ts', false, false],
     ['stats/a.ts', 'zod', false, false],
+    ['client/a.ts', '../domain/b.ts', true, false],
+    ['client/a.ts', 'zod', false, false],
+    ['client/a.ts', 'aws4fetch', false, true],
+    ['cli/a.ts', '../client/b.ts', false, true],
+    ['lambdas/x/a.ts', '../../client/b.ts', false, false],
     ['bin/a.ts', '../cli/b.ts', false, true],
   ] as const) {
     it(`${allowed ? 'allow' : 'refuse'} ${typeOnly ? 'the type of ' : ''}${target} in ${file}`, () => {

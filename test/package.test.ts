@@ -3,15 +3,31 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { typescriptTypes } from '../domain/inference/typescript-types.ts';
+import { loads } from './fixtures/imports.ts';
 
 const root = join(import.meta.dirname, '..');
 const tsc = join(root, 'node_modules/.bin/tsc');
 const packed = mkdtempSync(join(tmpdir(), 'millrace-package-'));
 
+const blocksOf = (page: string): string[] =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => code);
+
 /** The `ts` blocks of the page, and what their comments say that they print. */
-const examples = [...readFileSync(join(root, 'docs/stats.md'), 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(
-  ([, code = ''], i) => ({ name: `example-${i}.ts`, code, printed: printedBy(code) }),
-);
+const examples = blocksOf('docs/stats.md').map((code, i) => ({
+  name: `example-${i}.ts`,
+  code,
+  printed: printedBy(code),
+}));
+/** Those of a page whose programs need a platform, beside the types that they import. */
+const clientExamples = blocksOf('docs/api.md').map((code, i) => ({ name: `client-${i}.ts`, code }));
+const signature = {
+  inputs: [
+    { name: 'age', datatype: 'INT64' as const, nullable: true },
+    { name: 'plan', datatype: 'BYTES' as const, nullable: false },
+  ],
+  outputs: [{ name: 'probability', datatype: 'FP64' as const, nullable: false }],
+};
 
 function printedBy(code: string): string[] {
   const lines = code.trimEnd().split('\n');
@@ -25,7 +41,8 @@ beforeAll(() => {
   execFileSync(tsc, ['-p', join(root, 'tsconfig.build.json'), '--outDir', join(packed, 'dist')], { stdio: 'inherit' });
   copyFileSync(join(root, 'package.json'), join(packed, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(packed, 'node_modules'));
-  for (const { name, code } of examples) writeFileSync(join(packed, name), code);
+  writeFileSync(join(packed, 'churn.ts'), typescriptTypes({ name: 'churn', version: 1, signature }));
+  for (const { name, code } of [...examples, ...clientExamples]) writeFileSync(join(packed, name), code);
 }, 120_000);
 afterAll(() => rmSync(packed, { recursive: true, force: true }));
 
@@ -44,6 +61,34 @@ describe('the built package', () => {
     expect(files.length).toBeGreaterThan(5);
     execFileSync(tsc, [...options, '--skipLibCheck', '--ignoreConfig', ...files], { cwd: packed, stdio: 'pipe' });
   }, 60_000);
+
+  it('has a client whose types the examples of docs/api.md are checked by, and those that `millrace client` prints', () => {
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node'];
+    const files = ['churn.ts', ...clientExamples.map(({ name }) => name)];
+    expect(clientExamples.length).toBeGreaterThan(0);
+    const check = (...args: string[]) =>
+      execFileSync(tsc, [...options, '--skipLibCheck', '--ignoreConfig', '--allowImportingTsExtensions', ...args], {
+        cwd: packed,
+        encoding: 'utf8',
+      });
+    check(...files);
+    const wrong = `import { createClient } from 'millrace/client';\nimport { churnModel } from './churn.ts';\n`;
+    writeFileSync(
+      join(packed, 'wrong.ts'),
+      `${wrong}churnModel(createClient({ baseUrl: '' })).predict([{ age: 'old' }]);\n`,
+    );
+    expect(() => check('wrong.ts')).toThrow();
+  }, 60_000);
+
+  it('exports a client that loads nothing of an AWS SDK', () => {
+    const program = `
+      import { createClient } from 'millrace/client';
+      const client = createClient({ baseUrl: 'http://127.0.0.1:1', retries: 0, timeoutMs: 500, token: 't' });
+      const error = await client.model('churn').metadata().catch((caught) => caught);
+      console.log(error.name);`;
+    expect(node('--input-type=module', '--eval', program).trim()).toBe('ConnectionError');
+    expect([...loads('client/index.ts').packages]).toEqual(['aws4fetch']);
+  });
 
   for (const { name, printed } of examples) {
     it(`prints in ${name} of docs/stats.md what the page says`, () => {

@@ -1,39 +1,23 @@
 import { extname } from 'node:path';
 import * as z from 'zod';
+import type { Answered, Field } from '../../client/index.ts';
 import { InvalidInputError } from '../../domain/common-errors.ts';
-import { type Command, EXIT_OK, type OptionValue, UsageError } from '../command.ts';
-import { type Explained, explainedRow, largestContributions } from '../contributions.ts';
+import { type Command, type CommandContext, EXIT_OK, type OptionValue, UsageError } from '../command.ts';
+import { largestContributions } from '../contributions.ts';
 import { parseCsv } from '../csv.ts';
 import { readText } from '../read-text.ts';
-import { apiOptions, connect, pathTo, type RegistryClient } from '../registry-client.ts';
+import { apiOptions, connectClient } from '../registry-client.ts';
 import { versionNumber } from '../registry-lists.ts';
 import { table } from '../table.ts';
 import { wireValue } from '../wire-value.ts';
 
-/** Rows of one request; a request has room for 6 MB. */
-const BATCH_ROWS = 500;
-/** Rows of one request that are explained, too. */
-const EXPLAINED_ROWS = 100;
 const DEFAULT_ROWS = 10;
 
-const Metadata = z.object({ inputs: z.array(z.object({ name: z.string(), datatype: z.string() })) });
-type Input = z.infer<typeof Metadata>['inputs'][number];
-const Answer = z.object({
-  model_version: z.string(),
-  parameters: z.object({ inference_id: z.string() }),
-  outputs: z.array(
-    z.object({
-      name: z.string(),
-      shape: z.array(z.number()),
-      data: z.array(z.union([z.number(), z.string()])),
-      parameters: z.object({ contribution_names: z.array(z.string()) }).optional(),
-    }),
-  ),
-});
+type Row = Readonly<Record<string, unknown>>;
 type Predicted = {
   row: number;
   /** One per class of a multiclass model. */
-  explanation?: Explained | Explained[];
+  explanation?: Answered['explanation'];
   inference_id: string;
   version: string;
 } & Record<string, unknown>;
@@ -67,71 +51,44 @@ export const predict: Command = {
     const { data, rows: wanted, version, 'event-time': eventTime, context: besides, explain } = context.options;
     if (typeof data !== 'string') throw new UsageError(`usage: millrace ${predict.usage}`);
     const rows = readRows(data, context.io.cwd, rowCount(wanted));
-    const client = connect(context, 'v2');
-    const at = typeof version === 'string' ? ['versions', versionNumber(version)] : [];
-    const { inputs: features } = await client.get(pathTo('models', model, ...at), Metadata);
-    const inputs = [...features, ...contextInputs(besides)];
-    const parameters = {
-      ...(typeof eventTime === 'string' && { event_time: eventTime }),
-      ...(explain === true && { explain }),
-    };
-    const batchRows = explain === true ? EXPLAINED_ROWS : BATCH_ROWS;
-    const path = pathTo('models', model, ...at, 'infer');
-    const predictions: Predicted[] = [];
-    for (let from = 0; from < rows.length; from += batchRows) {
-      const batch = rows.slice(from, from + batchRows);
-      predictions.push(...(await send(client, path, { inputs, batch, parameters, from })));
-    }
-    const names = Object.keys(predictions[0] ?? {}).filter(
-      (name) => !['row', 'explanation', 'inference_id', 'version'].includes(name),
+    const asked = typeof version === 'string' ? { version: versionNumber(version) } : {};
+    const served = connectClient(context).model<Row, Row>(model);
+    const { inputs } = await served.metadata(asked);
+    const names = contextNames(besides);
+    const columns = [...inputs, ...names.map((name) => ({ name, datatype: TEXT }))];
+    const answered = await served.predict(
+      rows.map((row, index) => toWire(row, columns, index)),
+      {
+        ...asked,
+        context: names,
+        ...(typeof eventTime === 'string' && { eventTime }),
+        ...(explain === true && { explain }),
+      },
     );
-    const columns = ['row', ...names, ...(explain === true ? [CONTRIBUTIONS] : []), 'version', 'inference_id'].map(
-      (name) => ({
-        title: name,
-        cell: (item: Predicted) => (name === CONTRIBUTIONS ? ofLikeliest(item) : shown(item[name])),
+    const predictions = answered.map(
+      ({ inferenceId, version: by, explanation, ...outputs }, index): Predicted => ({
+        row: index + 1,
+        ...outputs,
+        ...(explanation && { explanation }),
+        version: String(by),
+        inference_id: inferenceId,
       }),
     );
-    context.print({ model, predictions }, table(predictions, columns));
+    print(context, model, predictions, explain === true);
     return EXIT_OK;
   },
 };
 
-async function send(
-  client: RegistryClient,
-  path: string,
-  request: {
-    readonly inputs: readonly Input[];
-    readonly batch: readonly Readonly<Record<string, unknown>>[];
-    readonly parameters: object;
-    /** Number of the first row in the file. */
-    readonly from: number;
-  },
-): Promise<Predicted[]> {
-  const { inputs, batch, parameters, from } = request;
-  const tensors = inputs.map(({ name, datatype }) => ({
-    name,
-    datatype,
-    shape: [batch.length],
-    data: batch.map((row, i) => toValue(row, name, datatype, from + i)),
+function print(context: CommandContext, model: string, predictions: readonly Predicted[], explained: boolean): void {
+  const outputs = Object.keys(predictions[0] ?? {}).filter(
+    (name) => !['row', 'explanation', 'inference_id', 'version'].includes(name),
+  );
+  const columns = ['row', ...outputs, ...(explained ? [CONTRIBUTIONS] : []), 'version', 'inference_id'].map((name) => ({
+    title: name,
+    cell: (item: Predicted) => (name === CONTRIBUTIONS ? ofLikeliest(item) : shown(item[name])),
   }));
-  const answer = await client.post(path, { parameters, inputs: tensors }, Answer);
-  const explaining = answer.outputs.find(({ name }) => name === CONTRIBUTIONS);
-  const outputs = answer.outputs.filter((tensor) => tensor !== explaining);
-  return batch.map((_, i) => ({
-    row: from + i + 1,
-    ...Object.fromEntries(
-      outputs.map(({ name, shape: [, width = 1], data }) => {
-        const values = data.slice(i * width, (i + 1) * width);
-        return [name, width === 1 ? values[0] : values];
-      }),
-    ),
-    ...(explaining && { explanation: single(explainedRow(explaining, i)) }),
-    version: answer.model_version,
-    inference_id: `${answer.parameters.inference_id}.${i}`,
-  }));
+  context.print({ model, predictions }, table(predictions, columns));
 }
-
-const single = (all: Explained[]): Explained | Explained[] => (all.length === 1 ? (all[0] as Explained) : all);
 
 function ofLikeliest({ explanation, probabilities }: Predicted): string {
   const all = [explanation ?? []].flat();
@@ -140,10 +97,8 @@ function ofLikeliest({ explanation, probabilities }: Predicted): string {
   return explained ? largestContributions(explained) : '';
 }
 
-/** As text, whatever they are: values of one text are one group. */
-function contextInputs(names: OptionValue): Input[] {
-  if (typeof names !== 'string') return [];
-  return names.split(',').map((name) => ({ name: name.trim(), datatype: TEXT }));
+function contextNames(names: OptionValue): string[] {
+  return typeof names === 'string' ? names.split(',').map((name) => name.trim()) : [];
 }
 
 function rowCount(wanted: OptionValue): number {
@@ -171,13 +126,13 @@ function readJson(text: string, path: string): Record<string, unknown>[] {
   throw new InvalidInputError([`${path} must be an array of objects`]);
 }
 
-/** The protocol's name for text. */
+/** The protocol's name for text: values of one text are one group. */
 const TEXT = 'BYTES';
 
-function toValue(row: Readonly<Record<string, unknown>>, name: string, datatype: string, index: number): unknown {
-  if (!Object.hasOwn(row, name))
-    throw new InvalidInputError([`row ${index + 1} has no column ${JSON.stringify(name)}`]);
-  return wireValue(row[name], datatype);
+function toWire(row: Row, columns: readonly Field[], index: number): Row {
+  const missing = columns.find(({ name }) => !Object.hasOwn(row, name));
+  if (missing) throw new InvalidInputError([`row ${index + 1} has no column ${JSON.stringify(missing.name)}`]);
+  return Object.fromEntries(columns.map(({ name, datatype }) => [name, wireValue(row[name], datatype)]));
 }
 
 function shown(value: unknown): string | number | undefined {

@@ -23,11 +23,8 @@ type Rule = (request: ApiRequest) => NeededAccess;
 const RULES: Readonly<Record<string, Rule>> = {
   '/v2/{proxy+}': (request) => predicting(request, /^models\/([^/]+)/),
   '/v1/{proxy+}': (request) => predicting(request, /^models\/([^/:%]+)/),
-  '/models/{model}/{proxy+}': ({ method, parameters: { model, proxy = '' } }) => ({
-    // predictions that were answered later are read by whoever may ask for them, not by all who look at models
-    actions: method === 'GET' && !proxy.startsWith('predictions/') ? ['read', 'predict'] : ['predict'],
-    models: oneOf(model),
-  }),
+  // also with GET: what is there to be fetched is a prediction
+  '/models/{model}/{proxy+}': ({ parameters }) => ({ actions: ['predict'], models: oneOf(parameters.model) }),
   '/models/{model}/openapi.json': ({ parameters }) => ({
     actions: ['read', 'predict'],
     models: oneOf(parameters.model),

@@ -1,19 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainedRow, largestContributions } from '../../cli/contributions.ts';
-
-const parameters = { contribution_names: ['age', 'bias', 'bias'] };
-
-describe('contributions of a row', () => {
-  it('are named, with the bias apart from a feature of that name', () => {
-    const tensor = { shape: [2, 3], data: [1, 2, 3, 4, 5, 6], parameters };
-    expect(explainedRow(tensor, 1)).toEqual([{ contributions: { age: 4, bias: 5 }, bias: 6 }]);
-  });
-
-  it('are given for each class', () => {
-    const tensor = { shape: [1, 2, 3], data: [1, 2, 3, 4, 5, 6], parameters };
-    expect(explainedRow(tensor, 0).map(({ bias }) => bias)).toEqual([3, 6]);
-  });
-});
+import { largestContributions } from '../../cli/contributions.ts';
 
 describe('the largest contributions', () => {
   const cases: [string, Record<string, number>, string][] = [

@@ -85,8 +85,8 @@ export function inferenceScenarios(on: () => World): void {
       { how: ['POST', path, { inputs: good.inputs.slice(1) }], status: 400, error: /age missing/ },
       { how: ['POST', path, 'not json'], status: 400 },
       { how: ['GET', path], status: 405 },
-      { how: ['POST', path, good, { unsigned: true }], status: 403 },
-      { how: ['GET', '/registry/models', undefined, { unsigned: true }], status: 403 },
+      { how: ['POST', path, good, { unsigned: true }], status: 401 },
+      { how: ['GET', '/registry/models', undefined, { unsigned: true }], status: 401 },
     ];
     for (const { how, status, error } of cases) {
       const answer = await platform.call(...how);

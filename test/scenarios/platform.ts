@@ -50,7 +50,7 @@ export interface Platform extends Site {
   readonly events: EventBridgeClient;
   readonly registry: RegistryClient;
   /** A request to the API, signed like a user's unless `unsigned`. */
-  call(method: 'GET' | 'POST', path: string, body?: unknown, how?: { unsigned?: boolean }): Promise<Answer>;
+  call(method: 'GET' | 'POST', path: string, body?: unknown, how?: How): Promise<Answer>;
   /** Signs requests to a service's own address. */
   signed(service: 's3' | 'lambda' | 'sns' | 'execute-api'): Promise<AwsClient>;
   /** Runs `millrace …` as a process of its own. */
@@ -58,8 +58,14 @@ export interface Platform extends Site {
   close(): void;
 }
 
+interface How {
+  readonly unsigned?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export interface Answer {
   readonly status: number;
+  readonly headers: Headers;
   readonly body: Record<string, unknown>;
 }
 
@@ -84,17 +90,21 @@ export function connectTo(site: Site): Platform {
       sign: async (url, init) => (await signer('execute-api')).sign(url, init),
     }),
     signed: signer,
-    async call(method, path, body, { unsigned = false } = {}) {
+    async call(method, path, body, { unsigned = false, headers = {} } = {}) {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
       const init = {
         method,
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...headers },
         ...(body === undefined ? {} : { body: text }),
       };
       const url = `${apiUrl}${path}`;
       const request = unsigned ? new Request(url, init) : await (await signer('execute-api')).sign(url, init);
       const response = await fetch(request, { signal: AbortSignal.timeout(31_000) });
-      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: (await response.json()) as Record<string, unknown>,
+      };
     },
     millrace: (...args) => run(args, site.cli),
     close: () => {

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe } from 'vitest';
 import { algorithmScenarios } from './algorithms.ts';
+import { apiScenarios } from './api.ts';
 import { approvalScenarios } from './approvals.ts';
 import { batchScenarios } from './batches.ts';
 import { contractScenarios } from './contracts.ts';
@@ -46,6 +47,7 @@ describe.concurrent('the platform', { timeout: SCENARIO_MS }, () => {
   failureScenarios(on);
   batchScenarios(on);
   inferenceScenarios(on);
+  apiScenarios(on);
   monitorScenarios(on);
 });
 
