@@ -18,7 +18,7 @@ export const RequestCounts = VersionCounts.extend({
   latencies: Bins,
   /** Requests that were answered, per bin of the prediction of one of their rows. */
   predictions: Bins,
-  /** LOSS_PARTS of each request that is labelled, per bin of the mean loss of its rows. */
+  /** Requests that are labelled, per bin of the mean loss of their rows: shared out between the two bins beside it. */
   losses: Bins,
 });
 export type RequestCounts = z.infer<typeof RequestCounts>;

@@ -6,7 +6,7 @@ export const LONGEST_MS = 30_000;
 export const PREDICTION_BINS = 21;
 /** Mean losses of requests, evenly from 0 to 1. */
 export const LOSS_BINS = 11;
-/** A labelled request counts as so many parts, so that sums of parts are exact. */
+/** A labelled request is stored as so many parts, so that what is added to a bin is whole and taken back exactly. */
 export const LOSS_PARTS = 1_000;
 /** Rows of a request whose predictions are kept for their labels, and for how long. */
 export const JUDGED_ROWS = 32;

@@ -1,6 +1,6 @@
 import { anytimePValue } from '../../../stats/sequential/evidence.ts';
-import { type ArmCounts, meanDifferenceTest } from '../../../stats/sequential/mean-difference.ts';
-import { gridOf, LOSS_BINS, LOSS_PARTS } from '../bins.ts';
+import { meanDifferenceTest } from '../../../stats/sequential/mean-difference.ts';
+import { gridOf, LOSS_BINS } from '../bins.ts';
 import { armTotal, type Evidence, meanOf, once, stagesOf, type Tested, tested, total } from './tested.ts';
 
 const LOSSES = gridOf(LOSS_BINS);
@@ -9,7 +9,7 @@ const differenceTest = once((margin: number) => meanDifferenceTest({ values: LOS
 
 /** Labelled requests of the candidate. */
 export const labelled = ({ steps }: Pick<Evidence, 'steps'>): number =>
-  Math.round(total(armTotal(steps, 'candidate').losses) / LOSS_PARTS);
+  Math.round(total(armTotal(steps, 'candidate').losses));
 
 /** Whether the candidate's loss on labelled requests is above the champion's by more than the margin. */
 export function testQuality(evidence: Evidence): Tested[] {
@@ -18,15 +18,9 @@ export function testQuality(evidence: Evidence): Tested[] {
   const { margin } = judging.quality;
   const [candidate, others] = [armTotal(steps, 'candidate').losses, armTotal(steps, 'others').losses];
   if (total(candidate) === 0 || total(others) === 0) return [];
-  const pValue = anytimePValue(differenceTest(margin)(stagesOf(evidence, 'losses').map(requestsOf)));
+  const pValue = anytimePValue(differenceTest(margin)(stagesOf(evidence, 'losses')));
   const [own, champions] = [candidate, others].map((losses) => meanOf(LOSSES, losses).toFixed(4));
-  const labels = [candidate, others].map((losses) => Math.round(total(losses) / LOSS_PARTS));
+  const labels = [candidate, others].map((losses) => Math.round(total(losses)));
   const text = `mean loss ${own} of ${labels[0]} labelled requests beside ${champions} of ${labels[1]} of the champion`;
   return [tested('quality', evidence, pValue, `${text}: worse by more than ${margin}`)];
 }
-
-const requestsOf = ({ share, candidate, champion }: ArmCounts): ArmCounts => ({
-  share,
-  candidate: candidate.map((parts) => parts / LOSS_PARTS),
-  champion: champion.map((parts) => parts / LOSS_PARTS),
-});

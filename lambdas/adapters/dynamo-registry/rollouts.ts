@@ -5,7 +5,7 @@ import { Rollout } from '../../../domain/registry/entities.ts';
 import { keys, modelPartition, PREFIX } from '../../../domain/registry/keys.ts';
 import type { Registry } from '../../../domain/registry/ports.ts';
 import { RequestCounts } from '../../../domain/registry/request-counts.ts';
-import { BIN_NAMES, LATENCY_BINS, LOSS_BINS, PREDICTION_BINS } from '../../../domain/rollout/bins.ts';
+import { BIN_NAMES, LATENCY_BINS, LOSS_BINS, LOSS_PARTS, PREDICTION_BINS } from '../../../domain/rollout/bins.ts';
 import { commitTo, put } from './commit.ts';
 import { fromItem, type Item, toItem } from './items.ts';
 import { getItem, queryItems, type RegistryTable } from './table.ts';
@@ -70,7 +70,7 @@ export function rolloutMethods(
           ...item,
           latencies: binsOf(item, BIN_NAMES.latency, LATENCY_BINS),
           predictions: binsOf(item, BIN_NAMES.prediction, PREDICTION_BINS),
-          losses: binsOf(item, BIN_NAMES.loss, LOSS_BINS),
+          losses: binsOf(item, BIN_NAMES.loss, LOSS_BINS).map((parts) => parts / LOSS_PARTS),
         }),
       );
     },

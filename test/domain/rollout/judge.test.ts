@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LOSS_BINS, LOSS_PARTS, PREDICTION_BINS } from '../../../domain/rollout/bins.ts';
+import { LOSS_BINS, PREDICTION_BINS } from '../../../domain/rollout/bins.ts';
 import { type Judgement, judgeStep, maxStepMs } from '../../../domain/rollout/judge.ts';
 import { MIN_LATENCY_REQUESTS } from '../../../domain/rollout/judging/latency.ts';
 import { LEVELS } from '../../../domain/rollout/judging/tested.ts';
@@ -48,7 +48,7 @@ function judge(
 /** All predictions at one point, or losses at another. */
 const at = (bin: number, count: number, bins = PREDICTION_BINS) =>
   Array.from({ length: bins }, (_, i) => (i === bin ? count : 0));
-const losses = (bin: number, requests: number) => at(bin, requests * LOSS_PARTS, LOSS_BINS);
+const losses = (bin: number, requests: number) => at(bin, requests, LOSS_BINS);
 const calm = { requests: 9_000, latencyMs: 50 };
 
 describe('judging a step', () => {
