@@ -37,6 +37,15 @@ export const ANSWER_HEADERS = {
   'x-millrace-cache': text('The numbers were computed for the same rows before', 'hit'),
 };
 
+/** Of a version behind a queue. */
+export const LATER = {
+  description: 'The answer comes later, and will be at `location`',
+  headers: {
+    location: text('Where to look, from where the request went'),
+    'retry-after': { description: 'Seconds', schema: { type: 'integer' } },
+  },
+};
+
 const RETRY_AFTER = { 'retry-after': { description: 'Seconds', schema: { type: 'integer' } } };
 
 const REASONS: readonly (readonly [number, string])[] = [
@@ -55,7 +64,7 @@ const REASONS: readonly (readonly [number, string])[] = [
 ];
 const RETRIED = [409, 429, 503];
 
-/** Every status but 200. @param invalid what rows that do not fit the signature are answered with */
+/** Every status but 200 and 202. @param invalid what rows that do not fit the signature are answered with */
 export function errorResponses(invalid: 400 | 422, authorization: Authorization) {
   const identity: readonly (readonly [number, string])[] = [
     [
@@ -64,7 +73,8 @@ export function errorResponses(invalid: 400 | 422, authorization: Authorization)
     ],
     [403, authorization === 'iam' ? 'The identity may not' : 'The token lacks the scope for this model'],
   ];
-  const all = [...REASONS.filter(([status]) => status !== 422 || invalid === 422), ...identity];
+  // v2 has one status for all that is wrong with a body, and one form of answers
+  const all = [...REASONS.filter(([status]) => invalid === 422 || ![406, 422].includes(status)), ...identity];
   return Object.fromEntries(
     all.map(([status, description]) => [
       status,

@@ -5,6 +5,7 @@ import {
   type Authorization,
   errorResponses,
   IDEMPOTENCY_KEY,
+  LATER,
   PROBLEM,
   SECURITY_SCHEMES,
 } from './open-api-parts.ts';
@@ -83,6 +84,7 @@ export function openApi(model: {
       requestBody: { required: true, content: request },
       responses: {
         200: { description: 'Predictions', headers: ANSWER_HEADERS, content: answer },
+        202: LATER,
         ...errorResponses(invalid, authorization),
       },
     },

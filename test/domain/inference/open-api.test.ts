@@ -50,13 +50,15 @@ describe('the OpenAPI document of a model', () => {
     expect(openApi({ ...described, authorization: 'iam', url })).toMatchObject({ servers: [{ url }] });
   });
 
-  it('tells every status that there is, 422 but for v2, and when to try again', () => {
-    const statuses = [200, 400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 501, 503, 504].map(String);
+  it('tells every status that there is, 406 and 422 but for v2, and when to try again', () => {
+    const statuses = [200, 202, 400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 501, 503, 504].map(String);
     for (const { path, post } of operations) {
-      const expected = path.startsWith('/v2') ? statuses.filter((status) => status !== '422') : statuses;
+      const expected = path.startsWith('/v2')
+        ? statuses.filter((status) => !['406', '422'].includes(status))
+        : statuses;
       expect(Object.keys(post.responses).sort(), path).toEqual(expected);
       const retried = Object.entries(post.responses).filter(([, answer]) => 'retry-after' in (answer.headers ?? {}));
-      expect(retried.map(([status]) => status)).toEqual(['409', '429', '503']);
+      expect(retried.map(([status]) => status)).toEqual(['202', '409', '429', '503']);
     }
   });
 

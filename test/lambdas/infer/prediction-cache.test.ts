@@ -143,14 +143,18 @@ const rowsOf = fc.array(fc.tuple(cell.age, cell.spend, cell.plan, cell.active) a
   maxLength: 4,
 });
 
+/** Which of the rows, and whether it is Ana who asks: both callers ask for the same before long. */
+const CALLS = fc.array(fc.tuple(fc.nat(1), fc.boolean()), { minLength: 2, maxLength: 6 });
+
 describe('for any rows and any two callers', () => {
   it('a prediction that is remembered is bit for bit the one that is not, through every face, and never another one’s', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(rowsOf, fc.boolean()), { minLength: 1, maxLength: 6 }), async (calls) => {
+      fc.asyncProperty(fc.array(rowsOf, { minLength: 1, maxLength: 2 }), CALLS, async (pool, calls) => {
         const [caching, plain] = [aFacedRouter(), aFacedRouter()];
         caching.addPolicy({}, {}, { cache: { ttl: '1h' } });
         const asked = new Set<string>();
-        for (const [rows, isAna] of calls) {
+        for (const [which, isAna] of calls) {
+          const rows = pool[which % pool.length] as Cell[][];
           const userArn = isAna ? ANA : BO;
           const bodies: [string, object][] = [
             ['/v1/models/churn:predict', { instances: rows.map(rowObject) }],
