@@ -81,20 +81,39 @@ export async function startBatch(
     reasons: [],
     startedAt: now().toISOString(),
   };
+  // and who looks after it before that: a start that dies here is taken up again
+  await watch(started, undefined, deps);
   const { batch, created } = await registry.createBatch(started, { by, at: now() });
-  const executionArn = await deps.batches.start(id, { model, batchId: id });
+  return { batch: await launch(batch, deps), created };
+}
+
+/** Starts the execution of a batch that is registered. Safe to repeat. */
+export async function launch(
+  batch: Batch,
+  deps: Pick<StartBatchDeps, 'registry' | 'publisher' | 'batches' | 'now'>,
+): Promise<Batch> {
+  const { batchId, model, version, startedAt, by } = batch;
+  const executionArn = await deps.batches.start(batchId, { model, batchId });
+  await watch(batch, executionArn, deps);
+  await deps.publisher.publish('BatchStarted', { model, at: startedAt, batchId, version });
+  return deps.registry.updateBatch(model, batchId, { executionArn }, { by, at: deps.now() });
+}
+
+async function watch(
+  { batchId, model }: Batch,
+  executionArn: string | undefined,
+  { registry, now }: Pick<StartBatchDeps, 'registry' | 'now'>,
+): Promise<void> {
   const at = now();
   await registry.park({
-    name: watchedBatch(id),
+    name: watchedBatch(batchId),
     kind: 'batch',
     model,
-    ownerId: id,
-    executionArn,
+    ownerId: batchId,
+    ...(executionArn !== undefined && { executionArn }),
     parkedAt: at.toISOString(),
     dueAt: new Date(at.getTime() + WATCH_AFTER_MS).toISOString(),
   });
-  await deps.publisher.publish('BatchStarted', { model, at: batch.startedAt, batchId: id, version });
-  return { batch: await registry.updateBatch(model, id, { executionArn }, { by, at }), created };
 }
 
 async function versionOf({ model, version }: StartBatchInput, registry: Registry): Promise<ModelVersion> {

@@ -1,5 +1,6 @@
 import { finishBatch, watchedBatch } from '../../domain/batch/finish-batch.ts';
 import { type ScheduleDeps, startDueBatch } from '../../domain/batch/schedule.ts';
+import { launch } from '../../domain/batch/start-batch.ts';
 import type { ParkedToken } from '../../domain/registry/entities.ts';
 import { rollBack } from '../../domain/rollout/advance.ts';
 import type { AdvanceDeps } from '../../domain/rollout/promote.ts';
@@ -51,6 +52,7 @@ async function reconcile(watched: ParkedToken, deps: ReconcileExecutionsDeps): P
     logger.info('batch-due', { name, outcome: await startDueBatch(watched, deps) });
     return;
   }
+  if (kind === 'batch' && !executionArn) return takeUp(watched, deps);
   if ((kind !== 'run' && kind !== 'rollout' && kind !== 'batch') || !executionArn) return;
   const execution = await deps.describe(executionArn);
   if (execution?.status === 'RUNNING') {
@@ -76,6 +78,14 @@ async function endRun(
   for (const job of jobs) if (!job.endedAt) await deps.jobs.stop(job);
   const ending = { model, runId: ownerId, status: 'failed' as const, failure: { state: 'execution', ...failure } };
   await finishRun(ending, { by: BY, at: deps.now() }, deps);
+}
+
+/** Whoever started the batch died before its execution was known: it is started again, under the same name. */
+async function takeUp({ name, model, ownerId }: ParkedToken, deps: ReconcileExecutionsDeps): Promise<void> {
+  const batch = await deps.registry.findBatch(model, ownerId);
+  if (batch?.status === 'running') await launch(batch, deps);
+  else await deps.registry.unpark(name);
+  logger.warn('batch-taken-up', { model, batchId: ownerId, status: batch?.status });
 }
 
 async function endBatch(

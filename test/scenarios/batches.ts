@@ -1,16 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeModelCommand } from '@aws-sdk/client-sagemaker';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { Batch } from '../../domain/registry/batch.ts';
 import { queryOf, withDuckDb } from '../../engine/duckdb.ts';
 import { withWorkFolder } from '../../engine/work-folder.ts';
+import { dynamoRegistry } from '../../lambdas/adapters/dynamo-registry.ts';
 import { CHURN_COLUMNS, customers, toCsv } from '../fixtures/customers.ts';
 import { root } from '../fixtures/imports.ts';
+import { beat } from './heartbeat.ts';
 import type { Model } from './model.ts';
 import { listen } from './queues.ts';
 import { expectClose, readArtifact, scored } from './training.ts';
+import { until } from './wait.ts';
 import { once, ROWS, type World } from './world.ts';
 
 interface Prediction {
@@ -110,6 +115,45 @@ export function batchScenarios(on: () => World): void {
       code: 1,
       stderr: expect.stringContaining('batches may not read s3://elsewhere/a/'),
     });
+  });
+
+  it('scores by schedule what is new under a prefix, and nothing twice', async ({ skip }) => {
+    skip(!on().local, 'the least time between two batches of a schedule is a quarter of an hour');
+    const model = on().model('scheduled');
+    const day = customers(25, { from: 60_000 });
+    const prefix = await put(model, { 'one.csv': toCsv(day.slice(0, 10)) });
+    await model.apply({ deployment: { target: 'batch', batch: { every: '15m', input: prefix } } });
+    await model.deploy('rows.csv', customers(ROWS));
+    const { region, endpoint, credentials, outputs } = on().platform;
+    const client = DynamoDBDocumentClient.from(
+      new DynamoDBClient({ region, credentials, ...(endpoint && { endpoint }) }),
+    );
+    const registry = dynamoRegistry(client, outputs.TableName);
+    /** The time has come `times` times: waits for so many batches. */
+    async function due(times: number): Promise<Batch[]> {
+      await registry.postponeParked(`batch-schedule/${model.name}`, new Date(Date.now() - 1_000));
+      await beat(on().platform, 'ExecutionsReconcile', async () => {
+        const entry = await registry.findParked(`batch-schedule/${model.name}`);
+        return entry !== undefined && Date.parse(entry.dueAt) > Date.now();
+      });
+      return until(
+        `${times} batches to end`,
+        async () => {
+          const batches = await registry.listBatches(model.name);
+          const ended = batches.length >= times && batches.every(({ status }) => status !== 'running');
+          return ended ? batches : undefined;
+        },
+        { seconds: 60 },
+      );
+    }
+    expect(await due(1)).toMatchObject([{ status: 'scored', trigger: 'schedule', rows: { scored: 10 } }]);
+    expect(await due(1)).toHaveLength(1);
+    await put(model, { 'two.csv': toCsv(day.slice(10)) });
+    const [second] = await due(2);
+    expect(second).toMatchObject({ status: 'scored', rows: { scored: 15 }, input: { objects: 1 } });
+    const names = (await predictionsOf(second as Batch)).map(({ customer_id }) => customer_id);
+    expect(names).toEqual(day.slice(10).map((row) => row.customer_id));
+    client.destroy();
   });
 
   it('gives the same rows the same bits in a batch and from an endpoint', async () => {

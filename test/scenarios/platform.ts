@@ -13,6 +13,7 @@ const OUTPUTS = [
   'LakeBucketName',
   'CaptureBucketName',
   'EventBusName',
+  'TableName',
   'LandingQueueUrl',
   'LandingDeadLetterQueueUrl',
   'AlertTopicArn',

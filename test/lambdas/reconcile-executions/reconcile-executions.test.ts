@@ -163,6 +163,20 @@ describe('reconcile-executions', () => {
     });
   }
 
+  it('starts a batch whose start died, and forgets one that never was', async () => {
+    const { batchId } = aBatch();
+    const parked = { kind: 'batch', model: 'churn', parkedAt: AT, dueAt: AT } as const;
+    await world.registry.createBatch(aBatch(), change);
+    await world.registry.park({ ...parked, ownerId: batchId, name: `batch/${batchId}` });
+    await world.registry.park({ ...parked, ownerId: 'churn-b1-1', name: 'batch/churn-b1-1' });
+    await world.handle(tick);
+    const { executionArn } = await world.registry.requireBatch('churn', batchId);
+    expect(executionArn).toContain(batchId);
+    expect(await world.registry.findParked(`batch/${batchId}`)).toMatchObject({ executionArn });
+    expect(await world.registry.findParked('batch/churn-b1-1')).toBeUndefined();
+    expect(world.published).toContain('BatchStarted');
+  });
+
   it('looks after batch schedules that are due', async () => {
     const parked = { kind: 'batch-schedule', model: 'churn', ownerId: 'churn', parkedAt: AT, dueAt: AT } as const;
     await world.registry.park({ ...parked, name: 'batch-schedule/churn' });
