@@ -70,7 +70,10 @@ export function batchScenarios(on: () => World): void {
       predictions.map(({ probability }) => probability),
       await scored(on().platform, version, customers(ROWS)),
     );
-    const { detail } = await bus.next('the batch on the bus', (event) => event['detail-type'] === 'BatchScored');
+    const { detail } = await bus.next(
+      'the batch on the bus',
+      (event) => event['detail-type'] === 'BatchScored' && event.detail.batchId === batch.batchId,
+    );
     expect(detail).toMatchObject({ batchId: batch.batchId, rows: batch.rows });
     await bus.stop();
     // what SageMaker was given for it is gone
