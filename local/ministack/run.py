@@ -218,6 +218,35 @@ def evaluate_item_readers():
     stepfunctions._read_map_items = reading
 
 
+def fail_tasks_whose_function_fails():
+    """
+    A task that waits for its token fails when the function that was to pass the token on does. MiniStack would wait for the
+    token until the task times out.
+    """
+    invoke, call, waiting = stepfunctions._invoke_with_callback, stepfunctions._call_lambda, threading.local()
+
+    def invoking(resource, input_data, token, state_def):
+        waiting.token = token
+        try:
+            return invoke(resource, input_data, token, state_def)
+        finally:
+            waiting.token = None
+
+    def calling(func_ref, event):
+        token, waiting.token = getattr(waiting, "token", None), None
+        try:
+            return call(func_ref, event)
+        except stepfunctions._ExecutionError as error:
+            task = stepfunctions._task_tokens.get(token)
+            # what the function answered before it failed stands
+            if task and not task["event"].is_set():
+                task["error"] = {"Error": error.error, "Cause": error.cause}
+                task["event"].set()
+            raise
+
+    stepfunctions._invoke_with_callback, stepfunctions._call_lambda = invoking, calling
+
+
 def unpack_code_once():
     """
     MiniStack unpacks a function's archive for every process it starts, which takes half a second for DuckDB's 73 MB. Here an
@@ -258,6 +287,7 @@ async def main():
     accept_sagemaker_events()
     name_versions_in_s3_events()
     evaluate_item_readers()
+    fail_tasks_whose_function_fails()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard and hard != resource.RLIM_INFINITY:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import {
   DescribeHyperParameterTuningJobCommand,
   DescribeModelCommand,
@@ -9,6 +10,7 @@ import { expect, it } from 'vitest';
 import { customers } from '../fixtures/customers.ts';
 import { root } from '../fixtures/imports.ts';
 import { expectClose, readArtifact, scored } from './training.ts';
+import { until } from './wait.ts';
 import { PREFIX_CHARACTERS, ROWS, type World } from './world.ts';
 
 const NEW = customers(20, { from: 30_000 });
@@ -34,6 +36,32 @@ export function algorithmScenarios(on: () => World): void {
     const answer = await model.predict(NEW);
     expect(answer.version).toBe(1);
     expectClose(answer.data, await scored(on().platform, version, NEW));
+  });
+
+  it('keeps its champion when a version can no longer be held against its training container', async () => {
+    const { platform } = on();
+    const model = on().model('unproven');
+    await model.apply({ deployment: { target: 'lambda' } });
+    await model.deploy('first.csv', customers(ROWS));
+    await model.apply({ deployment: { target: 'lambda', approval: 'manual' } });
+    await model.uploadRows('second.csv', customers(ROWS, { from: 2_000 }));
+    const second = await until(
+      'version 2 to wait for approval',
+      async () => (await model.versions()).find(({ version }) => version === 2),
+      { seconds: 60 * platform.patience },
+    );
+    // files of runs expire, sooner than anybody approves
+    const Key = `runs/${model.name}/${second.runId}/holdout/features.csv`;
+    await platform.s3.send(new DeleteObjectCommand({ Bucket: platform.outputs.LakeBucketName, Key }));
+    await until('the approval', async () => {
+      const { code } = await platform.millrace('approve', model.name, '2', '--reason', 'late');
+      return code === 0 ? true : undefined;
+    });
+    const rollout = await model.rolledOut(2);
+    expect(rollout).toMatchObject({ status: 'rolled-back', champion: 1 });
+    expect(rollout.reasons.join()).toMatch(/files of run .* have expired.*: train a new version/);
+    expect((await model.champion()).version).toBe(1);
+    expect((await model.predict(NEW)).version).toBe(1);
   });
 
   it('registers the best model of a search, with what it was trained with', async () => {
