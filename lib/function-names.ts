@@ -26,6 +26,7 @@ const SMALL_FUNCTIONS = [
   'registry-api',
   'request-approval',
   'resume-job',
+  'shadow-request',
   'start-job',
   'start-rollout',
   'start-training',

@@ -33,6 +33,7 @@ import type { ModelRegistry } from './model-registry.ts';
 import type { PrivateBucket } from './private-bucket.ts';
 import type { Rollouts } from './rollout.ts';
 import { SageMakerJobs } from './sagemaker-jobs.ts';
+import type { ShadowRequests } from './shadow-requests.ts';
 import type { TrainingPipeline } from './training-pipeline.ts';
 
 /** Who may call the API: callers with an IAM identity, or holders of a token from an OpenID Connect issuer. */
@@ -49,6 +50,8 @@ export interface InferenceApiProps {
   readonly rollouts: Rollouts;
   readonly pipeline: TrainingPipeline;
   readonly batches: BatchScoring;
+  /** Takes copies of requests for versions in the shadow. */
+  readonly shadowRequests: ShadowRequests;
   readonly authorization: ApiAuthorization;
   /** Who sends a key with predictions. @default nobody needs one */
   readonly consumers?: readonly ApiConsumer[];
@@ -169,14 +172,8 @@ export class InferenceApi extends Construct {
     };
   }
 
-  private inferFunction({
-    defaults,
-    capture,
-    lake,
-    asyncPredictions,
-    registry,
-    inferConcurrency,
-  }: InferenceApiProps): MillraceFunction {
+  private inferFunction(props: InferenceApiProps): MillraceFunction {
+    const { defaults, capture, lake, asyncPredictions, registry, shadowRequests, inferConcurrency } = props;
     const infer = new MillraceFunction(this, 'Infer', {
       defaults,
       name: 'infer',
@@ -185,6 +182,7 @@ export class InferenceApi extends Construct {
         TABLE_NAME: registry.table.tableName,
         LAKE_BUCKET_NAME: lake.bucket.bucketName,
         CAPTURE_STREAM_NAME: capture.streamName,
+        SHADOW_QUEUE_URL: shadowRequests.copies.queue.queueUrl,
       } satisfies EnvVars<typeof InferEnv>,
       memoryMb: 1_024,
       timeout: CALL_TIMEOUT,
@@ -194,6 +192,7 @@ export class InferenceApi extends Construct {
     lake.grantRead(infer, 'artifacts/');
     asyncPredictions.grantTake(infer);
     capture.grantSend(infer);
+    shadowRequests.grantCopy(infer);
     SageMakerJobs.grantInvokeEndpoint(infer);
     return infer;
   }

@@ -25,6 +25,7 @@ import { Observability } from './observability.ts';
 import { packageRoot } from './package-root.ts';
 import { Rollouts } from './rollout.ts';
 import { SageMakerJobs } from './sagemaker-jobs.ts';
+import { ShadowRequests } from './shadow-requests.ts';
 import { TrainingPipeline } from './training-pipeline.ts';
 import { TrainingTrigger } from './training-trigger.ts';
 import { Validation } from './validation.ts';
@@ -181,6 +182,7 @@ export class Millrace extends Construct {
       rollouts: this.rollouts,
       batches: this.batches,
     });
+    const shadowRequests = new ShadowRequests(this, 'Shadow', { defaults, lake, registry });
     this.inferenceApi = new InferenceApi(this, 'Inference', {
       defaults,
       capture: this.capture,
@@ -190,6 +192,7 @@ export class Millrace extends Construct {
       rollouts: this.rollouts,
       pipeline: this.trainingPipeline,
       batches: this.batches,
+      shadowRequests,
       authorization: props.apiAuthorization ?? { type: 'iam' },
       consumers: props.apiConsumers,
       inferConcurrency: props.inferConcurrency,

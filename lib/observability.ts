@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { MONITORS } from '../domain/monitoring/finding.ts';
 import type { InferenceApi } from './inference-api.ts';
@@ -26,7 +26,7 @@ export interface ObservabilityProps {
   readonly rollouts: Rollouts;
   readonly inferenceApi: InferenceApi;
   /** Dead-letter queues, by what they hold. */
-  readonly deadLetters: Readonly<Record<string, Queue>>;
+  readonly deadLetters: Readonly<Record<string, IQueue>>;
 }
 
 interface Watch {

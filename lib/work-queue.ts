@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './allow.ts';
 import type { MillraceFunction } from './millrace-function.ts';
@@ -24,6 +24,8 @@ export interface WorkQueueProps {
   readonly workerTimeout: Duration;
   /** Deliveries before a message is set aside. @default 5 */
   readonly maxReceiveCount?: number;
+  /** Takes what is set aside. @default a queue of its own */
+  readonly deadLetters?: IQueue;
 }
 
 export interface FeedOptions {
@@ -36,13 +38,13 @@ export interface FeedOptions {
 /** A queue, its dead-letter queue and the one function that works it off, reporting each failed message by itself. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
-  readonly deadLetters: Queue;
+  readonly deadLetters: IQueue;
   private readonly workerTimeout: Duration;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     this.workerTimeout = props.workerTimeout;
-    this.deadLetters = deadLetterQueue(this, 'DeadLetters');
+    this.deadLetters = props.deadLetters ?? deadLetterQueue(this, 'DeadLetters');
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

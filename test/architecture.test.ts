@@ -32,6 +32,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 /** `millrace demo` is the example, told by the command line. */
 const DEMO = { from: 'cli/demo.ts', to: 'examples/flights/demo/' };
+/** A shadow is scored as the router would score it: by the router's own modules. */
+const SHADOW = { from: 'lambdas/shadow-request/', to: 'lambdas/infer/' };
 /** Inside `lambdas`, what every function may import; `adapters` build on `runtime`. */
 const SHARED = ['adapters', 'runtime'];
 
@@ -45,6 +47,7 @@ function problem({ file, target, typeOnly }: Import): string | undefined {
   if (!ROOMS.includes(otherRoom)) return otherRoom === 'test' ? 'nothing imports test' : undefined;
   if (otherRoom === room) {
     if (room !== 'lambdas' || folder === otherFolder || SHARED.includes(otherFolder)) return undefined;
+    if (file.startsWith(SHADOW.from) && path.startsWith(SHADOW.to)) return undefined;
     return `${folder} imports ${otherFolder}: functions share adapters and runtime only`;
   }
   if (room === 'lib' && /^lambdas\/[\w-]+\/env\.ts$/.test(path))

@@ -112,6 +112,7 @@ export async function aRolloutRoom(options: RoomOptions) {
       table: 'registry',
       lakeBucket: 'lake',
       stream: 'capture',
+      shadowQueueUrl: 'shadow',
       metrics,
       now,
       elapsed: () => state.elapsed,

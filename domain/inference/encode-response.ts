@@ -27,10 +27,17 @@ export interface InferResponse {
   readonly outputs: readonly Tensor[];
 }
 
-/** What every face answers in its headers: the id that feedback is given by, and whether the numbers are from before. */
-export function answerHeaders({ parameters }: Pick<InferResponse, 'parameters'>): Record<string, string> {
+/** What every face answers in its headers: the id that feedback is given by, which version answered, and whether the numbers are from before. */
+export function answerHeaders({
+  model_version,
+  parameters,
+}: Pick<InferResponse, 'model_version' | 'parameters'>): Record<string, string> {
   const { inference_id: id = '', cache } = parameters;
-  return { 'x-amzn-sagemaker-inference-id': id, ...(cache === undefined ? {} : { 'x-millrace-cache': cache }) };
+  return {
+    'x-amzn-sagemaker-inference-id': id,
+    'x-millrace-model-version': model_version,
+    ...(cache === undefined ? {} : { 'x-millrace-cache': cache }),
+  };
 }
 
 /** The answer of the Open Inference Protocol; `outputs` limits it to the tensors asked for, in that order; an explanation follows. */

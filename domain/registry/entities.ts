@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { ArtifactRef } from '../artifacts.ts';
 import { ModelSpec } from '../spec/model-spec.ts';
+import { Shadow, Target } from './target.ts';
+
+export { Target };
 
 /** ISO 8601 in UTC with milliseconds, so that text order is time order. */
 export const Instant = z.iso.datetime({ precision: 3 });
@@ -162,19 +165,6 @@ export const Alias = z.object({
 });
 export type Alias = z.infer<typeof Alias>;
 
-export const Target = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('endpoint'),
-    endpointName: z.string(),
-    /** There when the endpoint works off a queue: it takes InvokeEndpointAsync and nothing else. */
-    async: z.object({ timeoutSeconds: z.number().int().min(1).max(3_600) }).optional(),
-  }),
-  z.object({ kind: z.literal('lambda') }),
-  /** Answers nobody: scores in transform jobs. */
-  z.object({ kind: z.literal('batch') }),
-]);
-export type Target = z.infer<typeof Target>;
-
 /** What the router reads: where a model's requests go. Weights sum to 1. */
 export const Traffic = z.object({
   model: z.string(),
@@ -191,6 +181,8 @@ export const Traffic = z.object({
       quality: z.boolean().optional(),
     })
     .optional(),
+  /** Gets copies of requests and never answers: no route names it. */
+  shadow: Shadow.optional(),
   /** Of the rollout, from 0. */
   step: z.number().int().optional(),
   /** A person holds the rollout where it is. */

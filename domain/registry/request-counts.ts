@@ -11,6 +11,20 @@ export type VersionCounts = z.infer<typeof VersionCounts>;
 
 const Bins = z.array(z.number()).default([]);
 
+export const Compared = z.object({
+  requests: z.number().int(),
+  rows: z.number().int(),
+  /** Of the rows, those decided otherwise. */
+  disagreeing: z.number().int(),
+  /** Requests of which a row chosen by chance was decided otherwise. */
+  sampled: z.number().int(),
+  /** Sum over rows of the absolute difference. */
+  differenceSum: z.number(),
+  /** Requests per decade of the largest difference among their rows: domain/rollout/comparison.ts. */
+  differences: z.array(z.number()),
+});
+export type Compared = z.infer<typeof Compared>;
+
 /** Of them, those that were routed by one revision of the traffic item: at shares that are known. */
 export const RequestCounts = VersionCounts.extend({
   rev: z.number().int(),
@@ -18,6 +32,8 @@ export const RequestCounts = VersionCounts.extend({
   latencies: Bins,
   /** Requests that were answered, per bin of the prediction of one of their rows. */
   predictions: Bins,
+  /** Copies that a shadow answered, beside what the champion had answered. */
+  compared: Compared.optional(),
   /** Requests that are labelled, per bin of the mean loss of their rows: shared out between the two bins beside it. */
   losses: Bins,
 });

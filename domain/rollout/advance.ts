@@ -1,10 +1,12 @@
 import { durationMs } from '../duration.ts';
 import { parityModelName } from '../names.ts';
 import type { Rollout } from '../registry/entities.ts';
+import type { RolloutStrategy } from '../spec/rollout-strategy.ts';
 import { RolloutInProgressError } from './errors.ts';
 import type { Judgement } from './judge.ts';
 import { type JudgedByDeps, judgedBy } from './judged-by.ts';
 import { MAX_LOOKS, nextLookMs } from './pace.ts';
+import { placedAt } from './placing.ts';
 import { heaviest, planSteps, routesAt, steppedOf } from './plan.ts';
 import { type AdvanceDeps, finishPromoted, hasPromoted, neededVersions, promote, requireApproved } from './promote.ts';
 import { closeRolledBack, isOpen, recordDecision, recordStep, specOf } from './rollout-record.ts';
@@ -43,10 +45,10 @@ export async function begin(rollout: Rollout, deps: BeginDeps): Promise<{ done: 
     const champion = heaviest(previousRoutes)?.version ?? version;
     const judged = await judgedBy(spec, champion, deps);
     const start = { rolloutId, step: 0, trafficRev: traffic.rev, previousRoutes };
-    await recordStep(rollout, start, { reasons: [`${share} of the traffic`], numbers: { share } }, deps);
-    const routes = routesAt(previousRoutes, { version, target }, share);
+    await recordStep(rollout, start, { reasons: [beginning(strategy, share)], numbers: { share } }, deps);
+    const placed = placedAt(spec, previousRoutes, { version, target }, share);
     const at = now();
-    const held = { model, routes, rolloutId, step: 0, ...judged, at: at.toISOString() };
+    const held = { model, ...placed, rolloutId, step: 0, ...judged, at: at.toISOString() };
     await registry.writeTraffic(held, traffic.rev, { by: 'rollout', at });
   }
   const at = now();
@@ -54,6 +56,9 @@ export async function begin(rollout: Rollout, deps: BeginDeps): Promise<{ done: 
   const { shares, bake } = steppedOf(strategy) ?? { shares: [], bake: '1s' };
   return { done: false, ...lookIn(firstLookMs(bake, shares.length)) };
 }
+
+const beginning = (strategy: RolloutStrategy, share: number): string =>
+  strategy.type === 'shadow' ? `copies of ${strategy.share} of the requests` : `${share} of the traffic`;
 
 const lookIn = (ms: number): NextLook => ({ waitSeconds: Math.max(1, Math.ceil(ms / 1_000)) });
 

@@ -38,3 +38,15 @@ export const latencyPlace = (ms: number): number => Math.log(ms / SHORTEST_MS) /
 
 /** Points of a grid over [0, 1]. */
 export const gridOf = (bins: number): number[] => Array.from({ length: bins }, (_, i) => i / (bins - 1));
+
+/** The latency that `share` of the requests do not exceed, to the next point they are counted at; undefined of none. */
+export function percentileMs(counts: readonly number[], share: number): number | undefined {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return undefined;
+  let below = 0;
+  const bin = counts.findIndex((count) => {
+    below += count;
+    return below >= share * total;
+  });
+  return SHORTEST_MS * (LONGEST_MS / SHORTEST_MS) ** (bin / (LATENCY_BINS - 1));
+}

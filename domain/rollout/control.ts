@@ -3,6 +3,7 @@ import type { Rollout, Traffic } from '../registry/entities.ts';
 import { RolloutClosedError, RolloutNotShiftingError } from './errors.ts';
 import { hasPromoted, makeChampion } from './promote.ts';
 import { closeRolledBack, isOpen, type RolloutDeps, recordDecision, restoreTraffic } from './rollout-record.ts';
+import { watchStep } from './watched-step.ts';
 
 /** What a person wants of a rollout, and why. */
 export interface Order {
@@ -124,6 +125,9 @@ async function record(
   deps: RolloutDeps,
 ): Promise<void> {
   const decisionId = `${rollout.rolloutId}-${outcome}-${rev}`;
-  const numbers = { rolloutId: rollout.rolloutId, by };
+  const traffic = await deps.registry.findTraffic(rollout.model);
+  const watched = traffic?.rolloutId === rollout.rolloutId ? await watchStep(rollout, traffic, deps) : undefined;
+  // what was known when it was asked for
+  const numbers = { ...watched?.judgement.numbers, rolloutId: rollout.rolloutId, by };
   await recordDecision(rollout, { decisionId, outcome, reasons: [reason], numbers }, deps, by);
 }

@@ -1,4 +1,5 @@
 import { durationMs } from '../duration.ts';
+import { testAgreement } from './judging/agreement.ts';
 import { testErrors } from './judging/errors.ts';
 import { MIN_LATENCY_REQUESTS, testLatency } from './judging/latency.ts';
 import { testPredictions } from './judging/predictions.ts';
@@ -27,6 +28,7 @@ const TESTS: readonly ((evidence: Evidence) => readonly Tested[])[] = [
   testLatency,
   testPredictions,
   testQuality,
+  testAgreement,
 ];
 
 /**

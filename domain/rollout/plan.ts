@@ -33,8 +33,9 @@ export interface Candidate {
  */
 export function steppedOf(strategy: RolloutStrategy): Stepped | undefined {
   if (strategy.type === 'all-at-once') return undefined;
-  const { bake, minRequests, maxErrorRate, maxLatencyMs } = strategy;
-  const shares = strategy.type === 'linear' ? multiples(strategy.increment) : rising(strategy.steps);
+  const { minRequests, maxErrorRate, maxLatencyMs } = strategy;
+  const bake = strategy.type === 'ab' ? strategy.duration : strategy.bake;
+  const shares = sharesOf(strategy);
   return { shares, bake, minRequests, maxErrorRate, maxLatencyMs };
 }
 
@@ -46,6 +47,20 @@ export function steppedOf(strategy: RolloutStrategy): Stepped | undefined {
 export function planSteps(strategy: RolloutStrategy, previous: Routes): readonly number[] {
   const online = previous.filter(({ target }) => target.kind !== 'batch');
   return online.length === 0 ? [] : (steppedOf(strategy)?.shares ?? []);
+}
+
+function sharesOf(strategy: Exclude<RolloutStrategy, { type: 'all-at-once' }>): readonly number[] {
+  switch (strategy.type) {
+    case 'canary':
+      return rising(strategy.steps);
+    case 'linear':
+      return multiples(strategy.increment);
+    case 'ab':
+      return [strategy.share];
+    case 'shadow':
+      // of all answers, those that are the candidate's: the champion answers every request
+      return [strategy.share / (1 + strategy.share)];
+  }
 }
 
 function rising(steps: readonly number[]): readonly number[] {

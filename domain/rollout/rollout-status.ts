@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { Rollout, Traffic } from '../registry/entities.ts';
-import type { VersionCounts } from '../registry/request-counts.ts';
+import type { RequestCounts, VersionCounts } from '../registry/request-counts.ts';
 import type { RolloutStrategy } from '../spec/rollout-strategy.ts';
+import { percentileMs } from './bins.ts';
+import { comparisonOf } from './comparison.ts';
 import { steppedOf } from './plan.ts';
 import { isOpen, type RolloutDeps, specOf } from './rollout-record.ts';
-import { totalsByVersion } from './step-counts.ts';
+import { type ArmCounts, addCounts, noCounts, totalsByVersion } from './step-counts.ts';
 import { watchStep } from './watched-step.ts';
 
 /** What one version answered during a rollout. */
@@ -17,6 +19,18 @@ export const Arm = z.object({
   errors: z.number().int(),
   /** Milliseconds; of no requests there is none. */
   meanLatencyMs: z.number().optional(),
+  /** Of the latencies, milliseconds: half, and 19 of 20, are no longer. */
+  p50LatencyMs: z.number().optional(),
+  p95LatencyMs: z.number().optional(),
+});
+
+export const Comparison = z.object({
+  requests: z.number().int(),
+  rows: z.number().int(),
+  disagreement: z.number(),
+  meanDifference: z.number(),
+  largestAtMost: z.number().optional(),
+  differences: z.array(z.number()),
 });
 
 export const RolloutStatus = Rollout.extend({
@@ -25,6 +39,10 @@ export const RolloutStatus = Rollout.extend({
   shares: z.array(z.number()),
   pause: Traffic.shape.pause,
   arms: z.array(Arm),
+  /** Gets copies and never answers. */
+  shadow: Traffic.shape.shadow,
+  /** Of a shadow with what the champion answered. */
+  comparison: Comparison.optional(),
   /** What the judge says now, or said last. */
   judgement: z.object({
     verdict: z.string(),
@@ -52,7 +70,9 @@ export async function rolloutStatus(rollout: Rollout, deps: Deps): Promise<Rollo
     strategy: strategy.type,
     shares: sharesOf(strategy),
     ...(held?.pause && { pause: held.pause }),
-    arms: armsOf(rollout, traffic, counts),
+    ...(held?.shadow && { shadow: held.shadow }),
+    arms: armsOf(rollout, traffic, counts).map((arm) => ({ ...arm, ...percentiles(arm.version, seen) })),
+    ...comparisonIn(seen),
     judgement: await judgementOf(rollout, held, deps),
   };
 }
@@ -82,6 +102,18 @@ function armsOf(
       ...(requests > 0 && { meanLatencyMs: latencyMsSum / requests }),
     };
   });
+}
+
+/** From the histogram that is counted: of the sum of all shares of a step. */
+function percentiles(version: number, seen: readonly RequestCounts[]): Partial<z.infer<typeof Arm>> {
+  const { latencies } = seen.filter((one) => one.version === version).reduce<ArmCounts>(addCounts, noCounts());
+  const [p50, p95] = [percentileMs(latencies, 0.5), percentileMs(latencies, 0.95)];
+  return { ...(p50 !== undefined && { p50LatencyMs: p50 }), ...(p95 !== undefined && { p95LatencyMs: p95 }) };
+}
+
+function comparisonIn(seen: readonly RequestCounts[]): Pick<RolloutStatus, 'comparison'> {
+  const { compared } = seen.reduce<ArmCounts>(addCounts, noCounts());
+  return compared ? { comparison: comparisonOf(compared) } : {};
 }
 
 const NOTHING = { requests: 0, errors: 0, latencyMsSum: 0 };

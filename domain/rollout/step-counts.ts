@@ -1,5 +1,6 @@
 import type { RequestCounts, VersionCounts } from '../registry/request-counts.ts';
 import { LATENCY_BINS, LOSS_BINS, PREDICTION_BINS } from './bins.ts';
+import { addCompared, noneCompared } from './comparison.ts';
 
 /** What some versions answered. */
 export type ArmCounts = Omit<RequestCounts, 'version' | 'rev'>;
@@ -29,6 +30,9 @@ export function addCounts(a: ArmCounts, b: ArmCounts): ArmCounts {
     latencies: addBins(a.latencies, b.latencies),
     predictions: addBins(a.predictions, b.predictions),
     losses: addBins(a.losses, b.losses),
+    ...((a.compared ?? b.compared) && {
+      compared: addCompared(a.compared ?? noneCompared(), b.compared ?? noneCompared()),
+    }),
   };
 }
 

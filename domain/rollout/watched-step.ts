@@ -1,10 +1,13 @@
 import { durationMs } from '../duration.ts';
 import type { Rollout, Traffic } from '../registry/entities.ts';
+import { comparisonOf } from './comparison.ts';
+import { endingOf } from './endings.ts';
 import { type Judgement, judgeStep } from './judge.ts';
+import { armTotal } from './judging/tested.ts';
 import { nextLookMs } from './pace.ts';
 import { type Stepped, steppedOf } from './plan.ts';
 import { findSteps, type RolloutDeps, type StepStart, specOf } from './rollout-record.ts';
-import { stepCounts, totalsByVersion } from './step-counts.ts';
+import { type StepCounts, stepCounts, totalsByVersion } from './step-counts.ts';
 
 /** A rollout is held for a month at most: a person who forgot it does not keep two versions up for good. */
 const MAX_PAUSE_MS = 30 * 86_400_000;
@@ -42,13 +45,15 @@ export async function watchStep(
   const heldMs = pause ? at - Date.parse(pause.at) : 0;
   const ageMs = at - start.at.getTime();
   const watchedMs = Math.max(0, ageMs - heldMs - (traffic.pausedMs ?? 0));
-  const judged = judgeStep({
+  const steps = stepCounts(rollout.candidate, starts, seen);
+  const evidence = {
     strategy,
     judging,
-    steps: stepCounts(rollout.candidate, starts, seen),
+    steps,
     ...(task === 'multiclass' && { classes: classes?.length ?? 0 }),
     elapsedMs: watchedMs,
-  });
+  };
+  const judged = withComparison(endingOf(deployment.strategy)(judgeStep(evidence), evidence), steps);
   const pace = { bakeMs: durationMs(strategy.bake), steps: strategy.shares.length, ageMs, watchedMs };
   return {
     start,
@@ -57,6 +62,12 @@ export async function watchStep(
     counts: totalsByVersion(seen),
     nextLookMs: nextLookMs({ ...pace, paused: pause !== undefined }),
   };
+}
+
+function withComparison(judgement: Judgement, steps: readonly StepCounts[]): Judgement {
+  const { compared } = armTotal(steps, 'candidate');
+  if (!compared) return judgement;
+  return { ...judgement, numbers: { ...judgement.numbers, comparison: comparisonOf(compared) } };
 }
 
 function held(judgement: Judgement, { by, reason }: NonNullable<Traffic['pause']>, heldMs: number): Judgement {

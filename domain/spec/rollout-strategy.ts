@@ -3,14 +3,14 @@ import { Duration } from '../duration.ts';
 
 /** What a candidate is held against at each step. */
 const limits = {
-  /** How long each step is watched. */
-  bake: Duration.default('5m'),
   /** Requests the candidate must have answered before a step counts as watched. */
   minRequests: z.number().int().min(0).default(0),
   maxErrorRate: z.number().min(0).max(1).default(0.01),
   /** Mean latency of the candidate, milliseconds. */
   maxLatencyMs: z.number().positive().default(1_000),
 };
+/** How long each step is watched. */
+const bake = Duration.default('5m');
 
 export const RolloutStrategy = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('all-at-once') }),
@@ -18,12 +18,31 @@ export const RolloutStrategy = z.discriminatedUnion('type', [
     type: z.literal('canary'),
     /** Share of traffic at each step before all of it, rising. */
     steps: z.array(z.number().gt(0).lt(1)).min(1).max(10),
+    bake,
     ...limits,
   }),
   z.strictObject({
     type: z.literal('linear'),
     /** Share of traffic that each step adds. */
     increment: z.number().min(0.01).max(0.5).default(0.1),
+    bake,
+    ...limits,
+  }),
+  z.strictObject({
+    type: z.literal('shadow'),
+    /** Of the requests, those that the candidate gets a copy of. It never answers. */
+    share: z.number().gt(0).max(1).default(1),
+    bake,
+    /** What becomes of a candidate that came through: it waits for a person, or is promoted. */
+    onPass: z.enum(['hold', 'promote']).default('hold'),
+    ...limits,
+  }),
+  z.strictObject({
+    type: z.literal('ab'),
+    /** Of the traffic, by routing key. */
+    share: z.number().gt(0).lt(1).default(0.5),
+    /** Without a decision by then the champion stays. */
+    duration: Duration.default('7d'),
     ...limits,
   }),
 ]);
@@ -54,6 +73,15 @@ export const JudgingSpec = z.strictObject({
       margin: z.number().gt(0).lt(1).default(0.25),
     })
     .prefault({}),
+  /** Of a shadow, answer by answer: off unless it is there. */
+  agreement: z
+    .strictObject({
+      /** Of the requests, those where the two may decide otherwise. */
+      maxDisagreement: z.number().gt(0).lt(1),
+      /** Predictions of a regression that are no further apart agree; in their unit. */
+      tolerance: z.number().min(0).default(0),
+    })
+    .optional(),
   /** Off unless it is there: predictions are kept until their labels come, which is one more write per request. */
   quality: z
     .strictObject({

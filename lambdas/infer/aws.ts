@@ -2,7 +2,7 @@ import { type AttributeValue, fromDynamoItem } from './dynamo-json.ts';
 import { type Credentials, signedHeaders } from './sign.ts';
 
 /** Deadlines of single calls, in milliseconds; together they stay below API Gateway's 29 s. */
-const DEADLINE_MS = { getItem: 1_000, updateItem: 500, getObject: 5_000, putRecord: 800 } as const;
+const DEADLINE_MS = { getItem: 1_000, updateItem: 500, getObject: 5_000, putRecord: 800, sendMessage: 800 } as const;
 /** An idempotent read is tried this often. */
 const READ_ATTEMPTS = 2;
 
@@ -89,7 +89,8 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
 
     /** Adds to the request counts of a rollout; never repeated, since a repeat would count twice. */
     async addCounts(table: string, key: Key, counted: CountedRequest): Promise<void> {
-      const bins = counted.bins.map((_, i) => `,#b${i} :r`).join('');
+      const sums = Object.entries(counted.sums ?? {});
+      const bins = counted.bins.map((_, i) => `,#b${i} :r`).join('') + sums.map((_, i) => `,#s${i} :s${i}`).join('');
       const body = {
         TableName: table,
         Key: { PK: { S: key.PK }, SK: { S: key.SK } },
@@ -97,6 +98,7 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
         ExpressionAttributeNames: {
           ...{ '#r': 'requests', '#e': 'errors', '#l': 'latencyMsSum', '#v': 'version', '#t': 'rev' },
           ...Object.fromEntries(counted.bins.map((name, i) => [`#b${i}`, name])),
+          ...Object.fromEntries(sums.map(([name], i) => [`#s${i}`, name])),
         },
         ExpressionAttributeValues: {
           ':r': { N: '1' },
@@ -105,6 +107,7 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
           ':l': { N: counted.latencyMs.toFixed(3) },
           ':v': { N: String(counted.version) },
           ':t': { N: String(counted.rev) },
+          ...Object.fromEntries(sums.map(([, amount], i) => [`:s${i}`, { N: amount.toFixed(9) }])),
         },
       };
       await jsonCall('DynamoDB_20120810.UpdateItem', 'dynamodb', '1.0', body, DEADLINE_MS.updateItem);
@@ -149,6 +152,11 @@ export function awsCalls({ region, credentials, endpointUrl, fetch }: AwsSetting
       return { contentType: response.headers.get('content-type') ?? 'text/csv', text: await response.text() };
     },
 
+    async sendMessage(queueUrl: string, text: string): Promise<void> {
+      const body = { QueueUrl: queueUrl, MessageBody: text };
+      await jsonCall('AmazonSQS.SendMessage', 'sqs', '1.0', body, DEADLINE_MS.sendMessage);
+    },
+
     async putRecord(stream: string, line: string): Promise<void> {
       const body = { DeliveryStreamName: stream, Record: { Data: Buffer.from(line).toString('base64') } };
       await jsonCall('Firehose_20150804.PutRecord', 'firehose', '1.1', body, DEADLINE_MS.putRecord);
@@ -164,6 +172,8 @@ export interface CountedRequest {
   readonly latencyMs: number;
   /** Attributes of the bins that it falls into, one of each histogram. */
   readonly bins: readonly string[];
+  /** Amounts to add to other attributes. */
+  readonly sums?: Readonly<Record<string, number>>;
 }
 
 /** One more try for what a second one may cure: the network, a time-out, 429 and 5xx. */

@@ -6,4 +6,5 @@ export const InferEnv = BaseEnv.extend({
   TABLE_NAME: z.string(),
   LAKE_BUCKET_NAME: z.string(),
   CAPTURE_STREAM_NAME: z.string(),
+  SHADOW_QUEUE_URL: z.string(),
 });

@@ -16,7 +16,7 @@ import type { Accepted } from './predict.ts';
 import type { PredictionCache } from './prediction-cache.ts';
 
 /** What requests are answered with, but for who sent one. */
-export type InferDeps = Omit<OpenInferenceDeps, 'caller' | 'cache'>;
+export type InferDeps = Omit<OpenInferenceDeps, 'caller' | 'cache' | 'routingKey'>;
 
 type Face = (
   event: ProxyEvent,
@@ -48,8 +48,9 @@ export const makeHandler = (deps: InferDeps) => {
       if (!load) throw notFound(event);
       const face = await load();
       const caller = callerOf(event.requestContext);
+      const routingKey = header(event, 'x-millrace-routing-key');
       const answer = async () => {
-        const found = await face(event, segments, { ...deps, caller, cache });
+        const found = await face(event, segments, { ...deps, caller, cache, routingKey });
         if (!('accepted' in found)) return found;
         const { respondAccepted } = await import('./accepted.ts');
         return respondAccepted(found, segments);

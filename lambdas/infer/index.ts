@@ -50,6 +50,7 @@ export const handler = makeHandler({
   table,
   lakeBucket,
   stream: required('CAPTURE_STREAM_NAME'),
+  shadowQueueUrl: required('SHADOW_QUEUE_URL'),
   metrics,
   now,
   elapsed: () => performance.now(),

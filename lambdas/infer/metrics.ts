@@ -6,6 +6,8 @@ export type MetricName =
   | 'CaptureSkipped'
   | 'CountFailed'
   | 'RolloutFallback'
+  | 'ShadowFailed'
+  | 'ShadowSkipped'
   | 'StaleTraffic';
 
 const NAMESPACE = 'Millrace';
@@ -16,6 +18,8 @@ const UNITS: Record<MetricName, string> = {
   CaptureSkipped: 'Count',
   CountFailed: 'Count',
   RolloutFallback: 'Count',
+  ShadowFailed: 'Count',
+  ShadowSkipped: 'Count',
   StaleTraffic: 'Count',
 };
 /** What EMF takes per metric and line. */
@@ -27,6 +31,8 @@ const URGENT: ReadonlySet<MetricName> = new Set([
   'CaptureSkipped',
   'CountFailed',
   'RolloutFallback',
+  'ShadowFailed',
+  'ShadowSkipped',
   'StaleTraffic',
 ]);
 

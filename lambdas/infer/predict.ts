@@ -30,7 +30,7 @@ export interface PredictDeps extends CaptureDeps {
   readonly caller: Caller;
   readonly aws: Pick<
     Aws,
-    'invokeEndpoint' | 'addCounts' | 'keepItem' | 'putRecord' | 'dynamo' | 'call' | 'host' | 'objectUrl'
+    'invokeEndpoint' | 'addCounts' | 'keepItem' | 'putRecord' | 'dynamo' | 'call' | 'host' | 'objectUrl' | 'sendMessage'
   >;
   /** Predictions that were made before, of models that allow it. */
   readonly cache: () => Promise<PredictionCache>;
@@ -38,6 +38,10 @@ export interface PredictDeps extends CaptureDeps {
   readonly lakeBucket: string;
   readonly models: ServedModels;
   readonly table: string;
+  /** Takes copies of requests for a version in the shadow. */
+  readonly shadowQueueUrl: string;
+  /** Of the header `x-millrace-routing-key`, for faces whose bodies have no parameters. */
+  readonly routingKey?: string | undefined;
   /** Milliseconds of a clock that never goes back. */
   readonly elapsed: () => number;
   /** In [0, 1), not to be guessed. */
@@ -107,7 +111,7 @@ export async function predict(asking: Call, deps: PredictDeps): Promise<Outcome>
   const traffic = await requireTraffic(asking.model, deps);
   const call = { ...asking, judged: traffic.rolloutId !== undefined };
   const asked = call.version === undefined ? undefined : requireRoute(traffic, call.version);
-  const route = asked ?? chooseRoute(traffic.routes, position(call.model, call.body, deps.random));
+  const route = asked ?? chooseRoute(traffic.routes, position(call, deps));
   const second = traffic.rolloutId === undefined || asked ? undefined : fallbackRoute(traffic.routes, route);
   const counts: RoutedRequest[] = [];
   // what was asked for by number came to its version by choice, which compares nothing
@@ -125,7 +129,14 @@ export async function predict(asking: Call, deps: PredictDeps): Promise<Outcome>
     await counting();
     return answer;
   }
-  await Promise.all([capture(call.model, answer, deps), counting()]);
+  // what was asked for by number was not chance's to route, and compares nothing here either
+  const shadowing = async () => {
+    const { shadow } = traffic;
+    if (asked || !shadow || deps.random() >= shadow.share) return;
+    const { copyToShadow } = await import('./shadow.ts');
+    await copyToShadow(traffic, shadow, answer, counts.at(-1)?.latencyMs ?? 0, deps);
+  };
+  await Promise.all([capture(call.model, answer, deps), counting(), shadowing()]);
   const { served, request, inferenceId, predictions } = answer;
   deps.metrics.add('PredictedRows', predictions.rows);
   // last: what goes wrong here is no error of the version, which did answer
@@ -144,9 +155,11 @@ export async function predict(asking: Call, deps: PredictDeps): Promise<Outcome>
   });
 }
 
-function position(model: string, body: unknown, random: () => number): number {
-  const key = isRecord(body) && isRecord(body.parameters) ? body.parameters.routing_key : undefined;
-  return typeof key === 'string' ? stickyPosition(model, key) : random();
+/** The body's own word comes before the header's. */
+function position({ model, body }: Call, { routingKey, random }: PredictDeps): number {
+  const given = isRecord(body) && isRecord(body.parameters) ? body.parameters.routing_key : undefined;
+  const key = typeof given === 'string' ? given : routingKey;
+  return key === undefined ? random() : stickyPosition(model, key);
 }
 
 export interface RoutedCall extends Call {

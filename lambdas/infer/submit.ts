@@ -87,7 +87,7 @@ async function recordOf({ call, answer }: Submission, submittedAt: Date, deps: P
     submittedAt: submittedAt.toISOString(),
     form: call.reply.form,
     headers: {
-      ...answerHeaders({ parameters: { inference_id: inferenceId } }),
+      ...answerHeaders({ model_version: String(version), parameters: { inference_id: inferenceId } }),
       ...call.reply.headers?.(String(version), inferenceId),
     },
     signature,

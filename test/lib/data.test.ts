@@ -196,7 +196,7 @@ describe('every queue', () => {
 
   it('hides a message six times as long as its function may run, and reports each failed message', () => {
     const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(4);
+    expect(mappings).toHaveLength(5);
     for (const [id, { Properties }] of mappings) {
       const queue = queues.find(([queueId]) => queueId === Properties.EventSourceArn['Fn::GetAtt'][0])?.[1];
       const worker = template.findResources('AWS::Lambda::Function')[Properties.FunctionName.Ref];

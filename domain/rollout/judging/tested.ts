@@ -4,7 +4,7 @@ import type { Stepped } from '../plan.ts';
 import { type ArmCounts, addCounts, noCounts, type StepCounts } from '../step-counts.ts';
 
 /**
- * Shares of `judging.alpha`, one per test. They sum to 1: by Bonferroni's inequality the chance that any of them rolls back a
+ * Shares of `judging.alpha`, one per test. Those of one rollout sum to 1: by Bonferroni's inequality the chance that any of them rolls back a
  * candidate that is none of what they look for is at most alpha. Errors get most, as they are what a rollout is most often
  * ended by; what a spec does not ask for keeps its share unused.
  */
@@ -15,6 +15,8 @@ export const LEVELS = {
   latency: 0.125,
   predictions: 0.125,
   quality: 0.125,
+  // of a shadow, which has no labels and so spends nothing on quality
+  agreement: 0.125,
 } as const;
 export type TestName = keyof typeof LEVELS;
 

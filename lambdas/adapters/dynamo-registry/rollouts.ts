@@ -4,8 +4,9 @@ import { mergeRollout, newRollout } from '../../../domain/registry/decisions.ts'
 import { Rollout } from '../../../domain/registry/entities.ts';
 import { keys, modelPartition, PREFIX } from '../../../domain/registry/keys.ts';
 import type { Registry } from '../../../domain/registry/ports.ts';
-import { RequestCounts } from '../../../domain/registry/request-counts.ts';
+import { type Compared, RequestCounts } from '../../../domain/registry/request-counts.ts';
 import { BIN_NAMES, LATENCY_BINS, LOSS_BINS, LOSS_PARTS, PREDICTION_BINS } from '../../../domain/rollout/bins.ts';
+import { COMPARED_NAMES, DIFFERENCE_BINS, DIFFERENCE_NAME } from '../../../domain/rollout/comparison.ts';
 import { commitTo, put } from './commit.ts';
 import { fromItem, type Item, toItem } from './items.ts';
 import { getItem, queryItems, type RegistryTable } from './table.ts';
@@ -71,11 +72,21 @@ export function rolloutMethods(
           latencies: binsOf(item, BIN_NAMES.latency, LATENCY_BINS),
           predictions: binsOf(item, BIN_NAMES.prediction, PREDICTION_BINS),
           losses: binsOf(item, BIN_NAMES.loss, LOSS_BINS).map((parts) => parts / LOSS_PARTS),
+          ...(item[COMPARED_NAMES.requests] !== undefined && { compared: comparedOf(item) }),
         }),
       );
     },
   };
 }
+
+const comparedOf = (item: Item): Compared => ({
+  requests: item[COMPARED_NAMES.requests] ?? 0,
+  rows: item[COMPARED_NAMES.rows] ?? 0,
+  disagreeing: item[COMPARED_NAMES.disagreeing] ?? 0,
+  sampled: item[COMPARED_NAMES.sampled] ?? 0,
+  differenceSum: item[COMPARED_NAMES.differenceSum] ?? 0,
+  differences: binsOf(item, DIFFERENCE_NAME, DIFFERENCE_BINS),
+});
 
 const binsOf = (item: Item, name: string, bins: number): number[] =>
   Array.from({ length: bins }, (_, i) => item[`${name}${i}`] ?? 0);

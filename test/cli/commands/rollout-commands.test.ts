@@ -58,8 +58,8 @@ describe('a rollout under way', () => {
     const { code, stdout } = await run('rollout', 'status', 'churn');
     expect(code).toBe(0);
     expect(stdout).toContain('churn-v2-r1: version 2 beside 1, canary, step 1 of 2 (10% 50%), shifting');
-    expect(stdout).toMatch(/2 +candidate +10% +12 +0 +10\.0 ms/);
-    expect(stdout).toMatch(/1 +champion +90% +90 +1 +10\.0 ms/);
+    expect(stdout).toMatch(/2 +candidate +10% +12 +0 +10 ms +10 ms +10\.0 ms/);
+    expect(stdout).toMatch(/1 +champion +90% +90 +1 +10 ms +10 ms +10\.0 ms/);
     expect(stdout).toContain('the judge waits: 12 of 100 requests seen');
   });
 

@@ -489,6 +489,41 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     'deployment.cache: does not go with target async',
   ],
   [
+    'a shadow of no requests',
+    { deployment: { strategy: { type: 'shadow', share: 0 } } },
+    'deployment.strategy.share: ',
+  ],
+  [
+    'a shadow of more than all requests',
+    { deployment: { strategy: { type: 'shadow', share: 1.1 } } },
+    'deployment.strategy.share: ',
+  ],
+  [
+    'a shadow that answers later',
+    { deployment: { target: 'async', strategy: { type: 'shadow' } } },
+    'deployment.strategy.type: compares answers, which target async gives later',
+  ],
+  [
+    'an A/B test of everything',
+    { deployment: { strategy: { type: 'ab', share: 1 }, judging: { quality: {} } } },
+    'deployment.strategy.share: ',
+  ],
+  [
+    'an A/B test that decides by nothing',
+    { deployment: { strategy: { type: 'ab' } } },
+    'deployment.judging.quality: is what an A/B test is decided by',
+  ],
+  [
+    'an A/B test of 31 days',
+    { deployment: { strategy: { type: 'ab', duration: '31d' }, judging: { quality: {} } } },
+    'deployment.strategy.duration: is too long',
+  ],
+  [
+    'a disagreement that nothing can exceed',
+    { deployment: { judging: { agreement: { maxDisagreement: 1 } } } },
+    'deployment.judging.agreement.maxDisagreement: ',
+  ],
+  [
     'an approval that outlives the execution',
     { deployment: { approvalTimeout: '361d' } },
     'deployment.approvalTimeout: is too long',
@@ -942,6 +977,12 @@ const accepted: readonly [what: string, change: Overrides][] = [
   ['a quality that is judged as by default', { deployment: { judging: { quality: {} } } }],
   ['the smallest increment', { deployment: { strategy: { type: 'linear', increment: 0.01 } } }],
   ['the largest increment', { deployment: { strategy: { type: 'linear', increment: 0.5, bake: '7d' } } }],
+  ['a shadow', { deployment: { strategy: { type: 'shadow', share: 1, onPass: 'promote' } } }],
+  ['a shadow with agreement', { deployment: { judging: { agreement: { maxDisagreement: 0.99, tolerance: 0 } } } }],
+  [
+    'an A/B test of a month',
+    { deployment: { strategy: { type: 'ab', duration: '30d', share: 0.99 }, judging: { quality: {} } } },
+  ],
   ['a threshold at the bound', { monitoring: { method: 'l_infinity', threshold: 1, thresholds: { age: 1 } } }],
   ['segments by a feature and a protected column', { monitoring: { segments: ['plan', 'gender'], muted: ['age'] } }],
   ['bounds of live quality that are one', { monitoring: { quality: { min: 0.8, max: 0.8 } } }],

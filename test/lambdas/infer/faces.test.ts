@@ -108,6 +108,7 @@ describe('SageMaker invocations', () => {
     expect(headers).toEqual({
       'content-type': 'text/csv',
       'x-amzn-invoked-production-variant': '1',
+      'x-millrace-model-version': '1',
       'x-amzn-sagemaker-inference-id': 'mine',
       'x-amzn-sagemaker-custom-attributes': 'trace=1; b',
       'x-millrace-inference-id': expect.stringMatching(/^[0-9a-z]{9}-1-/),

@@ -18,7 +18,7 @@ import { aModelSpec } from '../../fixtures/builders.ts';
 import { aModelVersion } from '../../fixtures/entities.ts';
 import { seeded } from '../../fixtures/random.ts';
 
-export type Service = 'dynamodb' | 's3' | 'sagemaker' | 'firehose';
+export type Service = 'dynamodb' | 's3' | 'sagemaker' | 'firehose' | 'sqs';
 
 interface Call {
   readonly service: Service;
@@ -37,6 +37,8 @@ export class FakeAws {
   /** What a container answers to CSV. */
   readonly endpoints = new Map<string, (csv: string) => Response>();
   readonly captured: string[] = [];
+  /** Messages to the queue of shadows. */
+  readonly copies: string[] = [];
   /** Service → what happens instead of an answer. */
   readonly broken = new Map<Service, () => Response>();
   /** Takes what is kept by idempotency key, with the conditions that DynamoDB checks. */
@@ -122,6 +124,11 @@ export class FakeAws {
     return Response.json({ InferenceId: String(n) }, { status: 202, headers });
   }
 
+  private sqs({ body }: Call): Response {
+    this.copies.push(JSON.parse(body).MessageBody);
+    return Response.json({ MessageId: '1' });
+  }
+
   private firehose({ body }: Call): Response {
     this.captured.push(Buffer.from(JSON.parse(body).Record.Data, 'base64').toString('utf8'));
     return Response.json({ RecordId: '1' });
@@ -183,6 +190,7 @@ export function aRouter() {
     table: 'registry',
     lakeBucket: 'lake',
     stream: 'capture',
+    shadowQueueUrl: 'http://127.0.0.1:4566/1/shadow',
     metrics,
     now,
     elapsed: () => ms,
@@ -222,6 +230,16 @@ export function aRouter() {
     route(routes: Traffic['routes'], rolloutId?: string, model = 'churn'): void {
       aws.put(keys.traffic(model), 'traffic', { model, rev: 1, routes, rolloutId, at: START.toISOString() });
     },
+    /** Version 1 answers, version 2 is in its shadow. */
+    shadow(target: Traffic['routes'][number]['target'], more: object = {}): void {
+      const routes = [{ version: 1, weight: 1, target: { kind: 'lambda' } }];
+      const shadow = { version: 2, target, share: 1, threshold: 0.5, tolerance: 0, ...more };
+      const traffic = { model: 'churn', rev: 1, routes, shadow, rolloutId: 'churn-v2-r1', at: START.toISOString() };
+      aws.put(keys.traffic('churn'), 'traffic', traffic);
+    },
+    calls,
+    models: servedModels({ aws: calls, table: 'registry', lakeBucket: 'lake', metrics, now }),
+    metrics,
     async send(event: Partial<ProxyEvent>) {
       const { statusCode, headers, body } = await handler({ httpMethod: 'GET', path: '/v2', ...event });
       return { status: statusCode, headers, body: headers['content-type'] === 'text/csv' ? body : JSON.parse(body) };
