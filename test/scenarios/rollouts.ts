@@ -1,6 +1,7 @@
 import { DeleteEndpointCommand, DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { expect, it } from 'vitest';
 import type { Rollout } from '../../domain/registry/entities.ts';
+import { RolloutStatus } from '../../domain/rollout/rollout-status.ts';
 import { customers } from '../fixtures/customers.ts';
 import type { Model } from './model.ts';
 import { until } from './wait.ts';
@@ -136,5 +137,84 @@ export function rolloutScenarios(on: () => World): void {
     expect(rollout).toMatchObject({ status: 'promoted', champion: 1, candidate: 2 });
     expect([...traffic.statuses]).toEqual([200]);
     expect((await model.champion()).version).toBe(2);
+  });
+
+  const SHADOW = { type: 'shadow', bake: '4s', minRequests: 5, maxErrorRate: 0.2, maxLatencyMs: 20_000 };
+  const statusOf = async (model: Model): Promise<RolloutStatus> =>
+    RolloutStatus.parse(JSON.parse((await on().platform.millrace('rollout', 'status', model.name, '--json')).stdout));
+  /** Uploads what becomes the version, and waits until it is watched. */
+  async function watched(model: Model, file: string, from: number, version: number): Promise<void> {
+    await model.uploadRows(file, customers(ROWS, { from }));
+    await until(
+      `${model.name}:${version} to be watched`,
+      async () => (await model.rollouts()).find((one) => one.candidate === version && one.status === 'shifting'),
+      { seconds: 90 * on().platform.patience },
+    );
+  }
+
+  const shadowed = once(async () => {
+    const model = on().model('shadow');
+    await model.apply({ deployment: { strategy: SHADOW } });
+    await model.deploy('first.csv', customers(ROWS));
+    await watched(model, 'second.csv', 2_000, 2);
+    const answered = new Set<string>();
+    const status = await until(
+      'the shadow to come through',
+      async () => {
+        const { status: code, body } = await model.infer(customers(3, { from: 20_000 }));
+        answered.add(`${code} by ${body.model_version}`);
+        const seen = await statusOf(model);
+        return seen.judgement.reasons.join().includes('came through') || seen.endedAt ? seen : undefined;
+      },
+      { seconds: 90 * on().platform.patience },
+    );
+    return { model, status, answered };
+  });
+
+  it('compares a version in the shadow with the champion, and no answer is the shadow’s', async () => {
+    const { model, status, answered } = await shadowed();
+    expect([...answered]).toEqual(['200 by 1']);
+    expect(status).toMatchObject({ strategy: 'shadow', status: 'shifting', shadow: { version: 2, share: 1 } });
+    expect(status.comparison?.requests).toBeGreaterThanOrEqual(SHADOW.minRequests);
+    expect(status.comparison?.rows).toBe(3 * (status.comparison?.requests ?? 0));
+    const shadow = status.arms.find(({ version }) => version === 2);
+    expect(shadow).toMatchObject({ role: 'candidate', share: 0, errors: 0 });
+    expect((await model.traffic()).routes).toMatchObject([{ version: 1, weight: 1 }]);
+  });
+
+  const byHand = once(async () => {
+    const { model } = await shadowed();
+    const order = (verb: string, reason: string) =>
+      on().platform.millrace('rollout', verb, model.name, '--reason', reason);
+    const codes = [(await order('pause', 'people are away')).code];
+    const { pause } = await statusOf(model);
+    codes.push((await order('resume', 'they are back')).code, (await order('promote', 'it agrees')).code);
+    const promoted = await model.champion();
+    const late = await order('rollback', 'too late');
+    await watched(model, 'third.csv', 4_000, 3);
+    codes.push((await order('rollback', 'complaints')).code);
+    return { model, codes, pause, promoted, late };
+  });
+
+  it('holds, promotes and takes back a rollout at a word', async () => {
+    const { model, codes, pause, promoted, late } = await byHand();
+    expect(codes).toEqual([0, 0, 0, 0]);
+    expect(pause).toMatchObject({ reason: 'people are away' });
+    expect(promoted.version).toBe(2);
+    expect(late.code).toBe(1);
+    expect(await statusOf(model)).toMatchObject({ status: 'rolled-back', candidate: 3, reasons: ['complaints'] });
+    const { routes, shadow } = await model.traffic();
+    expect(shadow).toBeUndefined();
+    expect(routes.filter(({ weight }) => weight > 0)).toMatchObject([{ version: 2, weight: 1 }]);
+    const [rollout] = await model.rollouts();
+    const name = rollout?.target.kind === 'endpoint' ? rollout.target.endpointName : '';
+    const gone = async () =>
+      on()
+        .platform.sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }))
+        .then(
+          () => undefined,
+          () => true,
+        );
+    await until('the endpoint to be deleted', gone, { seconds: 60 * on().platform.patience });
   });
 }
