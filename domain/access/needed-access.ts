@@ -33,7 +33,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     const [, name = ''] = /^([^/]+)/.exec(request.parameters.proxy ?? '') ?? [];
     // a name that ends like a version's may be that version or a model of its own: the router finds out
     const [, model] = /^(.+)-v[1-9][0-9]{0,9}$/.exec(name) ?? [];
-    return { actions: facing(request), models: model ? [name, model] : oneOf(name) };
+    return { actions: facing(request), models: oneOf(name, model) };
   },
   '/feedback/{model}': ({ parameters }) => ({ actions: ['feedback'], models: oneOf(parameters.model) }),
   '/registry/{proxy+}': ({ method, parameters: { proxy = '' } }) => {
@@ -58,7 +58,10 @@ function predicting(request: ApiRequest, path: RegExp): NeededAccess {
 }
 
 /** A name that no model can have is for the function to refuse, in words of its own. */
-const oneOf = (model = ''): 'any' | readonly string[] => (isModelName(model) ? [model] : 'any');
+function oneOf(...names: readonly (string | undefined)[]): 'any' | readonly string[] {
+  const models = names.filter((name): name is string => name !== undefined && isModelName(name));
+  return models.length > 0 ? models : 'any';
+}
 
 /**
  * @returns the models that the request may be about, or the scope that is missing. The function behind it holds the model that
