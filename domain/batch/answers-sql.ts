@@ -3,11 +3,14 @@ import { listLiteral, quoteLiteral } from '../sql.ts';
 
 type Task = (typeof TASKS)[number];
 
-/** Lines that a container answered, as `line`; every one of them, in order. */
+/**
+ * Lines that a container answered, as `line`, in order. Blank ones are left out: `AssembleWith: Line` may add one to an answer
+ * that ends with a line end itself.
+ */
 export function answerLines(paths: readonly string[]): string {
   // nothing separates cells: NUL is no text
   const options = `auto_detect = false, header = false, delim = ${quoteLiteral('\0')}, quote = '', escape = '', columns = {'line': 'VARCHAR'}`;
-  return `read_csv([${paths.map(quoteLiteral).join(', ')}], ${options})`;
+  return `(SELECT line FROM read_csv([${paths.map(quoteLiteral).join(', ')}], ${options}) WHERE trim(line) <> '')`;
 }
 
 /**

@@ -119,9 +119,9 @@ describe('the lines of a container', () => {
 
   it('hold as many finite numbers as the task needs, however they are separated', async () => {
     const text =
-      '[0.1, 0.2, 0.7]\n0.1,0.2,0.7\n0.1 0.2\t0.7\n"0.1;0.2;0.7"\n1,2\n1,2,nan\n1,2,-inf\n1,2,x\n\n1e-3,2,3E2\n';
+      '[0.1, 0.2, 0.7]\n0.1,0.2,0.7\n0.1 0.2\t0.7\n"0.1;0.2;0.7"\n1,2\n1,2,nan\n1,2,-inf\n1,2,x\n\n  \n1e-3,2,3E2\n\n';
     const rows = await read(text, 3, (numbers) => numbers);
-    expect(rows.map(({ bad }) => bad)).toEqual([false, false, false, true, true, true, true, true, true, false]);
+    expect(rows.map(({ bad }) => bad)).toEqual([false, false, false, true, true, true, true, true, false]);
     expect(rows[0]?.numbers).toEqual([0.1, 0.2, 0.7]);
     expect(rows.at(-1)?.numbers).toEqual([0.001, 2, 300]);
   });

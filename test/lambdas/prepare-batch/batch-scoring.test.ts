@@ -218,6 +218,11 @@ describe('what a container answers', () => {
     ['a line too few', (lines) => lines.slice(1).map(() => '0.5'), 'answered 1999 lines for the 2000 rows'],
     ['a line too many', (lines) => [...lines, 'x'].map(() => '0.5'), 'answered 2001 lines for the 2000 rows'],
     [
+      'a blank line for a row',
+      (lines) => lines.map((_, i) => (i === 9 ? '' : '0.5')),
+      'answered 1999 lines for the 2000 rows',
+    ],
+    [
       'not a number',
       (lines) => lines.map((_, i) => (i === 6 ? 'nan' : '0.5')),
       'line 7 of what the container answered',
