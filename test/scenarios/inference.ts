@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { withWorkFolder } from '../../engine/work-folder.ts';
+import { report } from '../conformance/report.ts';
+import { examine } from '../conformance/suite.ts';
 import { customers, toCsv } from '../fixtures/customers.ts';
 import { DELIVERY_SECONDS, windowLines } from './captured.ts';
 import { request } from './model.ts';
@@ -64,6 +66,19 @@ export function inferenceScenarios(on: () => World): void {
     }
     const described = await platform.call('GET', `/models/${model.name}/openapi.json`);
     expect(described).toMatchObject({ status: 200, body: { openapi: expect.stringMatching(/^3\.1/) } });
+  });
+
+  it('conforms to the Open Inference Protocol', async () => {
+    const { model } = await on().churn();
+    const { platform } = on();
+    const signer = await platform.signed('execute-api');
+    const outcomes = await examine({
+      url: platform.apiUrl,
+      model: model.name,
+      fetch: async (url, init) => fetch(await signer.sign(url, init)),
+    });
+    const failed = outcomes.filter(({ status }) => status === 'failed');
+    expect(failed, report(failed)).toEqual([]);
   });
 
   it('answers what it cannot serve with the reason and its place', async () => {

@@ -240,6 +240,8 @@ export function aRouter() {
     calls,
     models: servedModels({ aws: calls, table: 'registry', lakeBucket: 'lake', metrics, now }),
     metrics,
+    /** As API Gateway gets it. */
+    raw: (event: ProxyEvent) => handler(event),
     async send(event: Partial<ProxyEvent>) {
       const { statusCode, headers, body } = await handler({ httpMethod: 'GET', path: '/v2', ...event });
       return { status: statusCode, headers, body: headers['content-type'] === 'text/csv' ? body : JSON.parse(body) };
