@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keys } from '../../../domain/registry/keys.ts';
 import { dynamoRegistry } from '../../../lambdas/adapters/dynamo-registry.ts';
 import { judgedRequests } from '../../../lambdas/adapters/judged-requests.ts';
+import { awsCalls } from '../../../lambdas/infer/aws.ts';
 import { addCountsTo } from '../../fixtures/add-counts.ts';
 import { someRequestCounts } from '../../fixtures/counts.ts';
 import { type LocalDynamoDb, startLocalDynamoDb } from '../../fixtures/local-dynamodb.ts';
@@ -55,4 +56,24 @@ it('labels of a request are counted once, and corrected, beside what the router 
   await label(0, 'yes', 4);
   expect(await losses()).toEqual(wrong);
   await judged.label('churn', 'of no rollout', [{ row: 0, label: 'no', atMs: 1 }], ['no', 'yes']);
+});
+
+it('adds up what a shadow answered beside the champion as the function of its queue writes it', async () => {
+  const table = await dynamo.createTable();
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const aws = awsCalls({ region: 'us-east-1', credentials, endpointUrl: dynamo.endpoint, fetch });
+  const key = keys.counts('churn', 'churn-v2-r1', 2, 4);
+  const counted = { version: 2, rev: 4, errors: 0, latencyMs: 12.5, bins: ['l3'] } as const;
+  await aws.addCounts(table, key, { ...counted, sums: { cq: 1, cn: 3, cd: 1, cs: 0, cm: 0.25, d7: 1 } });
+  await aws.addCounts(table, key, { ...counted, sums: { cq: 1, cn: 1, cd: 0, cs: 0, cm: 1e-7, d1: 1 } });
+  const [seen] = await dynamoRegistry(dynamo.client, table).requestCounts('churn', 'churn-v2-r1');
+  expect(seen).toMatchObject({ version: 2, rev: 4, requests: 2, errors: 0, latencyMsSum: 25 });
+  expect(seen?.compared).toEqual({
+    requests: 2,
+    rows: 4,
+    disagreeing: 1,
+    sampled: 0,
+    differenceSum: expect.closeTo(0.2500001, 9),
+    differences: [0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
+  });
 });
