@@ -144,6 +144,8 @@ export async function lossProof({ aRolloutRoom, random }: Build, seed: number, r
   for (const version of [3, 4]) {
     const good = await room.begin(version);
     await some(requests);
+    // one that was started just now has nothing to go on with
+    for (let instance = 0; instance < room.routers; instance++) await room.send(undefined, instance);
     room.state.unreadable = true;
     for (let n = 0; n < requests; n++) {
       const { status } = await room.send();

@@ -143,6 +143,7 @@ export async function aRolloutRoom(options: RoomOptions) {
 
   return {
     state,
+    routers,
     registry,
     /** Starts the rollout of a version and gives it its first share. */
     async begin(version = 2): Promise<string> {
@@ -152,12 +153,12 @@ export async function aRolloutRoom(options: RoomOptions) {
     },
     act,
     verdict: async (rolloutId: string) => ((await act('judge', rolloutId)) as { verdict: string }).verdict,
-    /** One request through one of the routers. @returns status, and the version that answered */
-    async send(routingKey?: string): Promise<Answered> {
+    /** One request through one of the routers, by chance. @returns status, and the version that answered */
+    async send(routingKey?: string, instance = Math.floor(random() * instances.length)): Promise<Answered> {
       const x = random();
       state.ms += EVERY_MS;
       state.requests += 1;
-      const router = instances[Math.floor(random() * instances.length)] as (typeof instances)[number];
+      const router = instances[instance] as (typeof instances)[number];
       const { statusCode, body } = await router({
         httpMethod: 'POST',
         path: `/v2/models/${MODEL}/infer`,
