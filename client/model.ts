@@ -30,6 +30,8 @@ export interface PredictOptions extends Calling {
   readonly routingKey?: string;
   /** The same call with the same key is answered with the same answers for 24 hours. */
   readonly idempotencyKey?: string;
+  /** Told of each request whose answer comes later, with its inference id; the call waits for it. */
+  readonly onPending?: (inferenceId: string) => void;
   /** Columns of the rows that are no features but that monitoring tells rows apart by; sent as text. */
   readonly context?: readonly string[];
 }
@@ -90,7 +92,7 @@ export function modelClient<Row extends object, Out extends object>(
         ...(idempotencyKey !== undefined && { headers: { 'idempotency-key': `${idempotencyKey}.${from}` } }),
       } as const;
       try {
-        const answer = await settled(await send(sending, spending), spending, signal);
+        const answer = await settled(await send(sending, spending), spending, options);
         return predictionsOf<Out>(answer.body as InferAnswer, rows.length);
       } catch (error) {
         throw placed(
@@ -112,9 +114,12 @@ export function modelClient<Row extends object, Out extends object>(
   }
 
   /** The answer itself, where the API answered 202 and will have it later. */
-  async function settled(first: Received, spending: Budget, signal: AbortSignal | undefined): Promise<Received> {
+  async function settled(first: Received, spending: Budget, { signal, onPending }: PredictOptions): Promise<Received> {
     let received = first;
     const location = first.headers.get('location');
+    if (first.status === 202 && location !== null) {
+      onPending?.(String((first.body as { readonly inference_id?: unknown }).inference_id));
+    }
     while (received.status === 202 && location !== null) {
       await sleep(Number(received.headers.get('retry-after') ?? POLL_MS / 1_000) * 1_000, signal);
       const path = new URL(location, first.url).href;

@@ -35,7 +35,8 @@ export const predict: Command = {
     '--event-time is the time the predictions are about (default now).\n' +
     '--context names columns that are no features but that monitoring tells rows apart by.\n' +
     '--explain adds what the features add to the margin (log-odds of a binary model): the three largest, all with --json;\n' +
-    'of a multiclass model to that of the likeliest class.',
+    'of a multiclass model to that of the likeliest class.\n' +
+    'For a model of target async, which answers later, the command waits, and says so.',
   options: {
     ...apiOptions,
     data: { type: 'string', short: 'd' },
@@ -56,11 +57,16 @@ export const predict: Command = {
     const { inputs } = await served.metadata(asked);
     const names = contextNames(besides);
     const columns = [...inputs, ...names.map((name) => ({ name, datatype: TEXT }))];
+    let waiting = false;
     const answered = await served.predict(
       rows.map((row, index) => toWire(row, columns, index)),
       {
         ...asked,
         context: names,
+        onPending: () => {
+          if (!waiting) context.progress(`${model} answers later: waiting`);
+          waiting = true;
+        },
         ...(typeof eventTime === 'string' && { eventTime }),
         ...(explain === true && { explain }),
       },

@@ -2,7 +2,7 @@ import { type ProxyResponse, respond } from './http.ts';
 import type { Accepted } from './predict.ts';
 
 /** Seconds after which it is worth looking. */
-export const RETRY_AFTER = '2';
+export const RETRY_AFTER = '1';
 
 /**
  * Where the answer will be, seen from where the request went: what stands before the face's own path, a stage or a base

@@ -132,12 +132,18 @@ describe('an answer that comes later', () => {
     };
     const location = '../../../models/churn/predictions/x';
     const pending = () =>
-      Response.json({ status: 'pending' }, { status: 202, headers: { location, 'retry-after': '0' } });
+      Response.json(
+        { inference_id: 'x', status: 'pending' },
+        { status: 202, headers: { location, 'retry-after': '0' } },
+      );
     const model = churn();
     await model.metadata();
     await model.predict(rows(1));
     before = [pending, pending, () => Response.json(answer)];
-    expect(await model.predict(rows(1))).toEqual([{ probability: 0.5, version: 1, inferenceId: 'x.0' }]);
+    const waitedFor: string[] = [];
+    const onPending = (id: string) => void waitedFor.push(id);
+    expect(await model.predict(rows(1), { onPending })).toEqual([{ probability: 0.5, version: 1, inferenceId: 'x.0' }]);
+    expect(waitedFor).toEqual(['x']);
     expect(sent.slice(-2).map(({ url }) => url)).toEqual([
       `${BASE}/models/churn/predictions/x`,
       `${BASE}/models/churn/predictions/x`,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { algorithmScenarios } from './algorithms.ts';
 import { apiScenarios } from './api.ts';
 import { approvalScenarios } from './approvals.ts';
+import { asyncScenarios } from './async.ts';
 import { batchScenarios } from './batches.ts';
 import { contractScenarios } from './contracts.ts';
 import { dataScenarios } from './data.ts';
@@ -43,6 +44,7 @@ describe.concurrent('the platform', { timeout: SCENARIO_MS }, () => {
   approvalScenarios(on);
   rolloutScenarios(on);
   algorithmScenarios(on);
+  asyncScenarios(on);
   scalingScenarios(on);
   failureScenarios(on);
   batchScenarios(on);

@@ -89,7 +89,7 @@ describe('a request to a queue', () => {
       expect(status).toBe(202);
       expect(headers).toMatchObject({
         'preference-applied': 'respond-async',
-        'retry-after': '2',
+        'retry-after': '1',
         'x-amzn-sagemaker-inference-id': id,
       });
       for (const base of ['https://api.example', 'https://api.example/live', 'https://api.example/a/b']) {
@@ -214,7 +214,7 @@ describe('a prediction', () => {
     const id = body.inference_id;
     const pending = await world.read(id);
     expect(pending).toMatchObject({ status: 202, body: { inference_id: id, status: 'pending' } });
-    expect(pending.headers['retry-after']).toBe('2');
+    expect(pending.headers['retry-after']).toBe('1');
     await world.tell();
     for (let i = 0; i < 2; i++)
       expect(await world.read(id)).toMatchObject({ status: 200, body: { predictions: [expect.any(Number)] } });
