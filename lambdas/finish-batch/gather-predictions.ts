@@ -44,13 +44,16 @@ export async function gatherPredictions(
     for (const [index, { name }] of plan.parts.entries())
       await files.download(`${output}/${name}.out`, answers[index] as string);
     const made = join(folder, BATCH_FILES.predictions);
-    const options = { folders: [folder], ...(deps.memoryLimitMb && { memoryLimitMb: deps.memoryLimitMb }) };
+    // one thread: rows are numbered as they are read
+    const options = { folders: [folder], threads: 1, ...(deps.memoryLimitMb && { memoryLimitMb: deps.memoryLimitMb }) };
     await withDuckDb(options, async (connection) => {
       await check(connection, plan, answers);
-      const values = `SELECT ${numbersSql('line')} AS numbers FROM ${answerLines(answers)}`;
-      const outputs = outputsSql(plan.task, plan.classes, 'numbers');
-      const joined = `read_parquet(${quoteLiteral(context)}) AS c POSITIONAL JOIN (${values}) AS a`;
-      const select = `SELECT c.*, ${outputs.join(', ')}, ${version} AS __version FROM ${joined}`;
+      // by number, not by POSITIONAL JOIN, which loses its place after a vector that is not full
+      const numbered = (from: string) => `(SELECT *, row_number() OVER () AS __row FROM ${from})`;
+      const numbers = `(SELECT ${numbersSql('line')} AS __numbers FROM ${answerLines(answers)})`;
+      const joined = `${numbered(`read_parquet(${quoteLiteral(context)})`)} AS c JOIN ${numbered(numbers)} AS a USING (__row)`;
+      const outputs = outputsSql(plan.task, plan.classes, '__numbers');
+      const select = `SELECT c.* EXCLUDE (__row), ${outputs.join(', ')}, ${version} AS __version FROM ${joined} ORDER BY __row`;
       await connection.run(`COPY (${select}) TO ${quoteLiteral(made)} (FORMAT parquet, COMPRESSION zstd)`);
       const [{ n } = {}] = await queryOf(connection)(`SELECT count(*) AS n FROM read_parquet(${quoteLiteral(made)})`);
       if (Number(n) !== scored) throw new Error(`${n} predictions were written for ${scored} rows`);
