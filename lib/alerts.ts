@@ -58,5 +58,11 @@ export class Alerts extends Construct {
       'A batch could not be scored',
       `Millrace: batch ${about('batchId')} of ${about('model')}, version ${about('version')}, failed. ${about('error')}: ${about('cause')}`,
     );
+    tell(
+      'EndpointAlarms',
+      'EndpointDrifted',
+      'An endpoint is not as the registry needs it',
+      `Millrace: an endpoint of ${about('model')}, version ${about('version')}, does not serve: ${about('reason')}. It is created again and verified; requests go to another version meanwhile, if there is one.`,
+    );
   }
 }

@@ -15,6 +15,7 @@ import { BatchScoring } from './batch-scoring.ts';
 import { Capture } from './capture.ts';
 import { DataLanding } from './data-landing.ts';
 import { hostPlatform } from './duckdb-natives.ts';
+import { EndpointWatch } from './endpoint-watch.ts';
 import { ExecutionWatch } from './execution-watch.ts';
 import { FunctionCode } from './function-code.ts';
 import { type ApiAuthorization, InferenceApi } from './inference-api.ts';
@@ -183,6 +184,7 @@ export class Millrace extends Construct {
       batches: this.batches,
     });
     const shadowRequests = new ShadowRequests(this, 'Shadow', { defaults, lake, registry });
+    new EndpointWatch(this, 'Endpoints', { defaults, registry, jobs, rollouts: this.rollouts });
     this.inferenceApi = new InferenceApi(this, 'Inference', {
       defaults,
       capture: this.capture,

@@ -43,6 +43,7 @@ const WINDOW_METRICS = [
   'MonitorWindowsAlarm',
   'MonitorWindowsInsufficientData',
 ];
+const ENDPOINT_METRICS = ['EndpointsDrifted', 'EndpointRepairsStarted', 'EndpointTrafficMoved', 'OrphansRemoved'];
 /** What functions write in embedded metric format. */
 const millraceMetric = (metricName: string, dimensionsMap: Record<string, string> = {}) =>
   new Metric({ namespace: 'Millrace', metricName, dimensionsMap, statistic: 'Sum' });
@@ -144,6 +145,12 @@ export class Observability extends Construct {
           graph(
             'Models in alarm, by monitor',
             MONITORS.map((Monitor) => millraceMetric('MonitorAlarms', { Monitor })),
+          ),
+        ],
+        [
+          graph(
+            'Endpoints',
+            ENDPOINT_METRICS.map((metricName) => millraceMetric(metricName)),
           ),
         ],
         [

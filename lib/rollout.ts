@@ -24,6 +24,7 @@ export interface RolloutsProps {
 export class Rollouts extends Construct {
   readonly stateMachine: StateMachine;
   readonly startRollout: MillraceFunction;
+  readonly verifyEndpoint: MillraceFunction;
 
   constructor(scope: Construct, id: string, { defaults, lake, registry, jobs, asyncPredictions }: RolloutsProps) {
     super(scope, id);
@@ -39,6 +40,7 @@ export class Rollouts extends Construct {
       memoryMb: 1_024,
       timeout: Duration.minutes(5),
     });
+    this.verifyEndpoint = verify;
     // it writes down how the scorer compares with the training container
     registry.grantReadWrite(verify);
     for (const prefix of ['artifacts/', 'runs/']) lake.grantRead(verify, prefix);

@@ -1,6 +1,7 @@
 import { Aws, Duration } from 'aws-cdk-lib';
 import { type IGrantable, type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { REGISTRY_TAG } from '../domain/endpoints/orphans.ts';
 import type { ResumeJobEnv } from '../lambdas/resume-job/env.ts';
 import type { EnvVars } from '../lambdas/runtime/env.ts';
 import type { StartJobEnv } from '../lambdas/start-job/env.ts';
@@ -194,6 +195,28 @@ export class SageMakerJobs extends Construct {
         `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/aws-service-role/${SCALING_SERVICE}/${SCALING_ROLE}`,
       ],
       conditions: { StringEquals: { 'iam:AWSServiceName': SCALING_SERVICE } },
+    });
+  }
+
+  /** List what the account holds, and delete what bears the tag of this registry. */
+  static grantRemoveOrphans(grantee: IGrantable, { table }: ModelRegistry): void {
+    allow(grantee, { actions: ['application-autoscaling:DeregisterScalableTarget'], ...SCALABLE_ENDPOINTS });
+    allow(grantee, { actions: ['cloudwatch:DeleteAlarms'], ...SCALING_ALARMS });
+    allow(grantee, {
+      actions: ['sagemaker:ListEndpoints', 'sagemaker:ListEndpointConfigs', 'sagemaker:ListModels'],
+      resources: ['*'],
+      because: 'the actions support no resource',
+    });
+    allow(grantee, {
+      actions: ['sagemaker:ListTags'],
+      resources: any('endpoint', 'endpoint-config', 'model'),
+      because: NAMES_AT_RUN_TIME,
+    });
+    allow(grantee, {
+      actions: ['sagemaker:DeleteEndpoint', 'sagemaker:DeleteEndpointConfig', 'sagemaker:DeleteModel'],
+      resources: any('endpoint', 'endpoint-config', 'model'),
+      conditions: { StringEquals: { [`aws:ResourceTag/${REGISTRY_TAG}`]: table.tableName } },
+      because: `${NAMES_AT_RUN_TIME}, and to what bears the tag of this registry`,
     });
   }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EndpointCondition } from '../endpoints/judge-endpoint.ts';
 import { MonitorKind } from '../monitoring/finding.ts';
 import { Instant, Reason } from '../registry/entities.ts';
 
@@ -102,6 +103,22 @@ export const EVENTS = {
   BatchFailed: {
     source: 'millrace.batch',
     detail: z.object({ ...base, batchId: z.string(), version: z.number().int(), error: z.string(), cause: z.string() }),
+  },
+  /** An endpoint that the registry needs is not as SageMaker has to keep it. */
+  EndpointDrifted: {
+    source: 'millrace.rollout',
+    detail: z.object({
+      ...base,
+      version: z.number().int(),
+      endpoint: z.string(),
+      condition: EndpointCondition,
+      reason: z.string(),
+    }),
+  },
+  /** It answers again like the registered model does. */
+  EndpointRepaired: {
+    source: 'millrace.rollout',
+    detail: z.object({ ...base, version: z.number().int(), endpoint: z.string(), repairId: z.string() }),
   },
   /** Somebody replays time: monitor as if it were `at` (detail.model '*' = every model). */
   MonitoringTickRequested: { source: 'millrace.monitoring', detail: z.object(base) },

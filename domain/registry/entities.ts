@@ -165,11 +165,14 @@ export const Alias = z.object({
 });
 export type Alias = z.infer<typeof Alias>;
 
+const Route = z.object({ version: z.number().int(), weight: z.number().min(0).max(1), target: Target });
 /** What the router reads: where a model's requests go. Weights sum to 1. */
 export const Traffic = z.object({
   model: z.string(),
   rev: z.number().int(),
-  routes: z.array(z.object({ version: z.number().int(), weight: z.number().min(0).max(1), target: Target })).min(1),
+  routes: z.array(Route).min(1),
+  /** The routes as they were meant, while endpoints of theirs do not answer and others took over: domain/endpoints. */
+  intended: z.array(Route).min(1).optional(),
   /** Set while a rollout is judged: the router counts requests per version under it. */
   rolloutId: z.string().optional(),
   /** What else the router counts under it. */
@@ -213,16 +216,28 @@ export type Rollout = z.infer<typeof Rollout>;
 export const ParkedToken = z.object({
   /**
    * Name of the SageMaker job or endpoint that is waited for, `approval/<model>/<version>`, `run/<id>`,
-   * `rollout/<id>`, `batch/<id>`, `schedule/<model>` or `batch-schedule/<model>`.
+   * `rollout/<id>`, `batch/<id>`, `schedule/<model>`,
+   * `batch-schedule/<model>` or `repair/<endpoint>`.
    */
   name: z.string(),
-  kind: z.enum([...JobRecord.shape.kind.options, 'approval', 'run', 'rollout', 'batch', 'schedule', 'batch-schedule']),
+  kind: z.enum([
+    ...JobRecord.shape.kind.options,
+    'approval',
+    'run',
+    'rollout',
+    'batch',
+    'schedule',
+    'batch-schedule',
+    'repair',
+  ]),
   /** Resumes the execution that waits; runs, rollouts and batches are only watched, schedules wait for the clock. */
   taskToken: z.string().optional(),
-  /** Of a run, rollout or batch: the execution that is watched. */
+  /** Of a run, rollout, batch or repair: the execution that is watched. */
   executionArn: z.string().optional(),
+  /** Of a repair: which one in a row it is. */
+  attempt: z.number().int().optional(),
   model: z.string(),
-  /** Run, rollout or batch the job belongs to; of a schedule the model. */
+  /** Run, rollout or batch the job belongs to; of a schedule the model, of a repair the endpoint. */
   ownerId: z.string(),
   parkedAt: Instant,
   /** Next time the reconciler looks by itself. */
@@ -232,7 +247,16 @@ export const ParkedToken = z.object({
 });
 export type ParkedToken = z.infer<typeof ParkedToken>;
 
-export const DecisionKind = z.enum(['gate', 'retrain', 'approval', 'rollout', 'monitor', 'training-trigger', 'batch']);
+export const DecisionKind = z.enum([
+  'gate',
+  'retrain',
+  'approval',
+  'rollout',
+  'monitor',
+  'training-trigger',
+  'batch',
+  'endpoint',
+]);
 export const Decision = z.object({
   decisionId: z.string(),
   model: z.string(),

@@ -34,7 +34,7 @@ export async function begin(rollout: Rollout, deps: BeginDeps): Promise<{ done: 
   const holder = traffic?.rolloutId;
   if (holder !== undefined && holder !== rolloutId) throw new RolloutInProgressError(model, holder);
   if (holder === undefined) {
-    const previousRoutes = traffic?.routes ?? [];
+    const previousRoutes = traffic?.intended ?? traffic?.routes ?? [];
     const [share] = planSteps(strategy, previousRoutes);
     // the champion itself, deployed again, has nobody to be compared with
     const others = previousRoutes.some((route) => route.version !== version && route.weight > 0);

@@ -74,7 +74,7 @@ async function moveChampion(
   if (status === 'rolled-back') throw new RolloutClosedError(rolloutId, status);
   await requireApproved(rollout, deps);
   const step = traffic?.rolloutId === rolloutId ? await findStep(rollout, traffic, deps) : undefined;
-  const previous: Routes = step?.previousRoutes ?? traffic?.routes ?? [];
+  const previous: Routes = step?.previousRoutes ?? traffic?.intended ?? traffic?.routes ?? [];
   const at = deps.now();
   const routes = routesAfterPromotion(previous, { version: candidate, target });
   await deps.registry.promote(

@@ -7,17 +7,11 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { UnavailableError } from '../../domain/common-errors.ts';
-
-export interface EndpointState {
-  readonly status: string;
-  /** SageMaker can fall back to an older configuration and still say InService. */
-  readonly configName: string;
-  readonly failureReason?: string;
-}
+import type { LiveEndpoint } from '../../domain/endpoints/judge-endpoint.ts';
 
 /** Endpoints whose model, configuration and endpoint share one name. */
 export interface SageMakerEndpoints {
-  describe(name: string): Promise<EndpointState | undefined>;
+  describe(name: string): Promise<LiveEndpoint | undefined>;
   /** Endpoint, configuration and model; what is not there is already deleted. @throws UnavailableError while it is created */
   remove(name: string): Promise<void>;
 }
@@ -31,6 +25,7 @@ export function sageMakerEndpoints(client: SageMakerClient): SageMakerEndpoints 
         status: found.EndpointStatus ?? 'Unknown',
         configName: found.EndpointConfigName ?? '',
         ...(found.FailureReason ? { failureReason: found.FailureReason } : {}),
+        ...(found.CreationTime ? { createdAt: found.CreationTime } : {}),
       };
     },
 
@@ -43,7 +38,7 @@ export function sageMakerEndpoints(client: SageMakerClient): SageMakerEndpoints 
 }
 
 /** SageMaker says ValidationException for whatever is wrong; the text tells. */
-async function unlessAbsent<T>(send: () => Promise<T>): Promise<T | undefined> {
+export async function unlessAbsent<T>(send: () => Promise<T>): Promise<T | undefined> {
   try {
     return await send();
   } catch (error) {

@@ -13,6 +13,7 @@ import {
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import { UnavailableError } from '../../domain/common-errors.ts';
+import { REGISTRY_TAG } from '../../domain/endpoints/orphans.ts';
 import { QuotaExceededError } from '../../domain/training/errors.ts';
 
 /** Creates what is not there yet: a name that exists already means an earlier attempt got this far, and gives false. */
@@ -25,15 +26,17 @@ export interface SageMakerJobs {
   createEndpoint(name: string): Promise<boolean>;
 }
 
-export function sageMakerJobs(client: SageMakerClient): SageMakerJobs {
+/** @param table the registry's: its name is on everything that outlives a job, so that orphans are known by it */
+export function sageMakerJobs(client: SageMakerClient, table: string): SageMakerJobs {
+  const Tags = [{ Key: REGISTRY_TAG, Value: table }];
   return {
     createTrainingJob: (request) => create(() => client.send(new CreateTrainingJobCommand(request))),
     createTuningJob: (request) => create(() => client.send(new CreateHyperParameterTuningJobCommand(request))),
     createTransformJob: (request) => create(() => client.send(new CreateTransformJobCommand(request))),
-    createModel: (request) => create(() => client.send(new CreateModelCommand(request))),
-    createEndpointConfig: (request) => create(() => client.send(new CreateEndpointConfigCommand(request))),
+    createModel: (request) => create(() => client.send(new CreateModelCommand({ ...request, Tags }))),
+    createEndpointConfig: (request) => create(() => client.send(new CreateEndpointConfigCommand({ ...request, Tags }))),
     createEndpoint: (name) =>
-      create(() => client.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }))),
+      create(() => client.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name, Tags }))),
   };
 }
 

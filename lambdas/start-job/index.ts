@@ -12,7 +12,7 @@ import { makeHandler } from './handler.ts';
 const env = parseEnv(StartJobEnv);
 export const handler = makeHandler({
   registry: dynamoRegistry(dynamo(), env.TABLE_NAME),
-  sagemaker: sageMakerJobs(sagemaker()),
+  sagemaker: sageMakerJobs(sagemaker(), env.TABLE_NAME),
   status: sageMakerStatus(sagemaker()),
   tasks: sfnTasks(sfn()),
   artifacts: s3ArtifactStore(s3(), env.LAKE_BUCKET_NAME),

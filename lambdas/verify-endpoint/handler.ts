@@ -4,8 +4,10 @@ import { type Verified, type VerifyDeps, verifyEndpoint } from './verify-endpoin
 
 const VerifyTask = z.object({
   model: z.string(),
-  rolloutId: z.string(),
   version: z.number().int().min(1),
+  /** Absent for an endpoint that is repaired. */
+  rolloutId: z.string().optional(),
+  repairId: z.string().optional(),
   parity: z.object({ name: z.string() }).optional(),
 });
 

@@ -1,8 +1,9 @@
 import type { ArtifactStore } from '../../domain/artifacts.ts';
+import { NotFoundError } from '../../domain/common-errors.ts';
 import { parseCsvRows } from '../../domain/inference/csv.ts';
 import { parsePredictions, taskOf } from '../../domain/inference/predictions.ts';
 import { holdoutAsSmokeLines, SMOKE_ROWS, smokeLines } from '../../domain/inference/smoke-rows.ts';
-import type { ModelVersion } from '../../domain/registry/entities.ts';
+import type { ModelVersion, Rollout } from '../../domain/registry/entities.ts';
 import type { Registry } from '../../domain/registry/ports.ts';
 import { differenceOf, TOLERANCE } from '../../domain/rollout/agreement.ts';
 import { scalingPlan } from '../../domain/rollout/endpoint-scaling.ts';
@@ -18,7 +19,7 @@ import { requireParity } from './require-parity.ts';
 export interface VerifyDeps {
   readonly registry: Pick<
     Registry,
-    'requireRollout' | 'requireVersion' | 'requireSpec' | 'requireDecision' | 'recordDecision'
+    'requireRollout' | 'listRollouts' | 'requireVersion' | 'requireSpec' | 'requireDecision' | 'recordDecision'
   >;
   readonly endpoints: Pick<SageMakerEndpoints, 'describe'>;
   readonly invoke: InvokeEndpoint;
@@ -34,7 +35,9 @@ export interface VerifyDeps {
 
 export interface VerifyTask {
   readonly model: string;
-  readonly rolloutId: string;
+  /** Absent when an endpoint is verified that was repaired. */
+  readonly rolloutId?: string | undefined;
+  readonly repairId?: string | undefined;
   readonly version: number;
   /** The transform job over the holdout, where the router itself is to serve. */
   readonly parity?: { readonly name: string } | undefined;
@@ -55,11 +58,9 @@ export interface Verified {
  *
  * @throws EndpointVerificationError, ArtifactMismatchError
  */
-export async function verifyEndpoint(
-  { model, rolloutId, version: number, parity }: VerifyTask,
-  deps: VerifyDeps,
-): Promise<Verified> {
-  const { target } = await deps.registry.requireRollout(model, rolloutId);
+export async function verifyEndpoint(task: VerifyTask, deps: VerifyDeps): Promise<Verified> {
+  const { model, version: number, parity } = task;
+  const { target, rolloutId } = await rolloutOf(task, deps);
   const version = await deps.registry.requireVersion(model, number);
   await deps.artifacts.getBytes(version.artifacts.model);
   const lines = await linesToTry(version, deps);
@@ -79,7 +80,12 @@ export async function verifyEndpoint(
   const width = expected ? expected.length / lines.length : await outputWidth(version, deps);
   const csv = lines.join('\n');
   const { contentType, text } = target.async
-    ? await deps.ask({ endpointName: target.endpointName, model, inferenceId: `verify-${rolloutId}`, csv })
+    ? await deps.ask({
+        endpointName: target.endpointName,
+        model,
+        inferenceId: `verify-${task.repairId ?? rolloutId}`,
+        csv,
+      })
     : await deps.invoke(target.endpointName, csv);
   // finite numbers, one per row and output
   const { values } = parsePredictions(contentType, text, lines.length, width);
@@ -99,6 +105,14 @@ async function letScale(
   if (!plan) return;
   await scaling.apply(plan);
   logger.info('endpoint-scales', { model, ...plan });
+}
+
+/** The rollout that is under way; for an endpoint that was repaired the newest one of its version. */
+async function rolloutOf({ model, version, rolloutId }: VerifyTask, { registry }: VerifyDeps): Promise<Rollout> {
+  if (rolloutId !== undefined) return registry.requireRollout(model, rolloutId);
+  const newest = (await registry.listRollouts(model)).find(({ candidate }) => candidate === version);
+  if (!newest) throw new NotFoundError(`a rollout of ${model}:${version}`);
+  return newest;
 }
 
 /** The version's own rows; those of its run, while it is there, for a version from before it had its own. */

@@ -29,6 +29,9 @@ const NOT_CALLED: Partial<Record<FunctionName, readonly string[]>> = {
   ],
   'advance-rollout': ['InvokeEndpoint', 'PutObject', 'RegisterScalableTarget'],
   'reconcile-executions': ['InvokeEndpoint', 'RegisterScalableTarget'],
+  'reconcile-endpoints': ['InvokeEndpoint', 'DeleteEndpoint', 'DeleteEndpointConfig', 'DeleteModel'],
+  'repair-endpoint': ['InvokeEndpoint', 'RegisterScalableTarget'],
+  'remove-orphans': ['InvokeEndpoint', 'DescribeEndpoint', 'RegisterScalableTarget'],
   'finish-batch': ['StopTrainingJob', 'StopHyperParameterTuningJob'],
 };
 

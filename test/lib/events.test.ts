@@ -76,6 +76,24 @@ describe('a state change in SageMaker', () => {
       expect(matches(patternOf('StateChanged'), event)).toBe(true);
     });
   }
+  for (const [status, woken] of [
+    ['CREATING', false],
+    ['UPDATING', false],
+    ['IN_SERVICE', true],
+    ['FAILED', true],
+    ['OUT_OF_SERVICE', true],
+    ['UPDATE_ROLLBACK_FAILED', true],
+    ['DELETING', true],
+  ] as const) {
+    it(`of an endpoint to ${status} ${woken ? 'has' : 'has not'} the registry compared with it`, () => {
+      const event = {
+        source: 'aws.sagemaker',
+        'detail-type': 'SageMaker Endpoint State Change',
+        detail: { EndpointName: 'churn-v1-aaaaaaaa', EndpointStatus: status },
+      };
+      expect(matches(patternOf('EndpointChanged'), event)).toBe(woken);
+    });
+  }
   it('of a kind nobody waits for wakes nobody', () => {
     for (const event of otherEvents) expect(matches(patternOf('StateChanged'), event)).toBe(false);
   });
@@ -149,6 +167,11 @@ describe("an event of Millrace's own", () => {
       expect(matches(patternOf('FailedBatches'), millraceEvent(name))).toBe(name === 'BatchFailed');
     });
   }
+  for (const name of Object.keys(EVENTS) as EventName[]) {
+    it(`(${name}) ${name === 'EndpointDrifted' ? 'tells' : 'does not tell'} people of an endpoint`, () => {
+      expect(matches(patternOf('EndpointAlarms'), millraceEvent(name))).toBe(name === 'EndpointDrifted');
+    });
+  }
   const REJUDGED = ['DatasetReleaseRequested', 'DatasetReplayRequested'];
   for (const name of Object.keys(EVENTS) as EventName[]) {
     const rejudges = REJUDGED.includes(name);
@@ -157,7 +180,7 @@ describe("an event of Millrace's own", () => {
     });
   }
   it('is heard on the own bus only', () => {
-    for (const name of ['ReasonToTrain', 'TickRequested', 'RejudgingRequested', 'ModelAlarms']) {
+    for (const name of ['ReasonToTrain', 'TickRequested', 'RejudgingRequested', 'ModelAlarms', 'EndpointAlarms']) {
       const [, rule] = rules.find(([id]) => id.includes(name)) ?? [];
       expect(rule?.Properties.EventBusName).toEqual({ Ref: 'MillraceRegistryEventsDBFC49F3' });
     }
@@ -171,17 +194,19 @@ describe('a rule', () => {
       expect(rule.Properties.Targets[0].DeadLetterConfig?.Arn, id).toBeDefined();
     }
   });
-  it('on a schedule looks after lost events every five to fifteen minutes, and for closed windows every hour', () => {
+  it('on a schedule looks after lost events every few minutes, for closed windows every hour and for orphans every six', () => {
     const schedules = rules.map(([, { Properties }]) => Properties.ScheduleExpression).filter(Boolean);
     expect(schedules.sort()).toEqual([
       'rate(1 hour)',
       'rate(10 minutes)',
       'rate(10 minutes)',
       'rate(15 minutes)',
+      'rate(15 minutes)',
       'rate(5 minutes)',
+      'rate(6 hours)',
     ]);
   });
-  it('is never one per model: there are sixteen', () => {
-    expect(rules).toHaveLength(16);
+  it('is never one per model: there are twenty', () => {
+    expect(rules).toHaveLength(20);
   });
 });

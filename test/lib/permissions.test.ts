@@ -42,7 +42,8 @@ describe('no role', () => {
   });
 
   it('is allowed everything on everything, but for actions that know no resource', () => {
-    const WITHOUT_RESOURCE = /^(logs:|xray:|ecr:GetAuthorizationToken$|cloudwatch:PutMetricData$)/;
+    const WITHOUT_RESOURCE =
+      /^(logs:|xray:|sagemaker:List(Endpoints|EndpointConfigs|Models)$|ecr:GetAuthorizationToken$|cloudwatch:PutMetricData$)/;
     for (const [id, { Properties }] of policies) {
       for (const { Action, Resource, Effect } of Properties.PolicyDocument.Statement as Statement[]) {
         if (Effect === 'Deny' || !list(Resource).includes('*')) continue;
@@ -135,13 +136,37 @@ describe('SageMaker', () => {
     });
   });
 
-  it('loses endpoints only to the functions that take rollouts back', () => {
+  it('loses as an orphan only what bears the tag of this registry', () => {
+    const deletes = statementsOf(template, 'MillraceEndpointsRemoveOrphans').filter(({ Action }) =>
+      list(Action).some((action) => action.startsWith('sagemaker:Delete')),
+    );
+    expect(deletes).toEqual([
+      expect.objectContaining({
+        Condition: {
+          StringEquals: {
+            'aws:ResourceTag/millrace:registry': { Ref: expect.stringMatching(/^MillraceRegistryTable/) },
+          },
+        },
+      }),
+    ]);
+  });
+
+  it('is looked at, and not changed, by what reconciles endpoints', () => {
+    expect(allowedActions(template, 'MillraceEndpointsReconcile', 'sagemaker:')).toEqual([
+      'sagemaker:DescribeEndpoint',
+      'sagemaker:DescribeEndpointConfig',
+    ]);
+  });
+
+  it('loses endpoints only to the functions that take rollouts back, repair, or look for orphans', () => {
     const deleters = policies.filter(([, { Properties }]) =>
       JSON.stringify(Properties).includes('sagemaker:DeleteEndpoint'),
     );
     expect(deleters.map(([id]) => id)).toEqual([
       expect.stringMatching(/^MillraceRolloutAdvanceRolloutRole/),
       expect.stringMatching(/^MillraceExecutionsReconcileRole/),
+      expect.stringMatching(/^MillraceEndpointsRepairRole/),
+      expect.stringMatching(/^MillraceEndpointsRemoveOrphansRole/),
     ]);
   });
 
@@ -252,6 +277,7 @@ describe('a state machine', () => {
         .map(([id]) => id.replace(/(RoleDefaultPolicy.*|[0-9A-F]{8})$/, ''))
         .sort();
     expect(holding('states:StartExecution')).toEqual([
+      'MillraceEndpointsReconcile',
       // batches that are due
       'MillraceExecutionsReconcile',
       'MillraceInferenceRegistryApi',
@@ -262,6 +288,8 @@ describe('a state machine', () => {
       'MillraceValidationValidateUpload',
     ]);
     expect(holding('states:SendTaskSuccess')).toEqual([
+      // for its task start-job
+      'MillraceEndpointsRepairMachineAnswerTask',
       'MillraceInferenceRegistryApi',
       // for its task start-job
       'MillraceRolloutStateMachineAnswerTask',

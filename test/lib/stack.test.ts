@@ -140,6 +140,8 @@ describe('every function', () => {
     const names = configs.map(([, { Properties }]) => Properties.FunctionName.Ref.replace(/Function.*/, '')).sort();
     expect(names).toEqual([
       'MillraceAsyncPredictionsFinishAsync',
+      'MillraceEndpointsReconcile',
+      'MillraceEndpointsRemoveOrphans',
       'MillraceExecutionsReconcile',
       'MillraceMonitoringTickMonitors',
       'MillraceSageMakerResumeJob',

@@ -5,6 +5,7 @@ import { LEASE_MS } from '../../lambdas/plan-set/plan-set.ts';
 import type { Machine, MapState, State, TaskState } from '../../lib/asl.ts';
 import { batchScoringDefinition } from '../../lib/batch-scoring-definition.ts';
 import { datasetValidationDefinition } from '../../lib/dataset-validation-definition.ts';
+import { endpointRepairDefinition } from '../../lib/endpoint-repair-definition.ts';
 import { rolloutDefinition } from '../../lib/rollout-definition.ts';
 import { trainingPipelineDefinition } from '../../lib/training-pipeline-definition.ts';
 import { aTemplate, resourcesOf } from './platform.ts';
@@ -16,6 +17,7 @@ const machines: readonly [string, Machine][] = [
   ['the training pipeline', trainingPipelineDefinition],
   ['the rollout', rolloutDefinition],
   ['batch scoring', batchScoringDefinition],
+  ['the repair of an endpoint', endpointRepairDefinition],
 ];
 
 function next(state: State): string[] {
@@ -177,7 +179,7 @@ describe('a deployed state machine', () => {
   const deployed = resourcesOf(aTemplate(), 'AWS::StepFunctions::StateMachine');
 
   it('is given every name its definition uses, and no other', () => {
-    expect(deployed).toHaveLength(4);
+    expect(deployed).toHaveLength(5);
     for (const [, { Properties }] of deployed) {
       const used = [...String(Properties.DefinitionString).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
       expect(Object.keys(Properties.DefinitionSubstitutions).sort()).toEqual([...new Set(used)].sort());

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeJson } from '../../../bench/random-model.ts';
 import { ArtifactMismatchError, NotFoundError } from '../../../domain/common-errors.ts';
-import type { Decision, Target } from '../../../domain/registry/entities.ts';
+import type { Decision, Rollout, Target } from '../../../domain/registry/entities.ts';
 import { TOLERANCE } from '../../../domain/rollout/agreement.ts';
 import type { ScalingPlan } from '../../../domain/rollout/endpoint-scaling.ts';
 import { makeHandler } from '../../../lambdas/verify-endpoint/handler.ts';
@@ -34,6 +34,8 @@ interface Case extends Partial<VerifyDeps> {
   readonly deployment?: Overrides;
   /** Bytes of the scorer. */
   readonly scorerBytes?: Uint8Array;
+  /** Verified after a repair, without a rollout. */
+  readonly repaired?: boolean;
 }
 
 function verify(overrides: Case = {}) {
@@ -48,6 +50,7 @@ function verify(overrides: Case = {}) {
     decisions = new Map<string, Decision>(),
     scorerBytes = modelOf(inputs.length),
     deployment = {},
+    repaired = false,
     ...deps
   } = overrides;
   const sent: string[] = [];
@@ -62,18 +65,20 @@ function verify(overrides: Case = {}) {
     [scorer.sha256, scorerBytes],
     [smoke.sha256, Buffer.from(smokeCsv ?? '')],
   ]);
+  const rollout: Rollout = {
+    rolloutId: 'churn-v1-r1',
+    model: 'churn',
+    candidate: 1,
+    status: 'deploying',
+    step: -1,
+    target,
+    reasons: [],
+    startedAt: AT,
+  };
   const handler = makeHandler({
     registry: {
-      requireRollout: async (model, rolloutId) => ({
-        rolloutId,
-        model,
-        candidate: 1,
-        status: 'deploying',
-        step: -1,
-        target,
-        reasons: [],
-        startedAt: AT,
-      }),
+      requireRollout: async () => rollout,
+      listRollouts: async () => [{ ...rollout, candidate: 2, target: { kind: 'lambda' } }, rollout],
       requireVersion: async () => ({ ...version, artifacts }),
       requireDecision: async (_, id) => {
         const found = decisions.get(id);
@@ -117,13 +122,19 @@ function verify(overrides: Case = {}) {
     sent,
     scaled,
     decisions,
-    verified: handler({ model: 'churn', rolloutId: 'churn-v1-r1', version: 1, parity }),
+    verified: handler({ model: 'churn', version: 1, parity, ...(repaired ? {} : { rolloutId: 'churn-v1-r1' }) }),
   };
 }
 
 describe('verifying an endpoint', () => {
   it('passes when it answers the stored rows like the scorer, long after its run is gone', async () => {
     const { sent, verified } = verify();
+    expect(await verified).toEqual({ rows: 3, maxDifference: 0 });
+    expect(sent).toEqual([`${NAME}: ${SMOKE_CSV}`]);
+  });
+
+  it('tries a repaired endpoint as the newest rollout of its version does', async () => {
+    const { sent, verified } = verify({ repaired: true });
     expect(await verified).toEqual({ rows: 3, maxDifference: 0 });
     expect(sent).toEqual([`${NAME}: ${SMOKE_CSV}`]);
   });
