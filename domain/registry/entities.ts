@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { ArtifactRef } from '../artifacts.ts';
 import { ModelSpec } from '../spec/model-spec.ts';
+import { DatasetOrigin, Reason } from './dataset-origin.ts';
+import { Signature, SignatureField } from './signature.ts';
 import { Shadow, Target } from './target.ts';
 
-export { Target };
+export { DatasetOrigin, Reason, Signature, SignatureField, Target };
 
 /** ISO 8601 in UTC with milliseconds, so that text order is time order. */
 export const Instant = z.iso.datetime({ precision: 3 });
@@ -28,24 +30,6 @@ export const SpecVersion = z.object({
   at: Instant,
 });
 export type SpecVersion = z.infer<typeof SpecVersion>;
-
-export const Reason = z.object({
-  /** Machine-readable: `null-not-allowed`, `out-of-range`, `wrong-header`, `duplicate` ... */
-  code: z.string(),
-  message: z.string(),
-  column: z.string().optional(),
-  rows: z.number().int().optional(),
-});
-export type Reason = z.infer<typeof Reason>;
-
-/** What made a data set version, if not an upload. `of` is the version whose bytes were judged again. */
-export const DatasetOrigin = z.discriminatedUnion('kind', [
-  /** A person let rows that were set aside pass, or all of a rejected set. */
-  z.object({ kind: z.literal('release'), of: z.number().int(), by: z.string(), reason: z.string() }),
-  /** Judged again under another spec version: takes the place of `of`, whatever the verdict. */
-  z.object({ kind: z.literal('replay'), of: z.number().int(), by: z.string(), reason: z.string().optional() }),
-]);
-export type DatasetOrigin = z.infer<typeof DatasetOrigin>;
 
 export const VERDICTS = ['accepted', 'accepted-with-quarantine', 'rejected'] as const;
 
@@ -115,14 +99,6 @@ export const TrainingRun = z.object({
   endedAt: Instant.optional(),
 });
 export type TrainingRun = z.infer<typeof TrainingRun>;
-
-export const SignatureField = z.object({
-  name: z.string(),
-  datatype: z.enum(['BOOL', 'INT64', 'FP64', 'BYTES']),
-  nullable: z.boolean(),
-});
-export const Signature = z.object({ inputs: z.array(SignatureField), outputs: z.array(SignatureField) });
-export type Signature = z.infer<typeof Signature>;
 
 export const ModelVersion = z.object({
   model: z.string(),
