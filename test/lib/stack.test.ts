@@ -48,7 +48,7 @@ describe('the stack', () => {
 
   it('is far from CloudFormation’s limits of 500 resources and 1 MB', () => {
     const json = template.toJSON();
-    expect(Object.keys(json.Resources).length).toBeLessThan(300);
+    expect(Object.keys(json.Resources).length).toBeLessThan(350);
     expect(JSON.stringify(json).length).toBeLessThan(400_000);
   });
 
