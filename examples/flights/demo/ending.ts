@@ -1,15 +1,16 @@
 import type { Decision, MonitorWindow } from '../../../domain/registry/entities.ts';
 import type { Narrator } from './narrator.ts';
 import type { DemoResult } from './story.ts';
+import { tellSaid } from './targets.ts';
 import type { FinishedRun } from './train.ts';
 
 /** What happened, as tables: the weeks, the decision, and where the time went. */
 export function tellEnding(
-  { model, first, timing, weeks, retrained }: DemoResult,
+  { model, first, timing, weeks, retrained, refused, said }: DemoResult,
   kept: boolean,
   tell: Narrator,
 ): void {
-  tell.chapter('5  What happened');
+  tell.chapter(`${said ? 7 : 6}  What happened`);
   tell.table(
     ['week', 'flights', 'mean score', 'AUC', 'estimated', 'labels', 'monitor'],
     weeks.map(({ week, rows, meanScore, window }) => [
@@ -29,6 +30,17 @@ export function tellEnding(
   );
   tell.chapter('   On the same holdout');
   tell.table(['', 'champion', 'challenger'], comparison(retrained.gate, first, retrained));
+
+  tell.chapter(`   Who answered while ${model}:${refused.rollout.candidate} had 30 % of the traffic`);
+  tell.table(
+    ['version', 'requests answered'],
+    Object.entries(refused.answered).map(([version, count]) => [`${model}:${version}`, count.toLocaleString('en')]),
+  );
+
+  if (said) {
+    tell.chapter('   The same flights on every target, through every protocol');
+    tellSaid(said, tell);
+  }
 
   tell.chapter('   Where the time went, upload to first prediction');
   tell.table(

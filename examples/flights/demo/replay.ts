@@ -2,7 +2,7 @@ import type { TimeWindow } from '../../../domain/monitoring/windows.ts';
 import type { MonitorWindow } from '../../../domain/registry/entities.ts';
 import type { PreparedWeek } from '../prepare.ts';
 import { type Narrator, waitFor } from './narrator.ts';
-import { batches, type Flight, type InputField, inferRequest, readFlights } from './traffic.ts';
+import { type About, batches, type Flight, type InputField, inferRequest, readFlights } from './traffic.ts';
 import { uploadWeeks } from './train.ts';
 import type { World } from './world.ts';
 
@@ -33,8 +33,10 @@ export async function predict(
   world: World,
   flights: readonly Flight[],
   fields: readonly InputField[],
+  about: About = 'departure',
 ): Promise<Prediction> {
-  const answer = (await world.infer('POST', `/v2/models/${world.model}/infer`, inferRequest(flights, fields))) as {
+  const request = inferRequest(flights, fields, about);
+  const answer = (await world.infer('POST', `/v2/models/${world.model}/infer`, request)) as {
     model_version: string;
     parameters: { inference_id: string };
     outputs: { name: string; data: number[] }[];

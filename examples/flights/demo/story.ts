@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import * as z from 'zod';
 import type { Io } from '../../../cli/command.ts';
 import { connect, type RegistryClient } from '../../../cli/registry-client.ts';
@@ -9,8 +7,11 @@ import { durationMs } from '../../../domain/duration.ts';
 import type { MonitorWindow } from '../../../domain/registry/entities.ts';
 import { down, up } from '../../../local/up.ts';
 import { type PreparedWeek, prepareFlights } from '../prepare.ts';
+import { type RefusedChallenger, rollOutBadChallenger } from './challenger.ts';
 import { type Narrator, waitFor } from './narrator.ts';
 import { inputFields, type Prediction, predict, type ReplayedWeek, replayWeek } from './replay.ts';
+import { applyFlightsSpec } from './spec.ts';
+import { type Said, serveEverywhere } from './targets.ts';
 import { readFlights } from './traffic.ts';
 import { type FinishedRun, followRun, uploadWeeks } from './train.ts';
 import { makeWorld, type World } from './world.ts';
@@ -27,6 +28,8 @@ export interface DemoOptions {
   readonly keep: boolean;
   /** A fifth of the flights, through the same path. */
   readonly small: boolean;
+  /** The same model on every target at the end. */
+  readonly targets: boolean;
   readonly tell: Narrator;
   readonly progress: (line: string) => void;
 }
@@ -50,10 +53,13 @@ export interface DemoResult {
   readonly timing: Timing;
   readonly weeks: readonly ReplayedWeek[];
   readonly retrained: FinishedRun;
+  readonly refused: RefusedChallenger;
+  /** Where every target was asked for. */
+  readonly said?: readonly Said[];
 }
 
 /** From an S3 upload to a retrained model. @throws Error naming the first step that did not do what it says */
-export async function tellStory({ dir, io, keep, small, tell, progress }: DemoOptions): Promise<DemoResult> {
+export async function tellStory({ dir, io, keep, small, targets, tell, progress }: DemoOptions): Promise<DemoResult> {
   tell.chapter('1  The local platform');
   const prepared = await prepareFlights({
     outFolder: join(dir, '.millrace', small ? 'flights-small' : 'flights'),
@@ -67,8 +73,12 @@ export async function tellStory({ dir, io, keep, small, tell, progress }: DemoOp
   try {
     const registry = connect({ options: {}, io, dir });
     const model = await freeName(registry);
-    const world = makeWorld(platform, registry, model);
-    return await live(world, prepared, small, tell);
+    const worldOf = (name: string) => makeWorld(platform, registry, name);
+    const lived = await live(worldOf(model), prepared, small, tell);
+    if (!targets) return lived;
+    tell.chapter('6  The same model on every target, through every protocol');
+    const week = prepared[0] as PreparedWeek;
+    return { ...lived, said: await serveEverywhere((target) => worldOf(`${model}-${target}`), week, tell) };
   } finally {
     if (!keep) await down(dir);
   }
@@ -105,7 +115,10 @@ async function live(
   if (retrained.run.trigger.kind !== 'drift') {
     throw new Error(`run ${retrained.run.runId} was started by ${retrained.run.trigger.kind}, not by drift`);
   }
-  return { model: world.model, first, timing, weeks, retrained };
+
+  tell.chapter('5  A challenger that should not have passed');
+  const refused = await rollOutBadChallenger(world, prepared.at(-1) as PreparedWeek, tell);
+  return { model: world.model, first, timing, weeks, retrained, refused };
 }
 
 /** Applies the spec, uploads the training weeks and ends with the first prediction through API Gateway. */
@@ -134,14 +147,13 @@ export async function uploadToPrediction(
 
 /** @returns the seconds the spec has Millrace wait for further uploads */
 async function applySpec(world: World, small: boolean, tell: Narrator): Promise<number> {
-  const spec = parse(await readFile(join(import.meta.dirname, '../flights.yaml'), 'utf8'));
-  spec.name = world.model;
-  // a fifth of the flights reaches a fifth of the limits
-  if (small) {
-    spec.training.trigger.newData.minRows /= 5;
-    spec.monitoring.retrain.minNewRows /= 5;
-  }
-  const { version } = await world.registry.post('specs', spec, z.object({ version: z.number() }));
+  const { version, spec } = await applyFlightsSpec(world, (draft) => {
+    // a fifth of the flights reaches a fifth of the limits
+    if (small) {
+      draft.training.trigger.newData.minRows /= 5;
+      draft.monitoring.retrain.minNewRows /= 5;
+    }
+  });
   tell.say('spec applied', `${world.model}, spec version ${version}`);
   return durationMs(spec.training.trigger.debounce) / 1_000;
 }

@@ -12,7 +12,7 @@ export interface InputField {
 }
 
 export interface InferRequest {
-  readonly parameters: { readonly event_time: string };
+  readonly parameters: { readonly event_time?: string };
   readonly inputs: readonly { name: string; shape: number[]; datatype: string; data: unknown[] }[];
 }
 
@@ -30,10 +30,13 @@ export async function readFlights(file: string): Promise<Flight[]> {
 /** No feature: tells flights apart for whoever monitors them. */
 const CONTEXT: InputField = { name: 'haul', datatype: 'BYTES' };
 
-/** One Open Inference Protocol request for a batch of flights, at the time the first of them leaves. */
-export function inferRequest(flights: readonly Flight[], fields: readonly InputField[]): InferRequest {
+/** What a request is about: the time its first flight leaves, or now. */
+export type About = 'departure' | 'now';
+
+/** One Open Inference Protocol request for a batch of flights. */
+export function inferRequest(flights: readonly Flight[], fields: readonly InputField[], about: About): InferRequest {
   return {
-    parameters: { event_time: flights[0]?.departure ?? '' },
+    parameters: about === 'now' ? {} : { event_time: flights[0]?.departure ?? '' },
     inputs: [...fields, CONTEXT].map(({ name, datatype }) => ({
       name,
       datatype,

@@ -3,9 +3,12 @@ import type { PreparedWeek } from '../prepare.ts';
 import { type Narrator, waitFor } from './narrator.ts';
 import type { World } from './world.ts';
 
-export interface FinishedRun {
+export interface TrainedRun {
   readonly run: TrainingRun;
   readonly gate: Decision;
+}
+
+export interface FinishedRun extends TrainedRun {
   readonly version?: ModelVersion;
   readonly rollout?: Rollout;
   readonly trainingSeconds: number;
@@ -28,8 +31,15 @@ export async function uploadWeeks(world: World, weeks: readonly PreparedWeek[], 
   tell.say('validated', `${fresh.length} data sets, ${rows.toLocaleString('en')} rows accepted`);
 }
 
-/** Follows the newest run, other than those in `known`, from its start to its end and tells what it passes. */
+/** Follows the newest run, other than those in `known`, from its start to the end of its rollout and tells what it passes. */
 export async function followRun(world: World, known: ReadonlySet<string>, tell: Narrator): Promise<FinishedRun> {
+  const trained = await followTraining(world, known, tell);
+  const { run } = trained;
+  return { ...trained, ...(await deployment(world, run, tell)), trainingSeconds: await trainingSeconds(world, run) };
+}
+
+/** Follows the newest run, other than those in `known`, until it has registered its version or failed a gate. */
+export async function followTraining(world: World, known: ReadonlySet<string>, tell: Narrator): Promise<TrainedRun> {
   const find = async () => (await world.runs()).find((run) => !known.has(run.runId));
   const started = await waitFor('a training run to start', find);
   tell.say('run started', `${started.runId}: ${started.trigger.reason}`);
@@ -57,7 +67,7 @@ export async function followRun(world: World, known: ReadonlySet<string>, tell: 
   const gate = (await world.decisions()).find((entry) => entry.kind === 'gate' && entry.runId === run.runId);
   if (!gate) throw new Error(`run ${run.runId} left no gate decision`);
   tell.say('gates', `${gate.outcome}: ${gate.reasons.join('; ')}`);
-  return { run, gate, ...(await deployment(world, run, tell)), trainingSeconds: await trainingSeconds(world, run) };
+  return { run, gate };
 }
 
 async function trainingSeconds(world: World, run: TrainingRun): Promise<number> {

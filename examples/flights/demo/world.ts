@@ -4,7 +4,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeEndpointCommand, DescribeTrainingJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { AwsClient } from 'aws4fetch';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { pathTo, type RegistryClient } from '../../../cli/registry-client.ts';
 import { listOf } from '../../../cli/registry-lists.ts';
 import { EVENTS } from '../../../domain/events/catalog.ts';
@@ -25,11 +25,19 @@ import type { LocalPlatform } from '../../../local/state.ts';
 export interface World {
   readonly model: string;
   readonly registry: RegistryClient;
-  /** Calls the inference API. @throws Error unless it answers 200 */
+  /** Calls the inference API as it is: headers and body as given. */
+  call(
+    method: 'GET' | 'POST',
+    path: string,
+    init?: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+  ): Promise<{ readonly status: number; readonly location: string | null; readonly text: string }>;
+  /** Calls the inference API with JSON. @throws Error unless it answers 200 */
   infer(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown>;
   /** Tells what turned out to be true. @returns how many labels were taken */
   feedback(labels: readonly object[]): Promise<number>;
   upload(file: string): Promise<void>;
+  /** Asks for a training run on what there is. */
+  train(reason: string): Promise<void>;
   /** Asks the monitor to run as if it were `at`. */
   tick(at: Date): Promise<void>;
   /** Lines, of calls and of labels, that have reached the window. */
@@ -64,20 +72,23 @@ export function makeWorld(platform: LocalPlatform, registry: RegistryClient, mod
     service: 'execute-api',
     retries: 0,
   });
+  const call: World['call'] = async (method, path, init = {}) => {
+    const response = await aws.fetch(`${platform.apiUrl}${path}`, { method, ...init });
+    return { status: response.status, location: response.headers.get('location'), text: await response.text() };
+  };
   const list = async <S extends z.ZodType>(what: string, item: S) =>
     (await registry.get(`models/${model}/${what}`, listOf(item), { limit: 200 })).items;
   const seconds = (from?: Date, to?: Date) => (from && to ? (to.getTime() - from.getTime()) / 1_000 : 0);
   return {
     model,
     registry,
+    call,
     async infer(method, path, body) {
-      const response = await aws.fetch(`${platform.apiUrl}${path}`, {
-        method,
+      const { status, text } = await call(method, path, {
         headers: { 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      const text = await response.text();
-      if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 500)}`);
+      if (status !== 200) throw new Error(`${method} ${path} answered ${status}: ${text.slice(0, 500)}`);
       return JSON.parse(text);
     },
     async feedback(labels) {
@@ -90,6 +101,9 @@ export function makeWorld(platform: LocalPlatform, registry: RegistryClient, mod
     upload: async (file) => {
       const Key = `${model}/${basename(file)}`;
       await s3.send(new PutObjectCommand({ Bucket: platform.buckets.landing, Key, Body: createReadStream(file) }));
+    },
+    train: async (reason) => {
+      await registry.post(pathTo('models', model, 'runs'), { reason }, z.object({ requested: z.literal(true) }));
     },
     tick: async (at) => {
       const { source } = EVENTS.MonitoringTickRequested;
