@@ -9,7 +9,9 @@ export function rolloutText(status: RolloutStatus, now: Date): string {
   const { rolloutId, candidate, champion, strategy, shares, step, arms, shadow, pause, startedAt, endedAt } = status;
   const beside = champion === undefined ? '' : ` beside ${champion}`;
   const at =
-    step >= 0 && shares.length > 0 ? `, step ${step + 1} of ${shares.length} (${shares.map(percent).join(' ')})` : '';
+    step >= 0 && shares.length > 0 && strategy !== 'shadow'
+      ? `, step ${step + 1} of ${shares.length} (${shares.map(percent).join(' ')})`
+      : '';
   const when = endedAt ? `ended ${relativeTime(endedAt, now)}` : `started ${relativeTime(startedAt, now)}`;
   return [
     `${rolloutId}: version ${candidate}${beside}, ${strategy}${at}, ${status.status}, ${when}`,
@@ -24,8 +26,14 @@ export function rolloutText(status: RolloutStatus, now: Date): string {
       },
       { title: 'REQUESTS', cell: ({ requests }) => requests },
       { title: 'ERRORS', cell: ({ errors }) => errors },
-      { title: 'P50', cell: ({ p50LatencyMs: ms }) => (ms === undefined ? undefined : `${ms.toPrecision(2)} ms`) },
-      { title: 'P95', cell: ({ p95LatencyMs: ms }) => (ms === undefined ? undefined : `${ms.toPrecision(2)} ms`) },
+      {
+        title: 'P50',
+        cell: ({ p50LatencyMs: ms }) => (ms === undefined ? undefined : `${Number(ms.toPrecision(2))} ms`),
+      },
+      {
+        title: 'P95',
+        cell: ({ p95LatencyMs: ms }) => (ms === undefined ? undefined : `${Number(ms.toPrecision(2))} ms`),
+      },
       {
         title: 'MEAN LATENCY',
         cell: ({ meanLatencyMs: ms }) => (ms === undefined ? undefined : `${ms.toFixed(1)} ms`),
