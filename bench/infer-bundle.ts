@@ -10,6 +10,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { InferEnv } from '../lambdas/infer/env.ts';
+import type { EnvVars } from '../lambdas/runtime/env.ts';
 import { bundleSplit } from '../lib/bundles.ts';
 import { encodeJson, encodeUbj, random, randomModel } from './random-model.ts';
 
@@ -24,9 +26,12 @@ const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'AKID',
   AWS_SECRET_ACCESS_KEY: 'secret',
-  TABLE_NAME: 'registry',
-  LAKE_BUCKET_NAME: 'lake',
-  CAPTURE_STREAM_NAME: 'capture',
+  ...({
+    TABLE_NAME: 'registry',
+    LAKE_BUCKET_NAME: 'lake',
+    CAPTURE_STREAM_NAME: 'capture',
+    SHADOW_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/1/shadow',
+  } satisfies EnvVars<typeof InferEnv>),
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-infer-'));
