@@ -21,6 +21,10 @@ export function rolloutRules({ deployment }: SpecDraft, report: Report): void {
       'shadow',
       'all-at-once, canary, linear',
     );
+  // the router keeps what it answers for labels to come; what is answered later it never sees
+  const quality = deployment?.judging?.quality;
+  if (quality !== undefined && deployment?.target === 'async')
+    report(['deployment', 'judging', 'quality'], 'is not judged of target async', quality, 'nothing');
   const steps = 'steps' in strategy ? (strategy.steps ?? []) : [];
   for (const [index, step] of steps.entries()) {
     const before = steps[index - 1];

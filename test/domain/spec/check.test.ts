@@ -499,6 +499,11 @@ const refused: readonly [what: string, change: Overrides, line: string][] = [
     'deployment.strategy.share: ',
   ],
   [
+    'labels judged of what answers later',
+    { deployment: { target: 'async', judging: { quality: {} } } },
+    'deployment.judging.quality: is not judged of target async',
+  ],
+  [
     'a shadow that answers later',
     { deployment: { target: 'async', strategy: { type: 'shadow' } } },
     'deployment.strategy.type: compares answers, which target async gives later',
