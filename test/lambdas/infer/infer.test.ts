@@ -222,7 +222,7 @@ describe('the traffic item', () => {
 });
 
 describe('routing', () => {
-  it('gives a candidate its weight of 10,000 requests within one point', async () => {
+  it('gives a candidate its weight of 10,000 requests within one point', { timeout: 60_000 }, async () => {
     const router = aCanary(0.1);
     router.route([
       { version: 1, weight: 0.9, target: lambda },
