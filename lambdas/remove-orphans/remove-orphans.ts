@@ -35,11 +35,13 @@ export interface Orphan {
   readonly kind: ResourceKind;
   readonly name: string;
   readonly createdAt: string;
+  /** Nothing is deleted before it is this old. */
+  readonly removableFrom: string;
 }
 
 export interface Removed {
   readonly looked: number;
-  /** What nothing needs. */
+  /** What nothing needs; in a dry run with what is too young to be deleted. */
   readonly orphans: readonly Orphan[];
   /** Of the orphans; none in a dry run. One that SageMaker is at work on is left to the next run. */
   readonly removed: number;
@@ -64,7 +66,7 @@ export async function removeOrphans({ dryRun }: { dryRun: boolean }, deps: Remov
   const errors: unknown[] = [];
   let [looked, removed] = [0, 0];
   for (const kind of RESOURCE_KINDS) {
-    const before = new Date(deps.now().getTime() - GRACE_MS);
+    const before = new Date(deps.now().getTime() - (dryRun ? 0 : GRACE_MS));
     let cursor = dryRun ? undefined : await deps.registry.findCursor(cursorName(kind));
     let pages = 0;
     do {
@@ -73,7 +75,7 @@ export async function removeOrphans({ dryRun }: { dryRun: boolean }, deps: Remov
         looked += 1;
         try {
           if (!(await isOrphan(listed, deps))) continue;
-          orphans.push({ kind, name: listed.name, createdAt: listed.createdAt.toISOString() });
+          orphans.push(orphan(kind, listed));
           if (!dryRun && (await remove(kind, listed, deps))) removed += 1;
         } catch (error) {
           errors.push(error);
@@ -106,6 +108,11 @@ async function pageFrom(
     if (cursor === undefined || !refused) throw error;
     return inventory.page(kind, { before });
   }
+}
+
+function orphan(kind: ResourceKind, { name, createdAt }: Listed): Orphan {
+  const removableFrom = new Date(createdAt.getTime() + GRACE_MS).toISOString();
+  return { kind, name, createdAt: createdAt.toISOString(), removableFrom };
 }
 
 async function isOrphan({ name, arn }: Listed, { registry, inventory, table }: RemoveOrphansDeps): Promise<boolean> {

@@ -10,6 +10,7 @@ import { asyncScenarios } from './async.ts';
 import { batchScenarios } from './batches.ts';
 import { contractScenarios } from './contracts.ts';
 import { dataScenarios } from './data.ts';
+import { endpointScenarios } from './endpoints.ts';
 import { failureScenarios } from './failures.ts';
 import { inferenceScenarios } from './inference.ts';
 import { monitorScenarios } from './monitors.ts';
@@ -46,6 +47,7 @@ describe.concurrent('the platform', { timeout: SCENARIO_MS }, () => {
   algorithmScenarios(on);
   asyncScenarios(on);
   scalingScenarios(on);
+  endpointScenarios(on);
   failureScenarios(on);
   batchScenarios(on);
   inferenceScenarios(on);
