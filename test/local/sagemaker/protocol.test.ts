@@ -75,7 +75,7 @@ describe('the control plane', () => {
   }
 
   it('refuses paths of the runtime it does not have', async () => {
-    const response = await post(undefined, '', '/endpoints/e/async-invocations');
+    const response = await post(undefined, '', '/endpoints/e/invocations-response-stream');
     expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([404, 'UnknownOperationException']);
   });
 
