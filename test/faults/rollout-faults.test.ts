@@ -71,6 +71,21 @@ const faults: [string, (platform: Platform) => void, RegExp][] = [
   ['the artifact was swapped', ({ tampered }) => void tampered.add('2'.repeat(64)), /was registered/],
 ];
 
+/** An hour after the container of a candidate crashed that had its share already. */
+async function crashed(build: Build): Promise<Platform> {
+  const platform = await anEndpointPlatform(build);
+  await platform.servingOne();
+  await platform.start(2);
+  while (!(2 in (await platform.weights()))) await platform.pass(1);
+  platform.sagemaker.behaviour.set(candidate, 'crashes');
+  await platform.pass(60);
+  expect(await ending(platform)).toMatchObject({
+    status: 'rolled-back',
+    reasons: expect.stringMatching(/requests failed/),
+  });
+  return platform;
+}
+
 describe('a rollout', () => {
   for (const [what, inject, reason] of faults) {
     it(`during which ${what} is rolled back and says so`, async () => {
@@ -101,16 +116,10 @@ describe('a rollout', () => {
   });
 
   it('whose container crashes after it was verified is judged and rolled back', async () => {
-    const platform = await anEndpointPlatform(CANARY);
-    await platform.servingOne();
-    await platform.start(2);
-    while (!(2 in (await platform.weights()))) await platform.pass(1);
-    platform.sagemaker.behaviour.set(candidate, 'crashes');
+    const platform = await crashed(CANARY);
+    // at once, and not by who looks for orphans later
+    expect(await platform.orphans()).toEqual([]);
     await platform.pass(HALF_A_DAY);
-    expect(await ending(platform)).toMatchObject({
-      status: 'rolled-back',
-      reasons: expect.stringMatching(/requests failed/),
-    });
     await expectSound(platform);
   });
 });
@@ -162,6 +171,13 @@ describe('a build in which', () => {
     const wrong = ({ sagemaker }: Platform) => void sagemaker.behaviour.set(candidate, 'answers wrongly');
     const platform = await rollOut(wrong, { build: { ...CANARY, verifiesNothing: true } });
     expect(platform.lost.length).toBeGreaterThan(0);
+  });
+
+  it('a rollback forgets the endpoint leaves it until the look for orphans', async () => {
+    const platform = await crashed({ ...CANARY, deletesNoEndpoint: true });
+    expect(await platform.orphans()).toContain(`arn:endpoint/${candidate}`);
+    await platform.pass(HALF_A_DAY);
+    expect(await platform.orphans()).toEqual([]);
   });
 
   it('nobody watches executions leaves a rollout open whose execution was stopped', async () => {
