@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { InferEnv } from '../lambdas/infer/env.ts';
 import type { EnvVars } from '../lambdas/runtime/env.ts';
-import { bundleSplit } from '../lib/bundles.ts';
+import { bundleSplit } from '../lib/split-bundle.ts';
 import { encodeJson, encodeUbj, random, randomModel } from './random-model.ts';
 
 const FEATURES = 100;
@@ -41,7 +41,7 @@ const percentile = (times: number[], share: number): number =>
   times.sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] as number;
 
 try {
-  const { files, atStart } = bundleSplit('infer');
+  const { files, atStart } = bundleSplit(join(import.meta.dirname, '../lambdas/infer/index.ts'));
   for (const [name, text] of files) writeFileSync(join(folder, name), text);
   const code = atStart.map((name) => files.get(name)).join('');
   const bytes = Buffer.byteLength(code);

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bundleAll, bundleSplit } from '../../lib/bundles.ts';
+import { bundleAll } from '../../lib/bundles.ts';
 import { copyDuckDb, fetchPackage, hostPlatform } from '../../lib/duckdb-natives.ts';
+import { bundleSplit } from '../../lib/split-bundle.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'millrace-bundles-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -81,7 +82,7 @@ describe('a bundle in parts', () => {
       `import { twice } from '../shared/index.ts';
        export const handler = async (rarely: boolean) => rarely ? (await import('../rare/index.ts')).rare() : twice(21);`,
     );
-    const { files, atStart } = bundleSplit('split', sources);
+    const { files, atStart } = bundleSplit(join(sources, 'split', 'index.ts'));
     const texts = (names: readonly string[]) => names.map((name) => files.get(name)).join('\n');
     expect(files.size).toBeGreaterThan(atStart.length);
     expect(texts(atStart)).not.toContain('asked for');
@@ -92,26 +93,38 @@ describe('a bundle in parts', () => {
     expect([await handler(false), await handler(true)]).toEqual([42, 'asked for']);
   });
 
-  it('counts what the entry shares with its parts among what is loaded at the start', () => {
+  it('has every module once: what the entry and its parts share is one thing, and it may change', async () => {
     const sources = write(
-      `import { common } from '../rare/index.ts';
-       import { twice } from '../shared/index.ts';
-       export const handler = async () => common + twice(1) + (await import('./more.ts')).more();`,
+      `import { bump, Fault } from '../shared/index.ts';
+       export const handler = async () => {
+         const before = bump();
+         const { more, fault } = await import('./more.ts');
+         const { later } = await import('./later.ts');
+         return [before, more(), later(), bump(), fault instanceof Fault];
+       };`,
     );
-    writeFileSync(
-      join(sources, 'split', 'more.ts'),
-      "import { twice } from '../shared/index.ts'; export const more = () => twice(3);",
+    aFunction(
+      'shared',
+      'let n = 0; export const bump = (): number => ++n; export class Fault extends Error {}; export { n };',
     );
-    const { files, atStart } = bundleSplit('split', sources);
-    expect(atStart[0]).toBe('index.mjs');
-    expect(atStart.length).toBeGreaterThan(1);
-    expect(files.size).toBe(atStart.length + 1);
+    const part = (name: string, text: string) => writeFileSync(join(sources, 'split', `${name}.ts`), text);
+    part(
+      'more',
+      "import { bump, Fault } from '../shared/index.ts'; export const more = () => bump(); export const fault = new Fault();",
+    );
+    part('later', "import { bump, n } from '../shared/index.ts'; export const later = () => [n, bump(), n].join(' ');");
+    const { files, atStart } = bundleSplit(join(sources, 'split', 'index.ts'));
+    expect(atStart).toEqual(['index.mjs', 'start.mjs']);
+    const folder = mkdtempSync(join(root, 'split-'));
+    for (const [name, text] of files) writeFileSync(join(folder, name), text);
+    const { handler } = await import(pathToFileURL(join(folder, 'index.mjs')).href);
+    expect(await handler()).toEqual([1, 2, '2 3 3', 4, true]);
   });
 
   it('with CommonJS in it that asks for `require` is refused', () => {
     writeFileSync(join(root, 'asks.cjs'), "const name = 'node:os'; module.exports = require(name).EOL.length;");
     const sources = write("import length from '../../asks.cjs';\nexport const handler = () => length;");
-    expect(() => bundleSplit('split', sources)).toThrow('asks for `require`');
+    expect(() => bundleSplit(join(sources, 'split', 'index.ts'))).toThrow('asks for `require`');
   });
 });
 
