@@ -85,6 +85,8 @@ export class BatchScoring extends Construct {
       logRetention: defaults.logRetention,
     });
     this.stateMachine.grantAnswer(jobs.resumeJob);
+    // for a job that a repeated start finds ended
+    this.stateMachine.grantAnswerToTask(jobs.startJob);
   }
 
   /** What a function that starts batches is told. */

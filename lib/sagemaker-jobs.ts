@@ -188,7 +188,7 @@ export class SageMakerJobs extends Construct {
       resources: any('endpoint'),
       because: NAMES_AT_RUN_TIME,
     });
-    allow(grantee, { actions: ['cloudwatch:PutMetricAlarm'], ...SCALING_ALARMS });
+    allow(grantee, { actions: ['cloudwatch:PutMetricAlarm', 'cloudwatch:DescribeAlarms'], ...SCALING_ALARMS });
     allow(grantee, {
       actions: ['iam:CreateServiceLinkedRole'],
       resources: [

@@ -1,4 +1,5 @@
 import { ConcurrentWriteError, InvalidInputError } from '../common-errors.ts';
+import { RolloutClosedError } from '../rollout/errors.ts';
 import { Batch } from './batch.ts';
 import {
   Alias,
@@ -77,7 +78,13 @@ export function mergeRun(run: TrainingRun, patch: Partial<TrainingRun>): Trainin
   });
 }
 
+const isOpenStatus = (status: Rollout['status']): boolean => status === 'deploying' || status === 'shifting';
+
+/** @throws RolloutClosedError for one that has ended and would go on: somebody took it back while a task was under way */
 export function mergeRollout(rollout: Rollout, patch: Partial<Rollout>): Rollout {
+  if (!isOpenStatus(rollout.status) && patch.status && isOpenStatus(patch.status)) {
+    throw new RolloutClosedError(rollout.rolloutId, rollout.status);
+  }
   return newRollout({ ...rollout, ...defined(patch), rolloutId: rollout.rolloutId, model: rollout.model });
 }
 

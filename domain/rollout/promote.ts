@@ -24,7 +24,9 @@ export async function requireApproved(rollout: Rollout, { registry }: Pick<Rollo
 
 /** Whether the one write that makes the candidate champion was made, whatever came after it. */
 export function hasPromoted(rollout: Rollout, traffic: Traffic | undefined, champion: Alias | undefined): boolean {
-  const routed = traffic?.routes.some((route) => route.version === rollout.candidate && route.weight === 1) ?? false;
+  // an endpoint that fails right after it lends its share to another version
+  const meant = traffic?.intended ?? traffic?.routes ?? [];
+  const routed = meant.some((route) => route.version === rollout.candidate && route.weight === 1);
   return champion?.version === rollout.candidate && routed && traffic?.rolloutId === undefined;
 }
 

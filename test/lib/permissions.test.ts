@@ -289,6 +289,8 @@ describe('a state machine', () => {
     ]);
     expect(holding('states:SendTaskSuccess')).toEqual([
       // for its task start-job
+      'MillraceBatchesStateMachineAnswerTask',
+      // for its task start-job
       'MillraceEndpointsRepairMachineAnswerTask',
       'MillraceInferenceRegistryApi',
       // for its task start-job

@@ -59,6 +59,28 @@ describe('beginning', () => {
   });
 });
 
+describe('a rollout that a person takes back while its first share is written', () => {
+  it('does not go on, and gives the share back', async () => {
+    const world = await aRolloutWorld(canary, 3);
+    await world.begin(1);
+    const { rolloutId } = await world.start(2);
+    const write = world.registry.writeTraffic.bind(world.registry);
+    world.registry.writeTraffic = async (...args) => {
+      world.registry.writeTraffic = write;
+      await world.act('roll-back', rolloutId);
+      return write(...args);
+    };
+    await expect(world.act('begin', rolloutId)).rejects.toThrow(`rollout ${rolloutId} is rolled-back`);
+    // as the state machine does with a begin that failed
+    await world.act('roll-back', rolloutId);
+    expect([await world.weights(), await world.champion(), await world.status(rolloutId)]).toEqual([
+      { 1: 1 },
+      1,
+      'rolled-back',
+    ]);
+  });
+});
+
 describe('a rollout to the router itself', () => {
   for (const action of ['begin', 'roll-back']) {
     it(`keeps no model that the holdout was scored with after ${action}`, async () => {
