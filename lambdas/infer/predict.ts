@@ -15,7 +15,7 @@ import type { RoutedRequest } from './count.ts';
 import { HttpError } from './http.ts';
 import type { ServedModels } from './models.ts';
 import type { PredictionCache } from './prediction-cache.ts';
-import { explain, requireOnline, requireScorer, score } from './score.ts';
+import { explain, requireOnline, requireScorer, score, UnexplainedError } from './score.ts';
 
 /** Milliseconds for the whole answer, capture apart: API Gateway gives up after 29 s. */
 const BUDGET_MS = 26_000;
@@ -187,7 +187,7 @@ async function answerOrFallBack(
   } catch (error) {
     const failed = { version, latencyMs: deps.elapsed() - began };
     if (!isCallersFault(error)) counts.push(failed);
-    if (!second || isUnexplained(error)) throw error;
+    if (!second || error instanceof UnexplainedError) throw error;
     const answer = await answerFrom(call, second, began + BUDGET_MS, deps);
     // refused by one version and taken by the other: the versions differ, the request is fine
     if (isCallersFault(error)) counts.push(failed);
@@ -224,7 +224,7 @@ async function answerFrom(
     const { submit } = await import('./submit.ts');
     return submit({ call, answer: common, endpointName: target.endpointName, ...target.async, deadlineMs }, deps);
   }
-  if (call.later) throw new HttpError(400, `version ${version} of ${call.model} answers at once: use /invocations`);
+  if (call.later) throw new HttpError(409, `version ${version} of ${call.model} answers at once: use /invocations`);
   const { rows } = request;
   const scored = () => score({ served, target, rows, inferenceId, deadlineMs }, deps);
   const { principal } = deps.caller;
@@ -239,9 +239,8 @@ async function answerFrom(
 }
 
 const isCallersFault = (error: unknown): boolean =>
-  error instanceof InvalidInputError || isUnexplained(error) || (error instanceof HttpError && error.status === 413);
-
-/** A version that cannot be explained: no fault of its own, and no reason to ask another one. */
-const isUnexplained = (error: unknown): boolean => error instanceof HttpError && error.status === 400;
+  error instanceof InvalidInputError ||
+  error instanceof UnexplainedError ||
+  (error instanceof HttpError && error.status === 413);
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -22,6 +22,13 @@ export interface ScoreDeps {
   readonly models: Pick<ServedModels, 'scorer'>;
 }
 
+/** A version that cannot be explained: no fault of its own, and no reason to ask another one. */
+export class UnexplainedError extends HttpError {
+  constructor(message: string) {
+    super(400, message);
+  }
+}
+
 export type OnlineTarget = Exclude<Target, { kind: 'batch' }>;
 
 /** @throws HttpError 409 for a version that is there for transform jobs alone */
@@ -56,16 +63,16 @@ export async function score(
   return parsePredictions(answer.contentType, answer.text, rows.length, width);
 }
 
-/** @throws HttpError 400 unless the version has a model that can be read here */
+/** @throws UnexplainedError unless the version has a model that can be read here */
 export function requireScorer({ version, scorer }: ServedVersion): ArtifactRef {
   if (scorer) return scorer;
   const why = 'it has no artifact for the scorer, so that only its endpoint can read the model';
-  throw new HttpError(400, `/parameters/explain: version ${version} cannot be explained: ${why}`);
+  throw new UnexplainedError(`/parameters/explain: version ${version} cannot be explained: ${why}`);
 }
 
 /**
  * What each feature adds to the margins of rows: from the scorer's artifact, whichever target scored them.
- * @throws HttpError 400 for a model that cannot be explained
+ * @throws UnexplainedError for a model that cannot be explained
  */
 export async function explain(
   served: ServedVersion,
@@ -77,7 +84,7 @@ export async function explain(
     const values = contributions.of(encode(served, rows), served.featurizer.columns);
     return { values, groups: contributions.groups };
   } catch (error) {
-    if (error instanceof UnsupportedModelError) throw new HttpError(400, `/parameters/explain: ${error.message}`);
+    if (error instanceof UnsupportedModelError) throw new UnexplainedError(`/parameters/explain: ${error.message}`);
     throw error;
   }
 }

@@ -158,7 +158,7 @@ export function asyncScenarios(on: () => World): void {
     const { model } = await on().churn();
     // the shared model answers at once
     const refused = await invokeAsync(platform, model.name, '30,1.5,basic,true', { 'content-type': 'text/csv' });
-    expect([refused.status, refused.body]).toMatchObject([400, { detail: expect.stringContaining('answers at once') }]);
+    expect([refused.status, refused.body]).toMatchObject([409, { detail: expect.stringContaining('answers at once') }]);
     const unknown = await platform.call('GET', `/models/${model.name}/predictions/0mwsi1hc0-1-2zpieg8jq95r`);
     expect(unknown.status).toBe(404);
   });

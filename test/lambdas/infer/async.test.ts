@@ -408,6 +408,21 @@ describe('InvokeEndpointAsync', () => {
 
   it('is refused by a version that answers at once', async () => {
     const { status, body } = await post(aFacedRouter(), ASYNC, BODY);
-    expect([status, body.detail]).toEqual([400, 'version 1 of churn answers at once: use /invocations']);
+    expect([status, body.detail]).toEqual([409, 'version 1 of churn answers at once: use /invocations']);
+  });
+
+  it('goes to the version that answers later while a candidate answers at once, which counts as its error', async () => {
+    const world = anAsyncWorld();
+    const at = (version: number, weight: number, async?: { timeoutSeconds: number }) => {
+      const target = { kind: 'endpoint' as const, endpointName: `churn-v${version}-bbbbbbbb`, ...(async && { async }) };
+      return { version, weight, target };
+    };
+    world.router.route([at(1, 0.1, { timeoutSeconds: 900 }), at(2, 0.9)], 'churn-v2-r1');
+    const given = [];
+    for (let i = 0; i < 10; i++) given.push((await ask(world)).status);
+    expect(given).toEqual(new Array(10).fill(202));
+    const counted = world.aws.counted();
+    expect(counted.length).toBeGreaterThan(0);
+    expect(counted.every(({ sk, errors }) => errors === 1 && sk.includes('#0000000002#'))).toBe(true);
   });
 });
