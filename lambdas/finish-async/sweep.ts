@@ -15,20 +15,32 @@ export interface SweepDeps extends FinishDeps {
   readonly lake: LakeTexts;
 }
 
-/** Finishes requests of which no notification came. @returns how many */
+/**
+ * Finishes requests of which no notification came; one that fails does not keep the others from being finished.
+ *
+ * @returns how many
+ * @throws AggregateError at the end, if any failed
+ */
 export async function sweep(deps: SweepDeps): Promise<{ finished: number }> {
   const began = deps.now().getTime();
-  let finished = 0;
+  let [looked, finished] = [0, 0];
+  const errors: unknown[] = [];
   for await (const { key, at } of deps.lake.list(asyncKeys.pending)) {
     const now = deps.now().getTime();
     // what is left over is for the next time
     if (now - began > BUDGET_MS) break;
     const [, model, inferenceId] = PENDING.exec(key) ?? [];
     if (model === undefined || inferenceId === undefined || now - at.getTime() < LATE_MS) continue;
-    const ended = await look(key, { model, inferenceId }, deps);
-    if (ended && (await finish(ended, deps))) finished += 1;
+    looked += 1;
+    try {
+      const ended = await look(key, { model, inferenceId }, deps);
+      if (ended && (await finish(ended, deps))) finished += 1;
+    } catch (error) {
+      errors.push(error);
+    }
   }
   if (finished > 0) logger.warn('async-swept', { finished });
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${looked} failed, first: ${errors[0]}`);
   return { finished };
 }
 

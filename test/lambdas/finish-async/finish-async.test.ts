@@ -164,6 +164,18 @@ describe('the sweep', () => {
     expect(await world.finish(SWEEP)).toEqual({ finished: 0 });
   });
 
+  it('finishes the others when one cannot be read, and says so at the end', async () => {
+    const world = await asked();
+    world.answer();
+    await world.written();
+    const broken = 'lake/async/pending/churn/0.json';
+    world.aws.objects.set(broken, Buffer.from('{}'));
+    world.advance(11 * MINUTE);
+    await expect(world.finish(SWEEP)).rejects.toThrow('1 of 2 failed, first: ');
+    expect(world.keys('pending')).toEqual([broken]);
+    expect((await world.read(world.id)).status).toBe(200);
+  });
+
   it('tells a model that failed from one that is still at it', async () => {
     const world = await asked();
     world.advance(11 * MINUTE);
