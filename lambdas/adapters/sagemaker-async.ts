@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeEndpointAsyncCommand, type SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { UnavailableError } from '../../domain/common-errors.ts';
 import { asyncKeys } from '../../domain/names.ts';
 import { EndpointVerificationError } from '../../domain/rollout/errors.ts';
 import type { LakeTexts } from './lake-texts.ts';
@@ -15,7 +16,7 @@ export interface AsyncQuestion {
 /** Sends rows to an endpoint that answers later, and waits for it. */
 export type AskAsyncEndpoint = (question: AsyncQuestion) => Promise<{ contentType: string; text: string }>;
 
-/** A function that waits is billed for it, and Lambda ends it after its own time-out of five minutes. */
+/** A function that waits is billed for it, and Lambda ends it after its own time-out of five minutes. Whoever asks may ask again. */
 export const WAIT_MS = 240_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
@@ -23,7 +24,9 @@ const LONGEST_PAUSE_MS = 4_000;
 /**
  * The rows go the way that those of callers go, through S3: so the endpoint's role is tried as well.
  *
- * @throws EndpointVerificationError when the model fails, or has not answered within WAIT_MS
+ * @throws EndpointVerificationError when the model fails
+ * @throws UnavailableError when it has not answered within WAIT_MS: an endpoint without instances begins to start one, which
+ *   takes minutes more
  */
 export function askAsyncEndpoint(
   client: Pick<SageMakerRuntimeClient, 'send'>,
@@ -58,7 +61,7 @@ export function askAsyncEndpoint(
       if (failed) throw new EndpointVerificationError(`the model of endpoint ${endpointName} failed`);
       await pause(next);
     }
-    throw new EndpointVerificationError(`endpoint ${endpointName} has not answered within ${WAIT_MS / 1_000} s`);
+    throw new UnavailableError(`endpoint ${endpointName} has not answered within ${WAIT_MS / 1_000} s`);
   };
 }
 

@@ -2,6 +2,7 @@ import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { describe, expect, it } from 'vitest';
 import type { LakeText } from '../../../lambdas/adapters/lake-texts.ts';
 import { askAsyncEndpoint, keyIn, WAIT_MS } from '../../../lambdas/adapters/sagemaker-async.ts';
+import { TRANSIENT } from '../../../lib/asl.ts';
 
 const QUESTION = { endpointName: 'churn-v1-b', model: 'churn', inferenceId: 'verify-churn-v1-r1', csv: '1,2' };
 const aText = (text: string): LakeText => ({ text, contentType: 'text/csv', at: new Date(0) });
@@ -48,14 +49,20 @@ describe('asking an endpoint that answers later', () => {
     expect(world.waited()).toBeGreaterThan(0);
   });
 
-  it('says so when the model fails', async () => {
+  it('says so when the model fails, which is not tried again', async () => {
     const world = aWorld({ 'async/errors/churn/1-error.out': aText('a payload') }, 1);
-    await expect(world.ask(QUESTION)).rejects.toThrow('the model of endpoint churn-v1-b failed');
+    await expect(world.ask(QUESTION)).rejects.toMatchObject({
+      name: 'EndpointVerificationError',
+      message: 'the model of endpoint churn-v1-b failed',
+    });
   });
 
-  it('gives up in the end', async () => {
+  it('gives up in the end, with an error that the state machine asks again after', async () => {
     const world = aWorld({});
-    await expect(world.ask(QUESTION)).rejects.toThrow('has not answered within 240 s');
+    await expect(world.ask(QUESTION)).rejects.toMatchObject({
+      name: TRANSIENT.ErrorEquals.find((name) => name === 'UnavailableError'),
+      message: 'endpoint churn-v1-b has not answered within 240 s',
+    });
     expect(world.waited()).toBeGreaterThanOrEqual(WAIT_MS);
     expect(world.waited()).toBeLessThan(WAIT_MS + 5_000);
   });
