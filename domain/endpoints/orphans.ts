@@ -1,5 +1,6 @@
 import { NotFoundError } from '../common-errors.ts';
 import type { Registry } from '../registry/ports.ts';
+import { isDraining } from '../rollout/draining.ts';
 import { isOpen } from '../rollout/rollout-record.ts';
 import { neededEndpoints, readPointers } from './needed-endpoints.ts';
 
@@ -47,15 +48,24 @@ type NeedsRegistry = Pick<
  *
  * @returns reasons in words; none for an orphan
  */
-export async function needsOf(name: string, owner: Owner, registry: NeedsRegistry): Promise<readonly string[]> {
+export async function needsOf(
+  name: string,
+  owner: Owner,
+  registry: NeedsRegistry,
+  now: Date,
+): Promise<readonly string[]> {
   const waiting = (await registry.findParked(name)) ? ['a task that waits for it'] : [];
-  return [...waiting, ...(await NEEDS[owner.kind](owner, registry))];
+  return [...waiting, ...(await NEEDS[owner.kind](owner, registry, now))];
 }
 
-const NEEDS: Record<Owner['kind'], (owner: Owner, registry: NeedsRegistry) => Promise<readonly string[]>> = {
-  async version({ model, id }, registry) {
-    const needed = neededEndpoints(model, await readPointers(model, registry));
-    return needed.find(({ name }) => name === id)?.by ?? [];
+const NEEDS: Record<Owner['kind'], (owner: Owner, registry: NeedsRegistry, now: Date) => Promise<readonly string[]>> = {
+  async version({ model, id }, registry, now) {
+    const pointers = await readPointers(model, registry);
+    const draining = pointers.rollouts
+      .filter((rollout) => rollout.target.kind === 'endpoint' && rollout.target.endpointName === id)
+      .filter((rollout) => isDraining(rollout, now));
+    const needed = neededEndpoints(model, pointers).find(({ name }) => name === id);
+    return [...(needed?.by ?? []), ...draining.map(({ rolloutId }) => `requests that wait since rollout ${rolloutId}`)];
   },
   async run({ model, id }, registry) {
     const run = await unlessMissing(() => registry.requireRun(model, id));

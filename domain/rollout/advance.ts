@@ -2,6 +2,7 @@ import { durationMs } from '../duration.ts';
 import { parityModelName } from '../names.ts';
 import type { Rollout } from '../registry/entities.ts';
 import type { RolloutStrategy } from '../spec/rollout-strategy.ts';
+import { isDraining } from './draining.ts';
 import { RolloutInProgressError } from './errors.ts';
 import type { Judgement } from './judge.ts';
 import { type JudgedByDeps, judgedBy } from './judged-by.ts';
@@ -118,7 +119,8 @@ function lastLook(judgement: Judgement, looks: number): Judgement {
 
 /**
  * Gives the traffic back to what had it and deletes the candidate's endpoint. Safe to repeat at any point: what came to a
- * promotion after all is finished as one, and an endpoint that anything still points to stays.
+ * promotion after all is finished as one, and an endpoint that anything still points to, or that holds
+ * requests to be answered later, stays.
  *
  * @param failure what went wrong, where the rollout itself does not say why it ends
  */
@@ -138,9 +140,11 @@ export async function rollBack(
     return { rolledBack: false };
   }
   const reasons = rollout.reasons.length > 0 ? rollout.reasons : [failure ?? 'the deployment failed'];
-  await closeRolledBack(rollout, reasons, deps);
+  const closed = await closeRolledBack(rollout, reasons, deps);
   const needed = (await neededVersions(model, deps.registry)).has(candidate);
-  if (target.kind === 'endpoint' && !needed) await deps.endpoints.remove(target.endpointName);
+  // what still waits in its queue was accepted: the look for orphans deletes it later
+  const kept = needed || isDraining(closed, deps.now());
+  if (target.kind === 'endpoint' && !kept) await deps.endpoints.remove(target.endpointName);
   return { rolledBack: true };
 }
 

@@ -1,4 +1,5 @@
 import type { Alias, Rollout, Traffic } from '../registry/entities.ts';
+import { isDraining } from './draining.ts';
 import { RolloutClosedError, RolloutInProgressError, VersionNotApprovedError } from './errors.ts';
 import { type Routes, routesAfterPromotion } from './plan.ts';
 import { findStep, isOpen, type RolloutDeps, recordDecision, watchedRollout } from './rollout-record.ts';
@@ -110,8 +111,8 @@ export async function finishPromoted(rollout: Rollout, deps: RolloutDeps, asked?
   await deps.registry.unpark(watchedRollout(rolloutId));
 }
 
-/** Endpoints of recent rollouts that no route, alias or open rollout needs. */
-export async function deleteUnneeded(model: string, { registry, endpoints }: AdvanceDeps): Promise<void> {
+/** Endpoints of recent rollouts that no route, alias or open rollout needs, and that hold no requests. */
+export async function deleteUnneeded(model: string, { registry, endpoints, now }: AdvanceDeps): Promise<void> {
   const [rollouts, needed] = await Promise.all([
     registry.listRollouts(model, LOOK_BACK),
     neededVersions(model, registry),
@@ -119,7 +120,10 @@ export async function deleteUnneeded(model: string, { registry, endpoints }: Adv
   const names = rollouts
     .filter((rollout) => !isOpen(rollout) && !needed.has(rollout.candidate))
     .flatMap(({ target }) => (target.kind === 'endpoint' ? [target.endpointName] : []));
-  for (const name of new Set(names)) await endpoints.remove(name);
+  const draining = rollouts
+    .filter((rollout) => isDraining(rollout, now()))
+    .flatMap(({ target }) => (target.kind === 'endpoint' ? [target.endpointName] : []));
+  for (const name of new Set(names)) if (!draining.includes(name)) await endpoints.remove(name);
 }
 
 /** Versions that answer, may be asked for by number, or are one write away from answering. */

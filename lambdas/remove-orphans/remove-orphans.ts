@@ -115,9 +115,12 @@ function orphan(kind: ResourceKind, { name, createdAt }: Listed): Orphan {
   return { kind, name, createdAt: createdAt.toISOString(), removableFrom };
 }
 
-async function isOrphan({ name, arn }: Listed, { registry, inventory, table }: RemoveOrphansDeps): Promise<boolean> {
+async function isOrphan(
+  { name, arn }: Listed,
+  { registry, inventory, table, now }: RemoveOrphansDeps,
+): Promise<boolean> {
   const owner = ownerOf(name);
-  if (!owner || (await needsOf(name, owner, registry)).length > 0) return false;
+  if (!owner || (await needsOf(name, owner, registry, now())).length > 0) return false;
   return (await inventory.tags(arn))[REGISTRY_TAG] === table;
 }
 

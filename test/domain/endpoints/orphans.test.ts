@@ -32,10 +32,10 @@ describe('what a resource is needed by', () => {
   let registry: MemoryRegistry;
   const NAME = 'churn-v1-bbbbbbbb';
   const target = { kind: 'endpoint' as const, endpointName: NAME };
-  const needs = async (name: string) => {
+  const needs = async (name: string, now = new Date(AT)) => {
     const owner = ownerOf(name);
     if (!owner) throw new Error(`${name} has no owner`);
-    return needsOf(name, owner, registry);
+    return needsOf(name, owner, registry, now);
   };
   beforeEach(async () => {
     registry = memoryRegistry();
@@ -65,6 +65,17 @@ describe('what a resource is needed by', () => {
     await registry.createRollout(aRollout({ target }), change);
     expect(await needs(NAME)).toEqual(['rollout churn-v1-r1']);
     await registry.updateRollout('churn', 'churn-v1-r1', { status: 'rolled-back' }, change);
+    expect(await needs(NAME)).toEqual([]);
+  });
+
+  it('is a rollout that was taken back, until what waits in its queue has expired', async () => {
+    const later = { ...target, async: { timeoutSeconds: 900 } };
+    await registry.createRollout(aRollout({ target: later, status: 'shifting', step: 0 }), change);
+    await registry.updateRollout('churn', 'churn-v1-r1', { status: 'rolled-back', endedAt: AT }, change);
+    const until = Date.parse(AT) + 8 * 3_600_000;
+    expect(await needs(NAME, new Date(until - 1))).toEqual(['requests that wait since rollout churn-v1-r1']);
+    expect(await needs(NAME, new Date(until))).toEqual([]);
+    await registry.updateRollout('churn', 'churn-v1-r1', { step: -1 }, change);
     expect(await needs(NAME)).toEqual([]);
   });
 

@@ -234,6 +234,29 @@ describe('rolling back', () => {
     });
   }
 
+  it('keeps an endpoint whose queue may hold requests for eight hours, also when the next version is promoted', async () => {
+    const world = await aRolloutWorld({ ...canary, target: 'async' });
+    await world.begin(1);
+    const { rolloutId } = await world.begin(2);
+    await world.act('roll-back', rolloutId);
+    const next = await world.begin(3);
+    world.advance(8 * 3_600_000 - 1);
+    await world.act('promote', next.rolloutId);
+    expect(world.endpoints.has(world.endpointOf(2))).toBe(true);
+    world.advance(1);
+    await world.act('promote', next.rolloutId);
+    expect(world.endpoints.has(world.endpointOf(2))).toBe(false);
+  });
+
+  it('deletes an endpoint with a queue that never had traffic', async () => {
+    const world = await aRolloutWorld({ ...canary, target: 'async' });
+    await world.begin(1);
+    const { rolloutId } = await world.start(2);
+    world.endpoints.add(world.endpointOf(2));
+    await world.act('roll-back', rolloutId);
+    expect(world.endpoints.has(world.endpointOf(2))).toBe(false);
+  });
+
   it('restores the routes exactly, those of an A/B split too', async () => {
     const world = await aRolloutWorld(canary);
     await world.begin(1);
