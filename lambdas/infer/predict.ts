@@ -89,8 +89,6 @@ export interface Call {
   readonly version?: number;
   /** `parameters` are read from it before there is a version to hold the rest against. */
   readonly body: unknown;
-  /** Several versions answer, and are compared. */
-  readonly judged?: boolean;
   /** @default `decodeRequest` */
   readonly decode?: (body: unknown, signature: Signature, policy: RequestPolicy, until: Date) => InferRequest;
 }
@@ -107,24 +105,26 @@ export interface Accepted {
 export type Outcome = InferResponse | Accepted;
 
 /** Answers one call: chooses a version, scores, then captures and counts. Neither of the last two can fail the call. */
-export async function predict(asking: Call, deps: PredictDeps): Promise<Outcome> {
-  const traffic = await requireTraffic(asking.model, deps);
-  const call = { ...asking, judged: traffic.rolloutId !== undefined };
+export async function predict(call: Call, deps: PredictDeps): Promise<Outcome> {
+  const traffic = await requireTraffic(call.model, deps);
+  const judged = traffic.rolloutId !== undefined;
   const asked = call.version === undefined ? undefined : requireRoute(traffic, call.version);
   const route = asked ?? chooseRoute(traffic.routes, position(call, deps));
-  const second = traffic.rolloutId === undefined || asked ? undefined : fallbackRoute(traffic.routes, route);
-  const counts: RoutedRequest[] = [];
   // what was asked for by number came to its version by choice, which compares nothing
+  const counted = judged && !asked ? traffic : undefined;
+  const second = counted && fallbackRoute(counted.routes, route);
+  const counts: RoutedRequest[] = [];
   const counting = async () => {
-    if (asked || traffic.rolloutId === undefined || counts.length === 0) return;
+    if (!counted || counts.length === 0) return;
     const { count } = await import('./count.ts');
-    await count(traffic, counts, deps);
+    await count(counted, counts, deps);
   };
-  const routed = { ...call, counted: asked || traffic.rolloutId === undefined ? undefined : traffic };
-  const answer = await answerOrFallBack(routed, route, second, counts, deps).catch(async (error: unknown) => {
-    await counting();
-    throw error;
-  });
+  const answer = await answerOrFallBack({ ...call, judged, counted }, route, second, counts, deps).catch(
+    async (error: unknown) => {
+      await counting();
+      throw error;
+    },
+  );
   if ('accepted' in answer) {
     await counting();
     return answer;
@@ -163,6 +163,8 @@ function position({ model, body }: Call, { routingKey, random }: PredictDeps): n
 }
 
 export interface RoutedCall extends Call {
+  /** Several versions answer, and are compared. */
+  readonly judged: boolean;
   /** Of the rollout it is counted for. */
   readonly counted: Traffic | undefined;
 }
