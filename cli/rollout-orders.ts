@@ -1,4 +1,5 @@
 import { Rollout } from '../domain/registry/entities.ts';
+import { isOpen } from '../domain/registry/open-rollout.ts';
 import { RolloutStatus } from '../domain/rollout/rollout-status.ts';
 import { type Command, EXIT_OK, UsageError } from './command.ts';
 import { apiOptions, connect, pathTo, type RegistryClient } from './registry-client.ts';
@@ -12,7 +13,7 @@ const LOOKED_THROUGH = 20;
 export async function rolloutNamed(client: RegistryClient, model: string, named: string | undefined): Promise<string> {
   if (named !== undefined) return named;
   const { items } = await client.get(pathTo('models', model, 'rollouts'), listOf(Rollout), { limit: LOOKED_THROUGH });
-  const found = items.find(({ endedAt, status }) => !endedAt && (status === 'deploying' || status === 'shifting'));
+  const found = items.find((rollout) => !rollout.endedAt && isOpen(rollout));
   const rollout = found ?? items[0];
   if (!rollout) throw new UsageError(`${model} has no rollouts yet`);
   return rollout.rolloutId;

@@ -1,7 +1,7 @@
 import { NotFoundError } from '../common-errors.ts';
 import type { Alias, Rollout, Traffic } from '../registry/entities.ts';
+import { isOpen } from '../registry/open-rollout.ts';
 import type { Registry } from '../registry/ports.ts';
-import { isOpen } from '../rollout/rollout-record.ts';
 
 export interface NeededEndpoint {
   readonly model: string;

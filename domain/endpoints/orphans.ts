@@ -1,7 +1,7 @@
 import { NotFoundError } from '../common-errors.ts';
+import { isOpen } from '../registry/open-rollout.ts';
 import type { Registry } from '../registry/ports.ts';
 import { isDraining } from '../rollout/draining.ts';
-import { isOpen } from '../rollout/rollout-record.ts';
 import { neededEndpoints, readPointers } from './needed-endpoints.ts';
 
 export const RESOURCE_KINDS = ['endpoint', 'endpoint-config', 'model'] as const;

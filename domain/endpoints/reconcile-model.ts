@@ -1,4 +1,5 @@
 import type { Alias, Traffic } from '../registry/entities.ts';
+import { isOpen } from '../registry/open-rollout.ts';
 import { type EndpointJudgement, judgeEndpoint } from './judge-endpoint.ts';
 import { type NeededEndpoint, neededEndpoints, type Pointers, readPointers } from './needed-endpoints.ts';
 import { announceDrift, BY, decide, type EndpointDeps, type RepairDeps, startRepair, watchedRepair } from './repair.ts';
@@ -67,9 +68,7 @@ async function moveTraffic({ traffic, aliases, rollouts }: Pointers, seen: reado
       .filter(({ judgement, underRepair }) => !judgement.serves || underRepair)
       .map(({ needed, judgement }) => [needed.version, judgement]),
   );
-  const open = new Set(
-    rollouts.filter(({ status }) => status === 'deploying' || status === 'shifting').map(({ candidate }) => candidate),
-  );
+  const open = new Set(rollouts.filter(isOpen).map(({ candidate }) => candidate));
   const approved = await approvedOf(traffic, bad, deps);
   const intended = traffic.intended ?? traffic.routes;
   const routes = reroute(

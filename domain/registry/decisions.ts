@@ -13,6 +13,7 @@ import {
 } from './entities.ts';
 import { InvalidTransitionError } from './errors.ts';
 import { boundReasons, boundTexts } from './limits.ts';
+import { isOpen } from './open-rollout.ts';
 import type { Change } from './ports.ts';
 
 export const numberedDataset = (dataset: Omit<DatasetVersion, 'version'>, version: number): DatasetVersion =>
@@ -78,11 +79,9 @@ export function mergeRun(run: TrainingRun, patch: Partial<TrainingRun>): Trainin
   });
 }
 
-const isOpenStatus = (status: Rollout['status']): boolean => status === 'deploying' || status === 'shifting';
-
 /** @throws RolloutClosedError for one that has ended and would go on: somebody took it back while a task was under way */
 export function mergeRollout(rollout: Rollout, patch: Partial<Rollout>): Rollout {
-  if (!isOpenStatus(rollout.status) && patch.status && isOpenStatus(patch.status)) {
+  if (!isOpen(rollout) && patch.status && isOpen({ status: patch.status })) {
     throw new RolloutClosedError(rollout.rolloutId, rollout.status);
   }
   return newRollout({ ...rollout, ...defined(patch), rolloutId: rollout.rolloutId, model: rollout.model });

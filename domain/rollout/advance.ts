@@ -1,6 +1,7 @@
 import { durationMs } from '../duration.ts';
 import { parityModelName } from '../names.ts';
 import type { Rollout } from '../registry/entities.ts';
+import { isOpen } from '../registry/open-rollout.ts';
 import type { RolloutStrategy } from '../spec/rollout-strategy.ts';
 import { isDraining } from './draining.ts';
 import { RolloutInProgressError } from './errors.ts';
@@ -10,7 +11,7 @@ import { MAX_LOOKS, nextLookMs } from './pace.ts';
 import { placedAt } from './placing.ts';
 import { heaviest, planSteps, routesAt, steppedOf } from './plan.ts';
 import { type AdvanceDeps, finishPromoted, hasPromoted, neededVersions, promote, requireApproved } from './promote.ts';
-import { closeRolledBack, isOpen, recordDecision, recordStep, specOf } from './rollout-record.ts';
+import { closeRolledBack, recordDecision, recordStep, specOf } from './rollout-record.ts';
 import { watchStep } from './watched-step.ts';
 
 /** Tells the state machine when to look next. */

@@ -1,8 +1,9 @@
 import { ConcurrentWriteError } from '../common-errors.ts';
 import type { Rollout, Traffic } from '../registry/entities.ts';
+import { isOpen } from '../registry/open-rollout.ts';
 import { RolloutClosedError, RolloutNotShiftingError } from './errors.ts';
 import { hasPromoted, makeChampion } from './promote.ts';
-import { closeRolledBack, isOpen, type RolloutDeps, recordDecision, restoreTraffic } from './rollout-record.ts';
+import { closeRolledBack, type RolloutDeps, recordDecision, restoreTraffic } from './rollout-record.ts';
 import { watchStep } from './watched-step.ts';
 
 /** What a person wants of a rollout, and why. */

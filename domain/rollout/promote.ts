@@ -1,8 +1,9 @@
 import type { Alias, Rollout, Traffic } from '../registry/entities.ts';
+import { isOpen } from '../registry/open-rollout.ts';
 import { isDraining } from './draining.ts';
 import { RolloutClosedError, RolloutInProgressError, VersionNotApprovedError } from './errors.ts';
 import { type Routes, routesAfterPromotion } from './plan.ts';
-import { findStep, isOpen, type RolloutDeps, recordDecision, watchedRollout } from './rollout-record.ts';
+import { findStep, type RolloutDeps, recordDecision, watchedRollout } from './rollout-record.ts';
 import { totalsByVersion } from './step-counts.ts';
 
 export interface AdvanceDeps extends RolloutDeps {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NotFoundError } from '../common-errors.ts';
 import type { EventPublisher } from '../events/catalog.ts';
 import { type Decision, type Rollout, Traffic } from '../registry/entities.ts';
+import { isOpen } from '../registry/open-rollout.ts';
 import type { Registry } from '../registry/ports.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
 import type { Routes } from './plan.ts';
@@ -14,8 +15,6 @@ export interface RolloutDeps {
 
 /** The name a rollout is parked under while its execution goes on, so that one which dies is noticed. */
 export const watchedRollout = (rolloutId: string): string => `rollout/${rolloutId}`;
-
-export const isOpen = ({ status }: Rollout): boolean => status === 'deploying' || status === 'shifting';
 
 /** What is written down when a step begins: everything later decisions of the rollout start from. */
 const StepStart = z.object({

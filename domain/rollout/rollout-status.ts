@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { Rollout, Traffic } from '../registry/entities.ts';
+import { isOpen } from '../registry/open-rollout.ts';
 import type { RequestCounts, VersionCounts } from '../registry/request-counts.ts';
 import type { RolloutStrategy } from '../spec/rollout-strategy.ts';
 import { percentileMs } from './bins.ts';
 import { comparisonOf } from './comparison.ts';
 import { steppedOf } from './plan.ts';
-import { isOpen, type RolloutDeps, specOf } from './rollout-record.ts';
+import { type RolloutDeps, specOf } from './rollout-record.ts';
 import { type ArmCounts, addCounts, noCounts, totalsByVersion } from './step-counts.ts';
 import { watchStep } from './watched-step.ts';
 

@@ -1,9 +1,10 @@
 import { endpointName, rolloutId } from '../names.ts';
 import type { ModelVersion, Rollout, Target } from '../registry/entities.ts';
+import { isOpen } from '../registry/open-rollout.ts';
 import { asyncTimeoutSeconds } from '../spec/async.ts';
 import type { DeploymentSpec } from '../spec/deployment.ts';
 import { VersionNotApprovedError } from './errors.ts';
-import { closeRolledBack, isOpen, type RolloutDeps, watchedRollout } from './rollout-record.ts';
+import { closeRolledBack, type RolloutDeps, watchedRollout } from './rollout-record.ts';
 
 /** When reconcile-executions first looks whether the execution still goes on. */
 const WATCH_AFTER_MS = 10 * 60_000;

@@ -1,9 +1,8 @@
 import { NotFoundError } from '../../domain/common-errors.ts';
 import type { Alias, Rollout, Traffic } from '../../domain/registry/entities.ts';
 import { RollbackRefusedError } from '../../domain/registry/errors.ts';
+import { isOpen } from '../../domain/registry/open-rollout.ts';
 import type { RegistryApiDeps } from './ports.ts';
-
-const OPEN: ReadonlySet<Rollout['status']> = new Set(['deploying', 'shifting']);
 
 /**
  * Gives all traffic and the alias `champion` back to the version that had them before, in one conditional write. A rollout
@@ -24,7 +23,7 @@ export async function rollBack(
   const from = champion.version;
   const to = champion.previousVersion;
   if (to === undefined) throw new RollbackRefusedError(`${model}:${from} has no version before it to go back to`);
-  const open = rollouts.find(({ candidate, status }) => candidate === to && OPEN.has(status));
+  const open = rollouts.find((rollout) => rollout.candidate === to && isOpen(rollout));
   if (open) throw new RollbackRefusedError(`rollout ${open.rolloutId} of ${model}:${to} is under way already`);
   const target = (await promoted(rollouts, to, registry, model)).target;
   const change = { by, at: now() };
